@@ -1,0 +1,98 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// ACF returns the autocorrelation function of x at lags 0 to maxLag,
+//
+//	r_k = sum_{i=1}^{M-k} (x_i - mean)(x_{i+k} - mean) / sum_{i=1}^{M} (x_i - mean)^2,
+//
+// the mean removed, in the biased estimator, which divides every lag by the sum at lag 0. It is what the paper's Figure 2
+// shows of the gradients.
+func ACF(x []float64, maxLag int) ([]float64, error) {
+	if err := checkLags(maxLag, len(x)); err != nil {
+		return nil, err
+	}
+	if err := checkSeries(x, 2); err != nil {
+		return nil, err
+	}
+	mean := stat.Mean(x, nil)
+	acf := make([]float64, maxLag+1)
+	for k := range acf {
+		for i := range len(x) - k {
+			acf[k] += (x[i] - mean) * (x[i+k] - mean)
+		}
+	}
+	total := acf[0]
+	// A constant series has rounding errors for deviations; far below the values' own size they mean nothing.
+	if total <= 1e-28*float64(len(x))*mean*mean {
+		return nil, fmt.Errorf("the series is constant (%g): its autocorrelation is undefined", x[0])
+	}
+	for k := range acf {
+		acf[k] /= total
+	}
+	return acf, nil
+}
+
+// checkLags returns an error unless 0 <= maxLag < m.
+func checkLags(maxLag, m int) error {
+	if maxLag < 0 || maxLag >= m {
+		return fmt.Errorf("the largest lag is %d for a series of %d values: give one from 0 to %d", maxLag, m, m-1)
+	}
+	return nil
+}
+
+// ACFSummary is the autocorrelation function averaged over draws, with its spread. All slices have one entry a lag.
+type ACFSummary struct {
+	Lags []int
+
+	// Mean and StdErr are the mean over draws and its standard error, the sample deviation over sqrt(Draws). StdErr is 0
+	// for a single draw, which says nothing about the spread.
+	Mean, StdErr []float64
+
+	// Lower and Upper are the 10 % and 90 % quantiles over draws.
+	Lower, Upper []float64
+
+	// Draws is the number of draws.
+	Draws int
+}
+
+// MeanACF returns the autocorrelation function at lags 0 to maxLag averaged over draws, draws x inputs.
+func MeanACF(draws [][]float64, maxLag int) (*ACFSummary, error) {
+	if err := checkDraws(draws); err != nil {
+		return nil, err
+	}
+	atLag := make([][]float64, max(maxLag+1, 0))
+	for i, draw := range draws {
+		acf, err := ACF(draw, maxLag)
+		if err != nil {
+			return nil, fmt.Errorf("draw %d: %w", i, err)
+		}
+		for k, r := range acf {
+			atLag[k] = append(atLag[k], r)
+		}
+	}
+	s := &ACFSummary{Draws: len(draws)}
+	for k, values := range atLag {
+		slices.Sort(values)
+		mean, deviation := stat.MeanStdDev(values, nil)
+		if len(values) == 1 {
+			deviation = 0
+		}
+		s.Lags = append(s.Lags, k)
+		s.Mean = append(s.Mean, mean)
+		s.StdErr = append(s.StdErr, stat.StdErr(deviation, float64(len(values))))
+		s.Lower = append(s.Lower, stat.Quantile(0.1, stat.LinInterp, values, nil))
+		s.Upper = append(s.Upper, stat.Quantile(0.9, stat.LinInterp, values, nil))
+	}
+	return s, nil
+}
+
+// WhiteBand returns 1.96/sqrt(m): 95 % of the autocorrelations of white noise of length m, at any lag but 0, lie between it and
+// its negative.
+func WhiteBand(m int) float64 { return 1.96 / math.Sqrt(float64(m)) }

@@ -1,0 +1,153 @@
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/integrate/quad"
+	"gonum.org/v1/gonum/mat"
+)
+
+// ExpectedACF returns the exact expectation of [ACF] for a Gaussian series of mean zero with the given M x M covariance, at
+// lags 0 to maxLag.
+//
+// The autocorrelation at lag k is a ratio of quadratic forms in normal variables. With the centring matrix H, the
+// spectral decomposition H cov H = U diag(lambda) U^T, the shift matrix S_k (1/2 where |i-j| = k, the identity for k = 0)
+// and s_i = (U^T S_k U)_ii, its expectation is (Magnus, 1986, "The exact moments of a ratio of quadratic forms in normal
+// variables")
+//
+//	E r_k = integral_0^inf  sum_i lambda_i s_i / (1 + 2 t lambda_i)  prod_j (1 + 2 t lambda_j)^(-1/2)  dt.
+//
+// The integral is computed to about twelve digits. The ratio of the expectations, which is easier, is another number:
+// for a random walk of 256 steps it differs at lag 15 by a few per cent.
+func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
+	m := covariance.SymmetricDim()
+	if err := checkLags(maxLag, m); err != nil {
+		return nil, err
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(centred(covariance), true) {
+		return nil, errors.New("the covariance has no spectral decomposition: give a matrix of finite numbers")
+	}
+	lambda := eigen.Values(nil)
+	var u mat.Dense
+	eigen.VectorsTo(&u)
+	largest := lambda[m-1]
+	if !(largest > 0) {
+		return nil, errors.New("the covariance has no variance around the mean: give one of a series that is not constant")
+	}
+	for i := range lambda {
+		lambda[i] /= largest // the ratio does not depend on the scale
+		if lambda[i] < -1e-9 {
+			return nil, fmt.Errorf("the covariance has the negative eigenvalue %g: give a positive semidefinite matrix", lambda[i]*largest)
+		}
+		lambda[i] = math.Max(lambda[i], 0)
+	}
+	shifts := make([][]float64, maxLag+1)
+	for k := range shifts {
+		shifts[k] = make([]float64, m)
+		for i := range m {
+			for row := range m - k {
+				shifts[k][i] += u.At(row, i) * u.At(row+k, i)
+			}
+		}
+	}
+	return integrate(lambda, shifts), nil
+}
+
+// centred returns H cov H, the covariance of the series less its mean.
+func centred(covariance mat.Symmetric) *mat.SymDense {
+	m := covariance.SymmetricDim()
+	rows, mean := make([]float64, m), 0.0
+	for i := range m {
+		for j := range m {
+			rows[i] += covariance.At(i, j) / float64(m)
+		}
+		mean += rows[i] / float64(m)
+	}
+	result := mat.NewSymDense(m, nil)
+	for i := range m {
+		for j := i; j < m; j++ {
+			result.SetSym(i, j, covariance.At(i, j)-rows[i]-rows[j]+mean)
+		}
+	}
+	return result
+}
+
+// integrate computes the integral of [ExpectedACF] for each lag. The substitution t = exp(w) turns it into that of a smooth bump
+// on the whole line, which falls off exponentially at both ends: with largest eigenvalue 1, like exp(w) to the left and, with n
+// eigenvalues above 0, at least like exp(-n w / 2) to the right.
+func integrate(lambda []float64, shifts [][]float64) []float64 {
+	const nodes = 300
+	const negligible = 1e-14                         // what either end may leave out, as all s_i are between -1 and 1
+	low := math.Log(negligible / floats.Sum(lambda)) // the integral from 0 to t is at most t times the sum of the eigenvalues
+	high := 0.0
+	for logProduct(lambda, math.Exp(high)) > math.Log(negligible) { // and that from t on at most the product at t
+		high++
+	}
+	points, weights := make([]float64, nodes), make([]float64, nodes)
+	quad.Legendre{}.FixedLocations(points, weights, low, high)
+	expected := make([]float64, len(shifts))
+	for p, w := range points {
+		t := math.Exp(w)
+		factor := weights[p] * t * math.Exp(logProduct(lambda, t))
+		for k, shift := range shifts {
+			for i, l := range lambda {
+				expected[k] += factor * l * shift[i] / (1 + 2*t*l)
+			}
+		}
+	}
+	return expected
+}
+
+// logProduct returns the logarithm of prod_j (1 + 2 t lambda_j)^(-1/2).
+func logProduct(lambda []float64, t float64) float64 {
+	sum := 0.0
+	for _, l := range lambda {
+		sum -= math.Log1p(2*t*l) / 2
+	}
+	return sum
+}
+
+// WhiteACF returns the expectation of [ACF] for white noise of length m: 1 at lag 0 and -(m-k) / (m (m-1)) at lag k, a little
+// below 0 because the mean is estimated.
+func WhiteACF(m, maxLag int) ([]float64, error) {
+	if err := checkLags(maxLag, m); err != nil {
+		return nil, err
+	}
+	acf := make([]float64, maxLag+1)
+	acf[0] = 1
+	for k := 1; k <= maxLag; k++ {
+		acf[k] = -float64(m-k) / (float64(m) * float64(m-1))
+	}
+	return acf, nil
+}
+
+// brownACFs remembers BrownACF by length and largest lag: a spectral decomposition is worth doing once.
+var brownACFs sync.Map
+
+// BrownACF returns the expectation of [ACF] for brown noise of length m, a random walk, whose covariance is min(s, t).
+func BrownACF(m, maxLag int) ([]float64, error) {
+	key := [2]int{m, maxLag}
+	if known, found := brownACFs.Load(key); found {
+		return slices.Clone(known.([]float64)), nil
+	}
+	if err := checkLags(maxLag, m); err != nil {
+		return nil, err
+	}
+	walk := mat.NewSymDense(m, nil)
+	for s := range m {
+		for t := s; t < m; t++ {
+			walk.SetSym(s, t, float64(s+1))
+		}
+	}
+	acf, err := ExpectedACF(walk, maxLag)
+	if err == nil {
+		brownACFs.Store(key, slices.Clone(acf))
+	}
+	return acf, err
+}
