@@ -1,0 +1,36 @@
+// Package activations holds the nonlinearities of the nets. One file a nonlinearity: it registers itself under its
+// name. A nonlinearity of one's own needs no registration: a Config takes any *Activation.
+package activations
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/shattered-gradients/shattered/pkg/models/registry"
+)
+
+// Activation is a nonlinearity rho, applied to every unit.
+//
+// It is used by pointer: two nets with the same *Activation share their compiled steps.
+type Activation struct {
+	// Name identifies the activation in results and on the command line.
+	Name string
+
+	// Apply builds rho(x) for x of shape [..., features]. The result has shape [..., Expand*features].
+	Apply func(x *graph.Node) *graph.Node
+
+	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
+	Expand int
+}
+
+// Outputs returns the number of features that Apply makes of the given number of features.
+func (a *Activation) Outputs(features int) int { return max(a.Expand, 1) * features }
+
+// String returns the name.
+func (a *Activation) String() string { return a.Name }
+
+// MarshalText writes the activation as its name, for results in JSON.
+func (a *Activation) MarshalText() ([]byte, error) { return []byte(a.Name), nil }
+
+// Registry holds the activations known by name.
+var Registry = registry.New[*Activation]("activation")
+
+func register(a *Activation) *Activation { return Registry.Register(a.Name, a) }

@@ -1,0 +1,53 @@
+// Package initializers draws the weights of the nets. One file an initialiser: it registers itself under its name. An
+// initialiser of one's own needs no registration: a Config takes any *Initializer.
+//
+// Weights are drawn in Go, from an explicit stream of random numbers, and not by the backend: the same seed gives the same
+// weights on XLA, on the pure-Go backend and in every precision.
+package initializers
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/shattered-gradients/shattered/pkg/models/registry"
+)
+
+// Initializer draws the values of one variable.
+type Initializer struct {
+	// Name identifies the initialiser in results and on the command line.
+	Name string
+
+	// Fill writes values for a variable of the given dimensions, in row-major order. The last dimension counts the
+	// outputs, the ones before it multiply to the fan-in.
+	Fill func(rng *rand.Rand, dims []int, values []float32)
+}
+
+// String returns the name.
+func (i *Initializer) String() string { return i.Name }
+
+// MarshalText writes the initialiser as its name, for results in JSON.
+func (i *Initializer) MarshalText() ([]byte, error) { return []byte(i.Name), nil }
+
+// Registry holds the initialisers known by name.
+var Registry = registry.New[*Initializer]("initialiser")
+
+func register(i *Initializer) *Initializer { return Registry.Register(i.Name, i) }
+
+// FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the outputs.
+func FanIn(dims []int) int {
+	fanIn := 1
+	for _, dim := range dims[:len(dims)-1] {
+		fanIn *= dim
+	}
+	return fanIn
+}
+
+// normal returns an initialiser that draws independent normals of mean zero and the variance that it is told.
+func normal(name string, variance func(dims []int) float64) *Initializer {
+	return register(&Initializer{Name: name, Fill: func(rng *rand.Rand, dims []int, values []float32) {
+		deviation := math.Sqrt(variance(dims))
+		for i := range values {
+			values[i] = float32(deviation * rng.NormFloat64())
+		}
+	}})
+}

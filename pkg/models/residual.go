@@ -1,0 +1,22 @@
+package models
+
+// residual is the registered name of residual nets.
+const residual = "residual"
+
+// Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))).
+var _ = Architectures.Register(residual, func(c Config) []Stage {
+	return skipping(c, c.Alpha, c.Alpha*c.Beta)
+})
+
+// skipping returns a net whose L-1 layers all have a skip of weight carry, read out linearly: Figure 1(c) shows gradients
+// whose mean is far from zero, which a read-out through batch normalisation could not give.
+func skipping(c Config, carry, gain float64) []Stage {
+	if c.Depth == 1 {
+		return shallow(c)
+	}
+	stages := stem(c)
+	for l := 1; l <= c.Depth-1; l++ {
+		stages = append(stages, layerStage(c, l, carry, gain))
+	}
+	return append(stages, Stage{"readout", linearReadout{In: c.Width}})
+}

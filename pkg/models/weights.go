@@ -1,0 +1,116 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/shattered-gradients/shattered/pkg/random"
+)
+
+// Weights supplies the values of a net's variables, stage by stage, so that a deep net's need not be in memory at once.
+type Weights interface {
+	// Stage returns the values of the variables of stage i, in the order of its block's Params. The tensors belong to
+	// the caller.
+	Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error)
+}
+
+// Draw is one draw of a net's weights: draw number Index under a seed.
+type Draw struct {
+	net         *Net
+	Seed, Index uint64
+}
+
+// Draw returns draw number index of the net's weights under the seed. Every variable has a random stream of its own: the
+// values depend on seed, index, stage and variable alone, not on what else has been drawn.
+func (n *Net) Draw(seed, index uint64) *Draw { return &Draw{net: n, Seed: seed, Index: index} }
+
+// Values returns the values of the variables of stage i, each in row-major order.
+func (d *Draw) Values(i int) [][]float32 {
+	params := d.net.Stages[i].Block.Params()
+	values := make([][]float32, len(params))
+	for p, param := range params {
+		values[p] = make([]float32, shapes.Make(dtypes.Float32, param.Dims...).Size())
+		param.Init.Fill(random.Stream(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values[p])
+	}
+	return values
+}
+
+// Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers.
+func (d *Draw) Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+	values := d.Values(i)
+	weights := make([]*tensors.Tensor, len(values))
+	for p, param := range d.net.Stages[i].Block.Params() {
+		switch dtype {
+		case dtypes.Float32:
+			weights[p] = tensors.FromFlatDataAndDimensions(values[p], param.Dims...)
+		case dtypes.Float64:
+			wide := make([]float64, len(values[p]))
+			for k, value := range values[p] {
+				wide[k] = float64(value)
+			}
+			weights[p] = tensors.FromFlatDataAndDimensions(wide, param.Dims...)
+		default:
+			return nil, fmt.Errorf("weights can't be drawn as %s: choose float32 or float64", dtype)
+		}
+	}
+	return weights, nil
+}
+
+// Initialize sets the net's variables under scope to the values of a draw, creating them where they do not exist, so that
+// [Net.Build] on the same scope trains from there.
+func (n *Net) Initialize(scope *model.Scope, draw *Draw, dtype dtypes.DType) error {
+	for i, stage := range n.Stages {
+		weights, err := draw.Stage(i, dtype)
+		if err != nil {
+			return err
+		}
+		stageScope := scope.At("%s", stage.Name)
+		for p, param := range stage.Block.Params() {
+			if variable := stageScope.GetVariable(param.Name); variable != nil {
+				err = variable.SetValue(weights[p])
+			} else {
+				_, err = stageScope.CreateVariable(param.Name, weights[p])
+			}
+			if err != nil {
+				return fmt.Errorf("can't initialise %s of stage %s: %w", param.Name, stage.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// StoredWeights are the values of a net's variables in a GoMLX Store: those of a net in training, say.
+type StoredWeights struct {
+	net   *Net
+	scope *model.Scope
+}
+
+// Stored returns the weights that the net has in the Store under scope, as Initialize or training left them there.
+func (n *Net) Stored(scope *model.Scope) *StoredWeights { return &StoredWeights{net: n, scope: scope} }
+
+// Stage implements [Weights] with copies of the stored values, which training may go on changing.
+func (s *StoredWeights) Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+	stage := s.net.Stages[i]
+	var weights []*tensors.Tensor
+	for _, param := range stage.Block.Params() {
+		variable := s.scope.At("%s", stage.Name).GetVariable(param.Name)
+		if variable == nil || !variable.HasValue() {
+			return nil, fmt.Errorf("the store has no value for %s of stage %s: initialise the net first", param.Name, stage.Name)
+		}
+		if variable.DType() != dtype {
+			return nil, fmt.Errorf("%s of stage %s is stored as %s: probe it in that data type, not %s", param.Name, stage.Name, variable.DType(), dtype)
+		}
+		value, err := variable.Value()
+		if err == nil {
+			value, err = value.LocalClone()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("can't read %s of stage %s: %w", param.Name, stage.Name, err)
+		}
+		weights = append(weights, value)
+	}
+	return weights, nil
+}
