@@ -1,0 +1,82 @@
+// Package backend opens the GoMLX backend that nets run on: XLA on the CPU or on an NVIDIA GPU, or the pure-Go backend, which
+// needs nothing installed and is slower.
+package backend
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/gomlx/backends/default" // registers xla and go
+)
+
+// Environment variables that choose the backend, in this order. The first is for running one thing on another backend than
+// a Jupyter kernel's environment says; the second is GoMLX's own.
+const (
+	OverrideVariable = "SHATTERED_BACKEND"
+	Variable         = compute.ConfigEnvVar
+)
+
+// Names are the backends that this project runs on.
+var Names = []string{"xla:cpu", "xla:cuda", "go"}
+
+// Default is the backend where the environment names none.
+const Default = "xla:cpu"
+
+// Configured returns the backend that the environment names, or Default.
+func Configured() string {
+	for _, variable := range []string{OverrideVariable, Variable} {
+		if name := os.Getenv(variable); name != "" {
+			return name
+		}
+	}
+	return Default
+}
+
+// Open opens a backend: one of Names, with GoMLX options behind a comma where wanted. The error is one sentence that says
+// what is missing.
+//
+// On CUDA, TF32 matrix products are off unless the name says otherwise: their 10 bits of mantissa would show in
+// gradient statistics.
+func Open(name string) (backend compute.Backend, err error) {
+	base, _, _ := strings.Cut(name, ",")
+	if !slices.Contains(Names, base) {
+		return nil, fmt.Errorf("unknown backend %q: choose one of %s", name, strings.Join(Names, ", "))
+	}
+	if base == "xla:cuda" && !strings.Contains(name, "tf32=") {
+		name += ",tf32=false"
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			backend, err = nil, unavailable(base, fmt.Sprint(cause))
+		}
+	}()
+	backend, err = compute.NewWithConfig(name)
+	if err != nil {
+		return nil, unavailable(base, err.Error())
+	}
+	return backend, nil
+}
+
+// withStack matches what GoMLX's errors carry behind the first line.
+var withStack = regexp.MustCompile(`(?s)\n.*`)
+
+// unavailable explains why a backend can't be opened.
+func unavailable(name, cause string) error {
+	cause = withStack.ReplaceAllString(cause, "")
+	if !strings.HasPrefix(name, "xla") {
+		return fmt.Errorf("the backend %s can't be opened: %s", name, cause)
+	}
+	folder := os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")
+	if folder == "" {
+		folder = "GoMLX's default places"
+	}
+	remedy := "run scripts/setup"
+	if name == "xla:cuda" {
+		remedy = "run scripts/setup --cuda on a machine with an NVIDIA GPU and its driver"
+	}
+	return fmt.Errorf("the backend %s needs XLA's plugin, which is not in %s (%s): %s, or choose the backend \"go\"", name, folder, cause, remedy)
+}
