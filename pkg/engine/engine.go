@@ -1,0 +1,185 @@
+// Package engine runs nets on a GoMLX backend for the probes: forward, and backward to the gradient of the output with
+// respect to the input.
+//
+// It runs a net stage by stage. Each distinct block is compiled once, as a forward step and as a step of the reverse pass,
+// and then serves all stages, draws, depths and nets that share it, so that a deeper uniform net costs no more to compile. Draws
+// run concurrently, one a processor, each on weights of its own.
+//
+// A draw in flight keeps the states of all its stages and its weights for the reverse pass: for dense nets
+// (L+1) M N + L N^2 numbers, for depth L, M inputs and width N.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/shattered-gradients/shattered/pkg/models"
+)
+
+// Engine compiles and runs the steps of nets on one backend. It is safe for concurrent use.
+type Engine struct {
+	backend compute.Backend
+
+	mu    sync.Mutex
+	steps map[stepKey]*step
+}
+
+// New returns an engine on the backend.
+func New(backend compute.Backend) *Engine {
+	return &Engine{backend: backend, steps: make(map[stepKey]*step)}
+}
+
+// Backend returns the backend the engine runs on.
+func (e *Engine) Backend() compute.Backend { return e.backend }
+
+// Close frees the compiled steps. The engine compiles anew when it is used again.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range e.steps {
+		s.graph.Finalize()
+	}
+	clear(e.steps)
+}
+
+// Tap looks into a net while it runs: a graph function of the signals of each stage that has a rectifier. It is used by
+// pointer: runs with the same *Tap share their compiled steps.
+type Tap struct {
+	// Graph builds what to observe. It is a graph-building function and panics on errors, as GoMLX's do.
+	Graph func(models.Signals) *graph.Node
+}
+
+// Preactivations observes the arguments of the rectifiers before normalisation, [inputs, units].
+var Preactivations = &Tap{Graph: func(s models.Signals) *graph.Node { return s.Preactivation }}
+
+// direction tells the two steps of a block apart.
+type direction int
+
+const (
+	forward direction = iota
+	reverse
+)
+
+// stepKey identifies a compiled step.
+type stepKey struct {
+	block     models.Block
+	tap       *Tap
+	direction direction
+	shape     string // of the state that comes in
+}
+
+// step is a compiled step. Its sync.Once lets one goroutine compile while those that need the same step wait and others
+// go on.
+type step struct {
+	once  sync.Once
+	graph *graph.Graph
+	err   error
+}
+
+// step returns the compiled step of a block for states of the given shape.
+func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph, error) {
+	if !reflect.TypeOf(block).Comparable() {
+		return nil, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
+	}
+	key := stepKey{block, tap, dir, state.String()}
+	e.mu.Lock()
+	s, found := e.steps[key]
+	if !found {
+		s = new(step)
+		e.steps[key] = s
+	}
+	e.mu.Unlock()
+	s.once.Do(func() {
+		s.err = catch(func() { s.graph = e.compile(block, tap, dir, state) })
+	})
+	return s.graph, s.err
+}
+
+// compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for the reverse step,
+// the gradient of the output with respect to the block's result. It panics on errors.
+func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shapes.Shape) *graph.Graph {
+	g := graph.NewGraph(e.backend, fmt.Sprintf("%T", block))
+	var weights []*graph.Node
+	for _, param := range block.Params() {
+		weights = append(weights, graph.Parameter(g, param.Name, shapes.Make(state.DType, param.Dims...)))
+	}
+	in := graph.Parameter(g, "state", state)
+	signals := block.Build(weights, in)
+	outputs := []*graph.Node{signals.Out}
+	switch {
+	case dir == reverse:
+		// The vector-Jacobian product is the gradient of the result's inner product with a constant vector.
+		gradient := graph.Parameter(g, "gradient", signals.Out.Shape())
+		product := graph.ReduceAllSum(graph.Mul(signals.Out, graph.StopGradient(gradient)))
+		outputs = graph.Gradient(product, in)
+	case tap != nil && signals.Argument != nil:
+		outputs = append(outputs, tap.Graph(signals))
+	}
+	if err := g.Compile(outputs...); err != nil {
+		panic(err)
+	}
+	return g
+}
+
+// catch runs fn and returns as an error what GoMLX panics with. Panics of other kinds are bugs and go on.
+func catch(fn func()) (err error) {
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case runtime.Error:
+			panic(cause)
+		case error:
+			err = cause
+		default:
+			err = fmt.Errorf("%v", cause)
+		}
+	}()
+	fn()
+	return nil
+}
+
+// ForEach calls run for the indices 0..n-1, as many at a time as there are processors. After the first error, or when the
+// context ends, it starts no more and returns that error.
+func ForEach(ctx context.Context, n int, run func(i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	indices := make(chan int)
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := range indices {
+				if err := run(i); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+feed:
+	for i := range n {
+		select {
+		case indices <- i:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(indices)
+	workers.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		if errors.Is(cause, context.Canceled) {
+			return fmt.Errorf("interrupted: %w", cause)
+		}
+		return cause
+	}
+	return nil
+}
+
+// DType is the precision in which probes run unless they ask for another.
+const DType = dtypes.Float32

@@ -1,0 +1,142 @@
+package engine_test
+
+import (
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+)
+
+// reference evaluates nets in plain Go from the formulas of package models' documentation, sharing no code with
+// them but the drawn weights. It can hold batch statistics at values recorded earlier, which is what frozen statistics mean.
+type reference struct {
+	net  *models.Net
+	draw *models.Draw
+
+	// means and scales are the batch statistics of each normalisation, in order: recorded while record is set, used as
+	// they are otherwise.
+	record        bool
+	means, scales [][]float64
+	next          int // the normalisation that comes next
+}
+
+// output returns f at every input.
+func (r *reference) output(x []float64) []float64 {
+	r.next = 0
+	if r.record {
+		r.means, r.scales = nil, nil
+	}
+	c := r.net.Config
+	n, last := c.Width, len(r.net.Stages)-1
+	bias := r.draw.Values(0)[0]
+	h := make([][]float64, len(x))
+	for i := range x {
+		h[i] = make([]float64, n)
+		for j := range h[i] {
+			h[i][j] = math.Max(0, x[i]-float64(bias[j]))
+		}
+	}
+	readout := r.draw.Values(last)[0]
+	if c.Depth == 1 {
+		return multiplyVector(h, readout)
+	}
+	a := multiply(h, r.draw.Values(1)[0], n)
+	carry, gain, layers := 0.0, 1.0, c.Depth-2
+	switch c.Net {
+	case "residual":
+		carry, gain, layers = c.Alpha, c.Alpha*c.Beta, c.Depth-1
+	case "highway":
+		carry, gain, layers = math.Sqrt(1-c.Gamma2*c.Gamma2), c.Gamma2, c.Depth-1
+	}
+	for l := 1; l <= layers; l++ {
+		branch := multiply(r.rectifyNormalized(a), r.draw.Values(l + 1)[0], n)
+		for i := range a {
+			for j := range a[i] {
+				a[i][j] = carry*a[i][j] + gain*branch[i][j]
+			}
+		}
+	}
+	if c.Net == "feedforward" {
+		a = r.rectifyNormalized(a)
+	}
+	return multiplyVector(a, readout)
+}
+
+// rectifyNormalized returns rho(norm(a)).
+func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
+	if r.record {
+		mean, scale := make([]float64, len(a[0])), make([]float64, len(a[0]))
+		for j := range mean {
+			sum, squares := 0.0, 0.0
+			for i := range a {
+				sum += a[i][j]
+			}
+			for i := range a {
+				squares += math.Pow(a[i][j]-sum/float64(len(a)), 2)
+			}
+			scale[j] = 1
+			if r.net.Config.Norm.Name != "none" {
+				mean[j] = sum / float64(len(a))
+			}
+			if r.net.Config.Norm.Name == "bn" {
+				scale[j] = 1 / math.Sqrt(squares/float64(len(a))+1e-5)
+			}
+		}
+		r.means, r.scales = append(r.means, mean), append(r.scales, scale)
+	}
+	mean, scale := r.means[r.next], r.scales[r.next]
+	r.next++
+	out := make([][]float64, len(a))
+	for i := range a {
+		out[i] = make([]float64, len(a[i]))
+		for j := range a[i] {
+			out[i][j] = math.Max(0, (a[i][j]-mean[j])*scale[j])
+		}
+	}
+	return out
+}
+
+// gradient returns the central finite differences of the output: of f(x_i) with statistics held for frozen statistics, of
+// the sum of all outputs for coupled ones.
+func (r *reference) gradient(x []float64) []float64 {
+	const step = 1e-6
+	r.record = true
+	r.output(x)
+	r.record = r.net.Config.Statistics == "coupled"
+	sumAt := func(i int, shift float64) float64 {
+		moved := append([]float64(nil), x...)
+		moved[i] += shift
+		sum := 0.0
+		for _, f := range r.output(moved) {
+			sum += f
+		}
+		return sum
+	}
+	gradient := make([]float64, len(x))
+	for i := range x {
+		gradient[i] = (sumAt(i, step) - sumAt(i, -step)) / (2 * step)
+	}
+	return gradient
+}
+
+// multiply returns h W for W of n columns in row-major order.
+func multiply(h [][]float64, weights []float32, n int) [][]float64 {
+	out := make([][]float64, len(h))
+	for i := range h {
+		out[i] = make([]float64, n)
+		for k, value := range h[i] {
+			for j := range n {
+				out[i][j] += value * float64(weights[k*n+j])
+			}
+		}
+	}
+	return out
+}
+
+// multiplyVector returns h w.
+func multiplyVector(h [][]float64, weights []float32) []float64 {
+	out := make([]float64, len(h))
+	for i, column := range multiply(h, weights, 1) {
+		out[i] = column[0]
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/pkg/models"
+)
+
+// Request says what to compute of a net on a batch of inputs.
+type Request struct {
+	Net     *models.Net
+	Weights models.Weights
+
+	// Inputs is the batch, [inputs, ...], float32 or float64; the net runs in its precision.
+	Inputs *tensors.Tensor
+
+	// Output asks for the net's output.
+	Output bool
+
+	// Gradient asks for the gradient of the sum of the outputs with respect to the inputs.
+	Gradient bool
+
+	// Tap, when not nil, is observed at every rectifier.
+	Tap *Tap
+}
+
+// Trace is what a Request asked for, converted to float64. What was not asked for is nil.
+type Trace struct {
+	// Output is the net's output in row-major order, one value an input for dense nets.
+	Output []float64
+
+	// Gradient has the inputs' shape, in row-major order.
+	Gradient []float64
+
+	// Taps holds what the Tap saw, one flat row-major slice a rectifier, from input to output.
+	Taps [][]float64
+}
+
+// pass is the state of one run through a net.
+type pass struct {
+	engine  *Engine
+	request Request
+	states  []*tensors.Tensor // what came into each stage; the first belongs to the caller
+	weights [][]*tensors.Tensor
+	trace   Trace
+}
+
+// Run computes what the request asks for. It stops between stages when the context ends.
+func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
+	p := &pass{engine: e, request: request}
+	defer p.free()
+	var err error
+	if caught := catch(func() {
+		if err = p.forward(ctx); err == nil && request.Gradient {
+			err = p.reverse(ctx)
+		}
+	}); caught != nil {
+		err = caught
+	}
+	if err != nil {
+		return nil, fmt.Errorf("running a %s net of depth %d: %w", request.Net.Config.Net, request.Net.Config.Depth, err)
+	}
+	return &p.trace, nil
+}
+
+// forward runs the stages in order and keeps the state that comes into each, for the reverse pass.
+func (p *pass) forward(ctx context.Context) error {
+	state := p.request.Inputs
+	dtype := state.DType()
+	stages := p.request.Net.Stages
+	for i, stage := range stages {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.states = append(p.states, state)
+		weights, err := p.request.Weights.Stage(i, dtype)
+		if err != nil {
+			return err
+		}
+		p.weights = append(p.weights, weights)
+		if i == len(stages)-1 && !p.request.Output && p.request.Tap == nil {
+			return nil // the reverse pass starts from the state that comes into the read-out
+		}
+		step, err := p.engine.step(stage.Block, p.request.Tap, forward, state.Shape())
+		if err != nil {
+			return err
+		}
+		results := runStep(step, weights, state)
+		state = results[0]
+		for _, tapped := range results[1:] {
+			p.trace.Taps = append(p.trace.Taps, toFloat64(tapped))
+			tapped.MustFinalizeAll()
+		}
+	}
+	if p.request.Output {
+		p.trace.Output = toFloat64(state)
+	}
+	state.MustFinalizeAll()
+	return nil
+}
+
+// reverse runs the steps of the reverse pass from the read-out back to the inputs.
+func (p *pass) reverse(ctx context.Context) error {
+	var gradient *tensors.Tensor
+	for i := len(p.states) - 1; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		state := p.states[i]
+		step, err := p.engine.step(p.request.Net.Stages[i].Block, nil, reverse, state.Shape())
+		if err != nil {
+			return err
+		}
+		if gradient == nil { // of the sum of the outputs with respect to the outputs
+			gradient = ones(step.GetParameterByName("gradient").Shape())
+		}
+		next := runStep(step, p.weights[i], state, gradient)[0]
+		gradient.MustFinalizeAll()
+		gradient = next
+	}
+	p.trace.Gradient = toFloat64(gradient)
+	gradient.MustFinalizeAll()
+	return nil
+}
+
+// free releases the device memory of the states and weights at once, which the garbage collector does not see.
+func (p *pass) free() {
+	for i := range p.states {
+		if i > 0 {
+			p.states[i].MustFinalizeAll()
+		}
+	}
+	for _, weights := range p.weights {
+		for _, weight := range weights {
+			weight.MustFinalizeAll()
+		}
+	}
+}
+
+// runStep runs a compiled step on the weights and the further inputs. It panics on errors.
+func runStep(step *graph.Graph, weights []*tensors.Tensor, inputs ...*tensors.Tensor) []*tensors.Tensor {
+	arguments := make([]any, 0, len(weights)+len(inputs))
+	for _, weight := range weights {
+		arguments = append(arguments, weight)
+	}
+	for _, input := range inputs {
+		arguments = append(arguments, input)
+	}
+	return step.Run(arguments...)
+}
+
+// ones returns a tensor of ones.
+func ones(shape shapes.Shape) *tensors.Tensor {
+	t := tensors.FromShape(shape)
+	t.MustMutableFlatData(func(flat any) {
+		switch values := flat.(type) {
+		case []float32:
+			for i := range values {
+				values[i] = 1
+			}
+		case []float64:
+			for i := range values {
+				values[i] = 1
+			}
+		}
+	})
+	return t
+}
+
+// toFloat64 copies a tensor's values, of any number type the nets use, to float64.
+func toFloat64(t *tensors.Tensor) []float64 {
+	switch t.DType() {
+	case dtypes.Float64:
+		return tensors.MustCopyFlatData[float64](t)
+	case dtypes.Float32:
+		return widen(tensors.MustCopyFlatData[float32](t))
+	case dtypes.Int32:
+		return widen(tensors.MustCopyFlatData[int32](t))
+	}
+	panic(fmt.Errorf("can't read values of type %s", t.DType()))
+}
+
+// widen converts a slice of numbers to float64.
+func widen[T float32 | int32](values []T) []float64 {
+	wide := make([]float64, len(values))
+	for i, value := range values {
+		wide[i] = float64(value)
+	}
+	return wide
+}
+
+// Column returns values as a batch of one-dimensional inputs, [len(values), 1], in the given precision (float32 or
+// float64).
+func Column(values []float64, dtype dtypes.DType) (*tensors.Tensor, error) {
+	switch dtype {
+	case dtypes.Float64:
+		return tensors.FromFlatDataAndDimensions(values, len(values), 1), nil
+	case dtypes.Float32:
+		narrow := make([]float32, len(values))
+		for i, value := range values {
+			narrow[i] = float32(value)
+		}
+		return tensors.FromFlatDataAndDimensions(narrow, len(values), 1), nil
+	}
+	return nil, fmt.Errorf("inputs can't be %s: choose float32 or float64", dtype)
+}
