@@ -1,0 +1,114 @@
+package results
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+)
+
+// Provenance says where numbers come from: what is needed to get them again.
+type Provenance struct {
+	// Seed determines every random number.
+	Seed uint64 `json:"seed"`
+
+	// Backend is the GoMLX backend, such as "xla:cpu" or "go".
+	Backend string `json:"backend"`
+
+	// Plugin describes what runs behind the backend: XLA's PJRT plugin and its version, or the backend itself.
+	Plugin string `json:"plugin"`
+
+	// Platform is operating system, processor architecture and number of processors.
+	Platform string `json:"platform"`
+
+	// Go is the version of the Go toolchain.
+	Go string `json:"go"`
+
+	// Modules maps the Go modules that compute to their versions.
+	Modules map[string]string `json:"modules"`
+
+	// Commit is the commit of this project, with "+" behind it when the code differed from it; empty where there is no
+	// git checkout.
+	Commit string `json:"commit"`
+
+	// Size is "quick", "paper" or "full".
+	Size string `json:"size"`
+
+	// Started is when the run began, in UTC.
+	Started time.Time `json:"started"`
+
+	// WallSeconds is how long it took.
+	WallSeconds float64 `json:"wall_seconds"`
+}
+
+// modules are those whose versions can change a number.
+var modules = []string{
+	"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "gonum.org/v1/gonum", "gonum.org/v1/plot",
+	"github.com/janpfeifer/gonb",
+}
+
+// NewProvenance describes this process: its backend, its modules and the project's checkout in the folder home.
+func NewProvenance(backend compute.Backend, home string) Provenance {
+	return Provenance{
+		Backend:  backend.Name(),
+		Plugin:   pluginName(backend.Description()),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH + ", " + processors(),
+		Go:       runtime.Version(),
+		Modules:  moduleVersions(),
+		Commit:   commit(home),
+		Started:  time.Now().UTC(),
+	}
+}
+
+// pluginPath matches the folders in front of a file name, which say nothing about the numbers.
+var pluginPath = regexp.MustCompile(`(/[^\s/()]+)+/`)
+
+func pluginName(description string) string { return pluginPath.ReplaceAllString(description, "") }
+
+func processors() string {
+	if n := runtime.NumCPU(); n != 1 {
+		return strconv.Itoa(n) + " processors"
+	}
+	return "1 processor"
+}
+
+// moduleVersions reads the versions from the running program.
+func moduleVersions() map[string]string {
+	versions := make(map[string]string)
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return versions
+	}
+	for _, dependency := range info.Deps {
+		for _, name := range modules {
+			if dependency.Path == name {
+				versions[name] = dependency.Version
+			}
+		}
+	}
+	return versions
+}
+
+// commit asks git; where there is no git or no checkout the commit is empty.
+func commit(home string) string {
+	git := func(arguments ...string) (string, error) {
+		command := exec.Command("git", append([]string{"-C", home}, arguments...)...)
+		command.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
+		output, err := command.Output()
+		return strings.TrimSpace(string(output)), err
+	}
+	hash, err := git("rev-parse", "--short=12", "HEAD")
+	if err != nil {
+		return ""
+	}
+	if changes, err := git("status", "--porcelain", "--", "pkg", "cmd", "go.mod"); err == nil && changes != "" {
+		hash += "+"
+	}
+	return hash
+}

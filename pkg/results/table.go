@@ -1,0 +1,23 @@
+package results
+
+import "strings"
+
+// Table is a table as a figure's file, the page of results and notebooks show it: formatted numbers, for reading.
+type Table struct {
+	Caption string     `json:"caption"`
+	Header  []string   `json:"header"`
+	Rows    [][]string `json:"rows"`
+}
+
+// Markdown returns the table in Markdown, its caption above it.
+func (t *Table) Markdown() string {
+	var text strings.Builder
+	text.WriteString(t.Caption + "\n\n")
+	row := func(cells []string) { text.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
+	row(t.Header)
+	text.WriteString(strings.Repeat("|---", len(t.Header)) + "|\n")
+	for _, cells := range t.Rows {
+		row(cells)
+	}
+	return text.String()
+}
