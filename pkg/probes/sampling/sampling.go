@@ -1,0 +1,115 @@
+// Package sampling is what the probes of one-dimensional nets share: a net, a grid of inputs and independent draws of the weights.
+//
+// A probe turns its [Config] into a [Sample] and calls [Sample.Each], which runs the draws on all processors, reports progress and
+// hands the probe what it asked for of each draw.
+package sampling
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+)
+
+// Config says which nets to probe, on which inputs. The zero value of every field but Net and Draws is the paper's choice.
+type Config struct {
+	Net models.Config `json:"net"`
+
+	// Inputs is M, the number of points of the grid; 0 means 256.
+	Inputs int `json:"inputs"`
+
+	// Low and High are the ends of the grid; both 0 means [-2, 2].
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+
+	// Draws is the number of independent draws of the weights: those numbered First, First+1, ... under the seed.
+	Draws int    `json:"draws"`
+	First uint64 `json:"first,omitempty"`
+
+	// Seed determines all weights.
+	Seed uint64 `json:"seed"`
+}
+
+// Sample is a checked config with what it takes to run it.
+type Sample struct {
+	// Config has its defaults filled in.
+	Config Config
+
+	// Net is the net that runs.
+	Net *models.Net
+
+	// X is the grid, M values.
+	X []float64
+
+	inputs *tensors.Tensor
+}
+
+// New fills in the config's defaults, checks it and makes its net and its grid.
+func New(config Config) (*Sample, error) {
+	net, err := models.New(config.Net)
+	if err != nil {
+		return nil, err
+	}
+	config.Net = net.Config
+	return NewFor(net, config)
+}
+
+// NewFor is New for a net that is made from the config's net but is not it, such as one that carries derivatives along.
+func NewFor(net *models.Net, config Config) (*Sample, error) {
+	if config.Inputs == 0 {
+		config.Inputs = data.GridPoints
+	}
+	if config.Low == 0 && config.High == 0 {
+		config.Low, config.High = data.GridLow, data.GridHigh
+	}
+	if config.Draws < 1 {
+		return nil, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper averages 20 to 100)", config.Draws)
+	}
+	x, err := data.Grid(config.Inputs, config.Low, config.High)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := engine.Column(x, engine.DType)
+	if err != nil {
+		return nil, err
+	}
+	return &Sample{Config: config, Net: net, X: x, inputs: inputs}, nil
+}
+
+// Each runs the draws, several at once, and hands the trace of each to use, with the draw's number from 0 on. Of the request only
+// what it asks for counts: net, weights and inputs are the sample's. After the first error, or when the context ends, no more
+// draws are started. A trace that is not finite is an error.
+func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request, use func(draw int, trace *engine.Trace)) error {
+	return engine.ForEach(ctx, s.Config.Draws, func(draw int) error {
+		request := request
+		request.Net, request.Inputs = s.Net, s.inputs
+		request.Weights = s.Net.Draw(s.Config.Seed, s.Config.First+uint64(draw))
+		trace, err := e.Run(ctx, request)
+		if err != nil {
+			return err
+		}
+		for _, values := range append([][]float64{trace.Output, trace.Gradient}, trace.Taps...) {
+			if err := finite(values, draw); err != nil {
+				return err
+			}
+		}
+		use(draw, trace)
+		progress.Step(ctx)
+		return nil
+	})
+}
+
+// finite returns an error when a value is not finite.
+func finite(values []float64, draw int) error {
+	for _, value := range values {
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return fmt.Errorf("draw %d has values that are not finite (%g): the net's signal left the range of float32, choose a smaller depth, alpha or beta", draw, value)
+		}
+	}
+	return nil
+}
