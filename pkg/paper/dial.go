@@ -1,0 +1,211 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// The range of beta that the paper recommends, after Szegedy et al. 2016.
+const (
+	RecommendedLow  = 0.1
+	RecommendedHigh = 0.3
+)
+
+// DialConfig describes the measurement of beta as a dial: the structure of the gradients of residual nets with batch normalisation
+// against the scale of their residual branch.
+type DialConfig struct {
+	// Betas are the scales, ascending, and Depths the depths L.
+	Betas  []float64 `json:"betas"`
+	Depths []int     `json:"depths"`
+
+	// Draws is the number of draws of the weights at each depth. All betas at one depth share their draws.
+	Draws []int `json:"draws"`
+
+	// Width is N, and Inputs M, the number of points of the grid on [-2, 2].
+	Width  int `json:"width"`
+	Inputs int `json:"inputs"`
+
+	// Statistics says how gradients treat the batch statistics; empty means frozen.
+	Statistics norms.Statistics `json:"statistics"`
+
+	// Seed determines all weights.
+	Seed uint64 `json:"seed"`
+}
+
+// DialPaper returns the config at full size: 12 betas from 0.01 to 2 for nets of 10, 50 and 200 layers of 200 units.
+func DialPaper() DialConfig {
+	return DialConfig{
+		Betas:  []float64{0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 2},
+		Depths: []int{10, 50, 200}, Draws: []int{20, 20, 12},
+		Width: batchResidual(1).Width, Inputs: data.GridPoints, Statistics: norms.Frozen,
+		Seed: 1,
+	}
+}
+
+// DialQuick returns a config of the same shape that takes seconds on any backend.
+func DialQuick() DialConfig {
+	c := DialPaper()
+	c.Betas = []float64{0.01, 0.1, 0.3, 1, 2}
+	c.Draws = []int{4, 4, 4}
+	c.Width, c.Inputs = 24, 96
+	return c
+}
+
+// DialResult holds the series of the dial.
+type DialResult struct {
+	Config DialConfig
+
+	// Series holds one series a depth.
+	Series []DialSeries
+}
+
+// DialSeries is the structure of gradients against beta, for one depth.
+type DialSeries struct {
+	Net        string           `json:"net"`
+	Depth      int              `json:"depth"`
+	Statistics norms.Statistics `json:"statistics"`
+	Draws      int              `json:"draws"`
+
+	// Beta holds the scales; all slices have one entry a beta.
+	Beta []float64 `json:"beta"`
+
+	// Lag1 and Lag5 are the autocorrelation at these lags, averaged over draws.
+	Lag1 []claims.Estimate `json:"lag_1"`
+	Lag5 []claims.Estimate `json:"lag_5"`
+
+	// Length is the effective correlation length of [CorrelationLength], in steps of the grid, of the autocorrelation averaged
+	// over draws, with the jackknife's interval.
+	Length []claims.Estimate `json:"length"`
+
+	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
+	Brownness []claims.Estimate `json:"brownness"`
+
+	// BrownLength and WhiteLength are the correlation lengths of brown and of white noise of as many values.
+	BrownLength float64 `json:"brown_length"`
+	WhiteLength float64 `json:"white_length"`
+}
+
+// Dial computes the dial.
+func Dial(ctx context.Context, e *engine.Engine, config DialConfig) (*DialResult, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	result := &DialResult{Config: config}
+	if result.Config.Statistics == "" {
+		result.Config.Statistics = norms.Frozen
+	}
+	steps := 0
+	for _, draws := range config.Draws {
+		steps += draws * len(config.Betas)
+	}
+	ctx = progress.Start(ctx, "β as a dial", steps)
+	brown, white, err := noiseLengths(config.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	for i, depth := range config.Depths {
+		s := DialSeries{
+			Net: batchResidual(1).Net, Depth: depth, Statistics: result.Config.Statistics, Draws: config.Draws[i],
+			Beta: config.Betas, BrownLength: brown, WhiteLength: white,
+		}
+		for _, beta := range config.Betas {
+			net := batchResidual(beta)
+			net.Depth, net.Width, net.Statistics = depth, config.Width, config.Statistics
+			gradients, err := gradients.Run(ctx, e, gradients.Config{
+				Net: net, Inputs: config.Inputs, Draws: config.Draws[i], First: uint64(depth) * drawsApart, Seed: config.Seed,
+			})
+			if err != nil {
+				return nil, err
+			}
+			if err := s.add(gradients.Gradients); err != nil {
+				return nil, fmt.Errorf("the gradients of depth %d with beta = %g have no autocorrelation: %w", depth, beta, err)
+			}
+		}
+		result.Series = append(result.Series, s)
+	}
+	return result, nil
+}
+
+// check checks what the nets' own configs do not.
+func (c DialConfig) check() error {
+	switch {
+	case len(c.Betas) == 0 || len(c.Depths) == 0:
+		return fmt.Errorf("there are %d betas and %d depths: give at least one of each", len(c.Betas), len(c.Depths))
+	case len(c.Draws) != len(c.Depths):
+		return fmt.Errorf("there are %d depths and %d numbers of draws: give one for each depth", len(c.Depths), len(c.Draws))
+	case c.Inputs <= 2*gradients.MaxLag:
+		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
+	}
+	for _, draws := range c.Draws {
+		if draws < 2 {
+			return fmt.Errorf("the number of draws is %d: give at least 2, for the spread over draws", draws)
+		}
+	}
+	return nil
+}
+
+// add appends what the gradients of one beta, draws x inputs, say.
+func (s *DialSeries) add(draws [][]float64) error {
+	summary, err := gradients.Summarize(draws)
+	if err != nil {
+		return err
+	}
+	acfs := make([][]float64, len(draws))
+	for i, draw := range draws {
+		if acfs[i], err = stats.ACF(draw, len(draw)-1); err != nil {
+			return err
+		}
+	}
+	length, err := stats.Jackknife(acfs, func(mean []float64) ([]float64, error) {
+		return []float64{CorrelationLength(mean)}, nil
+	})
+	if err != nil {
+		return err
+	}
+	lag := func(k int) claims.Estimate {
+		return estimateOf(summary.ACF.Mean[k], summary.ACF.StdErr[k], summary.ACF.Draws)
+	}
+	s.Lag1, s.Lag5 = append(s.Lag1, lag(1)), append(s.Lag5, lag(5))
+	s.Length = append(s.Length, claims.Mean(length[0]))
+	s.Brownness = append(s.Brownness, summary.Brownness)
+	return nil
+}
+
+// CorrelationLength returns the effective correlation length that an autocorrelation function, at lags 0 and up, shows: the lag
+// at which it first falls below 1/e, on straight lines between lags; it is 0.63 for a function that is 0 from lag 1 on. It
+// returns the largest lag where the function stays above 1/e.
+//
+// The sum of the function over the lags, the other customary length, says nothing here: with the mean removed, the function's
+// sum over all lags is -1/2 for every series.
+func CorrelationLength(acf []float64) float64 {
+	for k := 1; k < len(acf); k++ {
+		if acf[k] < 1/math.E {
+			return float64(k-1) + (acf[k-1]-1/math.E)/(acf[k-1]-acf[k])
+		}
+	}
+	return float64(len(acf) - 1)
+}
+
+// noiseLengths returns the correlation lengths of the expected autocorrelation of noise of m values.
+func noiseLengths(m int) (brown, white float64, err error) {
+	for _, noise := range []struct {
+		acf    func(m, maxLag int) ([]float64, error)
+		length *float64
+	}{{stats.BrownACF, &brown}, {stats.WhiteACF, &white}} {
+		acf, err := noise.acf(m, m/2)
+		if err != nil {
+			return 0, 0, err
+		}
+		*noise.length = CorrelationLength(acf)
+	}
+	return brown, white, nil
+}

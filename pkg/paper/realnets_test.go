@@ -1,0 +1,102 @@
+package paper_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+)
+
+// runRealNets measures real nets at quick size.
+func runRealNets(t *testing.T, e *engine.Engine) *paper.RealNetsResult {
+	t.Helper()
+	result, err := paper.RealNets(t.Context(), e, paper.RealNetsQuick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestRealNets(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	result := runRealNets(t, e)
+	config := paper.RealNetsQuick()
+	checkResults(t, result)
+	families := len(config.Decays) + len(config.Rescaled) + len(config.Highways)
+	if len(result.Series) != families*len(config.Widths) || len(result.Families()) != families {
+		t.Fatalf("%d series in %d families, want %d families at %d widths", len(result.Series), len(result.Families()), families, len(config.Widths))
+	}
+	// Two claims a family, and one more on the variance in each of Theorems 1 and 2.
+	if got, want := len(result.Claims()), 2*families+len(config.Decays); got != want {
+		t.Errorf("%d claims, want %d", got, want)
+	}
+	for _, s := range result.Series {
+		for i, depth := range s.Depths {
+			want := map[string]float64{
+				"Theorem 1": math.Pow(0.5, float64(depth)), "Theorem 2": math.Pow(0.75, float64(depth)),
+				"Corollary 1": math.Pow(1-0.5/float64(depth), float64(depth)),
+			}[s.Theorem]
+			if want != 0 && math.Abs(s.Theory[i]/want-1) > 1e-9 { // rounding
+				t.Errorf("%s at %d layers: theory %g, want %g", s.Title(), depth, s.Theory[i], want)
+			}
+		}
+		// What a path count with the measured activations says of the first layer is exact for independent weights; the
+		// standard error alone keeps the measured R from it. Five of them, for many series.
+		if s.Depths[0] == 1 && math.Abs(s.Correlation[0]-s.Counted[0]) > 5*s.CorrelationStdErr[0]+0.01 {
+			t.Errorf("%s, width %d, one layer: R = %.4f +- %.4f, counted %.4f", s.Title(), s.Width, s.Correlation[0], s.CorrelationStdErr[0], s.Counted[0])
+		}
+	}
+	// The quick nets are narrow but not tiny: a feedforward net falls faster than a resnet at any width.
+	if f, r := result.Series[0].Fit.Slope, result.Families()[3][0].Fit.Slope; f.High > r.Low {
+		t.Errorf("R of feedforward nets falls by %v a layer and of resnets by %v", f, r)
+	}
+}
+
+func TestRealNetsIsDeterministic(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	config := paper.RealNetsQuick()
+	config.Widths, config.Decays, config.Rescaled = []int{16}, nil, nil
+	series := func() string {
+		result, err := paper.RealNets(t.Context(), e, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := json.Marshal(result.Series)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(encoded)
+	}
+	first := series()
+	if series() != first {
+		t.Error("two runs of the same config differ")
+	}
+	config.Seed++
+	if series() == first {
+		t.Error("another seed gives the same numbers")
+	}
+}
+
+func TestRealNetsRefuses(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	for want, change := range map[string]func(*paper.RealNetsConfig){
+		"no widths": func(c *paper.RealNetsConfig) { c.Widths = nil },
+		"no depths": func(c *paper.RealNetsConfig) { c.Decays, c.Rescaled, c.HighwayDepths = nil, nil, nil },
+		"lost in the noise": func(c *paper.RealNetsConfig) {
+			c.Decays = []paper.Ensemble{{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 9}, Inputs: 16, Units: 32}}
+			c.FirstRateDepth = 7
+		},
+	} {
+		config := paper.RealNetsQuick()
+		change(&config)
+		if _, err := paper.RealNets(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package paper_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/checkpoint"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+)
+
+// stopHalfway ends a context after half of the steps.
+type stopHalfway struct{ stop context.CancelFunc }
+
+func (s stopHalfway) Update(_ string, done, total int) {
+	if 2*done >= total {
+		s.stop()
+	}
+}
+
+// progressCount is told of progress.
+type progressCount struct {
+	sync.Mutex
+	done, total int
+}
+
+func (p *progressCount) Update(_ string, done, total int) {
+	p.Lock()
+	defer p.Unlock()
+	p.done, p.total = max(p.done, done), total
+}
+
+// TestInterruptedRunsGoOn interrupts each long experiment, runs it again and compares with a run that was never interrupted. A third run
+// has no engine, so that it would fail if anything were left to compute.
+func TestInterruptedRunsGoOn(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	realNets := paper.RealNetsQuick()
+	realNets.Widths = realNets.Widths[:1]
+	for name, experiment := range map[string]func(ctx context.Context, e *engine.Engine) (any, error){
+		"real nets": func(ctx context.Context, e *engine.Engine) (any, error) { return paper.RealNets(ctx, e, realNets) },
+		"normalisation": func(ctx context.Context, e *engine.Engine) (any, error) {
+			return paper.Normalization(ctx, e, paper.NormalizationQuick())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, err := experiment(t.Context(), e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folder := filepath.Join(t.TempDir(), "parts")
+			store := checkpoint.NewStore(folder, "test")
+			ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
+			if _, err := experiment(progress.With(ctx, stopHalfway{stop}), e); !errors.Is(err, context.Canceled) {
+				t.Fatalf("the interrupted run gives %v", err)
+			}
+			kept, err := os.ReadDir(folder)
+			if err != nil || len(kept) == 0 {
+				t.Fatalf("the interrupted run kept %d parts, %v", len(kept), err)
+			}
+			var count progressCount
+			resume := progress.With(checkpoint.With(t.Context(), store), &count)
+			got, err := experiment(resume, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Error("the resumed run differs from one that was not interrupted")
+			}
+			if count.done != count.total {
+				t.Errorf("the resumed run counted %d of %d steps", count.done, count.total)
+			}
+			if got, err = experiment(checkpoint.With(t.Context(), store), nil); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("a run from kept parts alone differs, %v", err)
+			}
+		})
+	}
+}
+
+// TestOwnNormsAreNotKept: a normalisation of the reader's own is known by its name alone, and may change behind it.
+func TestOwnNormsAreNotKept(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	folder := filepath.Join(t.TempDir(), "parts")
+	config := paper.NormalizationQuick()
+	own := &norms.Norm{Name: "own", Apply: norms.Center.Apply}
+	config.Nets = []models.Config{{Net: "feedforward", Depth: 3, Width: 8, Norm: own}}
+	if _, err := paper.Normalization(checkpoint.With(t.Context(), checkpoint.NewStore(folder, "test")), e, config); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(folder); !os.IsNotExist(err) {
+		t.Errorf("parts were kept: %v", err)
+	}
+}

@@ -1,0 +1,123 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/random"
+)
+
+// AllStatistics are the two kinds of gradient, frozen and coupled batch statistics, that every figure shows side by side.
+var AllStatistics = []norms.Statistics{norms.Frozen, norms.Coupled}
+
+// Names of the noises that gradients are compared with, as they stand in Series.Net.
+const (
+	Brown = "brown"
+	White = "white"
+)
+
+// Series is the autocorrelation function of one ensemble of gradients, or of noise: a curve of Figure 2.
+type Series struct {
+	// Net is the architecture, or Brown or White.
+	Net string `json:"net"`
+
+	// Depth is L; 0 for noise.
+	Depth int `json:"depth"`
+
+	// Beta scales the residual branch; nil where the net has none.
+	Beta *float64 `json:"beta"`
+
+	// Statistics is frozen or coupled; empty for noise.
+	Statistics norms.Statistics `json:"statistics"`
+
+	// Lags are 0..15, and Mean is the autocorrelation there, averaged over Draws, with its standard error and the 10 % and 90
+	// % quantiles over the draws.
+	Lags   []int     `json:"lags"`
+	Mean   []float64 `json:"mean"`
+	StdErr []float64 `json:"stderr"`
+	Lower  []float64 `json:"lower"`
+	Upper  []float64 `json:"upper"`
+	Draws  int       `json:"draws"`
+
+	// MeanCorrelation is the autocorrelation averaged over lags 1..15.
+	MeanCorrelation claims.Estimate `json:"mean_correlation"`
+
+	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
+	Brownness claims.Estimate `json:"brownness"`
+
+	// LjungBoxRejections counts the draws on which the Ljung-Box test at the 5 % level rejects white noise.
+	LjungBoxRejections int `json:"ljung_box_rejections"`
+
+	// SpectrumSlope is the slope of the log power spectrum: 0 for white noise, -2 for brown.
+	SpectrumSlope claims.Estimate `json:"spectrum_slope"`
+}
+
+// newSeries computes the series of draws x inputs.
+func newSeries(draws [][]float64) (Series, error) {
+	s, err := gradients.Summarize(draws)
+	if err != nil {
+		return Series{}, err
+	}
+	return Series{
+		Lags: s.ACF.Lags, Mean: s.ACF.Mean, StdErr: s.ACF.StdErr, Lower: s.ACF.Lower, Upper: s.ACF.Upper, Draws: s.ACF.Draws,
+		MeanCorrelation:    claims.Mean(s.MeanCorrelation),
+		Brownness:          s.Brownness,
+		LjungBoxRejections: s.Rejections,
+		SpectrumSlope:      claims.Mean(s.SpectrumSlope),
+	}, nil
+}
+
+// ensemble is a series together with the draws it was computed from.
+type ensemble struct {
+	Series
+	X    []float64
+	Rows [][]float64
+}
+
+// netEnsemble takes the gradients of a net.
+func netEnsemble(ctx context.Context, e *engine.Engine, config gradients.Config) (ensemble, error) {
+	result, err := gradients.Run(ctx, e, config)
+	if err != nil {
+		return ensemble{}, err
+	}
+	series, err := newSeries(result.Gradients)
+	if err != nil {
+		return ensemble{}, fmt.Errorf("the gradients of the %s net of depth %d have no autocorrelation: %w", config.Net.Net, config.Net.Depth, err)
+	}
+	net := result.Config.Net
+	series.Net, series.Depth, series.Beta, series.Statistics = net.Net, net.Depth, betaOf(net), net.Statistics
+	return ensemble{Series: series, X: result.X, Rows: result.Gradients}, nil
+}
+
+// streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are longer.
+const (
+	brownStream = iota
+	whiteStream
+)
+
+// noiseEnsemble draws brown or white noise as the paper's Figure 1(d, e) defines them.
+func noiseEnsemble(ctx context.Context, name string, x []float64, draws int, seed uint64) (ensemble, error) {
+	noise := ensemble{X: x, Rows: make([][]float64, draws)}
+	for i := range noise.Rows {
+		var err error
+		if name == Brown {
+			noise.Rows[i], err = data.BrownNoise(len(x), len(x), random.Stream(seed, brownStream, uint64(i)))
+		} else {
+			noise.Rows[i], err = data.WhiteNoise(len(x), random.Stream(seed, whiteStream, uint64(i)))
+		}
+		if err != nil {
+			return noise, err
+		}
+		progress.Step(ctx)
+	}
+	var err error
+	noise.Series, err = newSeries(noise.Rows)
+	noise.Net = name
+	return noise, err
+}

@@ -1,0 +1,232 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/probes/theory"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// TheoremsConfig describes the test of Theorems 1 to 3 and Corollary 1 on nets for which their assumptions are exact: gates are
+// drawn independently of the weights.
+type TheoremsConfig struct {
+	// Nets are the nets to measure.
+	Nets []GateNet `json:"nets"`
+
+	// Depths, in rising order, Width and Draws are those of the estimator that draws the gates alone.
+	Depths []int `json:"depths"`
+	Width  int   `json:"width"`
+	Draws  int   `json:"draws"`
+
+	// PlainDepths, PlainWidth and PlainDraws are those of plain Monte Carlo, which draws the weights too and is shown for
+	// comparison. Its work grows as the width squared and its error falls as one over its root, so that narrow nets tell more.
+	PlainDepths []int `json:"plain_depths"`
+	PlainWidth  int   `json:"plain_width"`
+	PlainDraws  int   `json:"plain_draws"`
+
+	// Seed determines all gates and weights.
+	Seed uint64 `json:"seed"`
+}
+
+// GateNet names a net whose gates are drawn; see [theory.Config] for the fields.
+type GateNet struct {
+	Net    string  `json:"net"`
+	Beta   float64 `json:"beta,omitempty"`
+	Gamma2 float64 `json:"gamma2,omitempty"`
+}
+
+// TheoremsPaper returns the config for depths 1 to 50.
+func TheoremsPaper() TheoremsConfig {
+	c := TheoremsConfig{
+		Nets: []GateNet{
+			{Net: theory.FeedforwardNet}, {Net: theory.ResidualNet},
+			{Net: theory.RescaledNet, Beta: 1}, {Net: theory.RescaledNet, Beta: 0.3}, {Net: theory.RescaledNet, Beta: 0.1},
+			{Net: theory.HighwayNet},
+		},
+		Width: 200, Draws: 100_000,
+		PlainDepths: []int{1, 2, 4, 6, 8, 10, 12, 14, 16}, PlainWidth: 32, PlainDraws: 1000,
+		Seed: 1,
+	}
+	for depth := 1; depth <= 50; depth++ {
+		c.Depths = append(c.Depths, depth)
+	}
+	return c
+}
+
+// TheoremsQuick returns a config of the same shape that takes a few seconds.
+func TheoremsQuick() TheoremsConfig {
+	c := TheoremsPaper()
+	c.Depths, c.Draws = []int{1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50}, 20_000
+	c.PlainDepths, c.PlainDraws = []int{1, 2, 4, 8, 12, 16}, 300
+	return c
+}
+
+// TheoremsResult holds the curves.
+type TheoremsResult struct {
+	Config TheoremsConfig
+
+	// Series holds two curves for every net, the estimator that draws the gates alone and then plain Monte Carlo.
+	Series []TheoremSeries
+
+	// Comparisons is the number of measured values that stand at the same time in the bands of the first estimator.
+	Comparisons int
+}
+
+// TheoremSeries holds one net's covariances against the depth.
+type TheoremSeries struct {
+	GateNet
+
+	// Theorem is the statement that the closed forms come from.
+	Theorem string `json:"theorem"`
+
+	// Estimator, Width and Draws say how the values were measured.
+	Estimator theory.Estimator `json:"estimator"`
+	Width     int              `json:"width"`
+	Draws     int              `json:"draws"`
+
+	// Depths are L.
+	Depths []int `json:"depths"`
+
+	// Variance is C(i,i), Covariance C(i,j), Correlation R(i,j).
+	Variance    TheoremCurve `json:"variance"`
+	Covariance  TheoremCurve `json:"covariance"`
+	Correlation TheoremCurve `json:"correlation"`
+}
+
+// TheoremCurve is a quantity against the depth: measured, with the ends of its band, and in closed form. The bands of all nets,
+// quantities and depths of one estimator hold together with 95 % confidence.
+type TheoremCurve struct {
+	Mean   []float64 `json:"mean"`
+	Low    []float64 `json:"low"`
+	High   []float64 `json:"high"`
+	Closed []float64 `json:"closed"`
+}
+
+// Theorems measures the covariances of Theorems 1 to 3 and Corollary 1.
+func Theorems(ctx context.Context, config TheoremsConfig) (*TheoremsResult, error) {
+	result := &TheoremsResult{Config: config, Comparisons: quantities * len(config.Nets) * len(config.Depths)}
+	steps := 0
+	for _, run := range config.runs() {
+		steps += run.Steps()
+	}
+	ctx = progress.Start(ctx, "theorems", steps)
+	for _, run := range config.runs() {
+		series, err := config.measure(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		result.Series = append(result.Series, *series)
+	}
+	return result, nil
+}
+
+// quantities are measured at a depth: C(i,i), C(i,j), R(i,j).
+const quantities = 3
+
+// runs returns the measurements to make: for each net both estimators.
+func (c TheoremsConfig) runs() []theory.Config {
+	var runs []theory.Config
+	for _, net := range c.Nets {
+		run := theory.Config{Net: net.Net, Beta: net.Beta, Gamma2: net.Gamma2, Seed: c.Seed}
+		run.Estimator, run.Depths, run.Width, run.Draws = theory.Conditioned, c.Depths, c.Width, c.Draws
+		runs = append(runs, run)
+		run.Estimator, run.Depths, run.Width, run.Draws = theory.Plain, c.PlainDepths, c.PlainWidth, c.PlainDraws
+		runs = append(runs, run)
+	}
+	return runs
+}
+
+// measure makes one measurement. Bonferroni's correction makes the bands hold together: each interval fails with probability
+// 5 % over their number. It needs no independence, which the depths of a net, sharing gates, do not have (Sidak's would).
+func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*TheoremSeries, error) {
+	measured, err := theory.Run(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	series := &TheoremSeries{
+		GateNet: GateNet{Net: run.Net, Beta: run.Beta, Gamma2: run.Gamma2}, Theorem: theoremNames[run.Net],
+		Estimator: run.Estimator, Width: run.Width, Draws: run.Draws, Depths: run.Depths,
+	}
+	level := simultaneous(quantities * len(c.Nets) * len(run.Depths))
+	for _, point := range measured.Points {
+		closed, err := run.Closed(point.Depth)
+		if err != nil {
+			return nil, err
+		}
+		series.Variance.add(point.Variance, level, closed.Variance())
+		series.Covariance.add(point.Covariance, level, closed.Covariance())
+		series.Correlation.add(point.Correlation, level, closed.Correlation())
+	}
+	return series, nil
+}
+
+// theoremNames says where the paper makes its statement about a net.
+var theoremNames = map[string]string{
+	theory.FeedforwardNet: "Theorem 1", theory.ResidualNet: "Theorem 2", theory.RescaledNet: "Theorem 3", theory.HighwayNet: "Corollary 1",
+}
+
+// simultaneous returns the level at which so many intervals must hold for all to hold together at claims.Level, by Bonferroni.
+func simultaneous(comparisons int) float64 { return 1 - (1-claims.Level)/float64(comparisons) }
+
+// add appends a depth.
+func (c *TheoremCurve) add(measured stats.Summary, level, closed float64) {
+	low, high := measured.Interval(level)
+	c.Mean, c.Low, c.High, c.Closed = append(c.Mean, measured.Mean), append(c.Low, low), append(c.High, high), append(c.Closed, closed)
+}
+
+// outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it lies in the band at
+// every depth when that is below 1.
+func (c *TheoremCurve) outside() float64 {
+	largest := 0.0
+	for i, mean := range c.Mean {
+		distance := math.Abs(mean - c.Closed[i])
+		if distance > rounding*c.Closed[i] { // one rectifier's C is 1 without any error
+			largest = max(largest, distance/(c.High[i]-mean))
+		}
+	}
+	return largest
+}
+
+// rounding bounds the relative rounding errors of products of up to a few thousand layers and means of up to millions of draws.
+const rounding = 1e-12
+
+// deviation returns the largest relative distance from the closed form, and how large it may be within the band.
+func (c *TheoremCurve) deviation() claims.Estimate {
+	var e claims.Estimate
+	for i, closed := range c.Closed {
+		e.Value = max(e.Value, math.Abs(c.Mean[i]/closed-1))
+		e.High = max(e.High, math.Abs(c.Low[i]/closed-1), math.Abs(c.High[i]/closed-1))
+	}
+	return e
+}
+
+// Select returns the curves of one estimator, a net each in the order of the config.
+func (r *TheoremsResult) Select(estimator theory.Estimator) []TheoremSeries {
+	var selected []TheoremSeries
+	for _, s := range r.Series {
+		if s.Estimator == estimator {
+			selected = append(selected, s)
+		}
+	}
+	return selected
+}
+
+// Title names the net, with its beta or, as γ, its gamma2.
+func (n GateNet) Title() string {
+	switch n.Net {
+	case theory.ResidualNet:
+		return "resnet, no normalisation"
+	case theory.RescaledNet:
+		return fmt.Sprintf("resnet, batch norm, β = %g", n.Beta)
+	case theory.HighwayNet:
+		if n.Gamma2 == 0 {
+			return "highway, γ² = 1/L"
+		}
+		return fmt.Sprintf("highway, γ = %g", n.Gamma2)
+	}
+	return n.Net
+}

@@ -1,0 +1,111 @@
+package paper
+
+import (
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// Variant names a net among those that differ in architecture, normalisation, beta, depth and width.
+type Variant struct {
+	Net string `json:"net"`
+
+	// Norm is the name of the normalisation: none, center or bn.
+	Norm string `json:"norm"`
+
+	// Beta scales the residual branch; nil where the net has none.
+	Beta *float64 `json:"beta"`
+
+	// Depth is L and Width N.
+	Depth int `json:"depth"`
+	Width int `json:"width"`
+}
+
+// variant returns the variant of a net's config with its defaults filled in.
+func variant(c models.Config) Variant {
+	return Variant{Net: c.Net, Norm: c.Norm.Name, Beta: betaOf(c), Depth: c.Depth, Width: c.Width}
+}
+
+// betaOf returns the beta of a net's config, nil where the net has none.
+func betaOf(c models.Config) *float64 {
+	if c.Beta == 0 {
+		return nil
+	}
+	return &c.Beta
+}
+
+// isBeta tells whether a net's beta is the wanted one, which is 0 where there is none.
+func isBeta(beta *float64, wanted float64) bool {
+	return beta == nil && wanted == 0 || beta != nil && *beta == wanted
+}
+
+// is tells whether the variant is of this architecture, normalisation and beta, which is 0 where there is none.
+func (v Variant) is(net string, norm *norms.Norm, beta float64) bool {
+	return v.Net == net && v.Norm == norm.Name && isBeta(v.Beta, beta)
+}
+
+// id names the variant, less its depth and width, in the ids of claims.
+func (v Variant) id() string {
+	if v.Beta == nil {
+		return fmt.Sprintf("%s-%s", v.Net, v.Norm)
+	}
+	return fmt.Sprintf("%s-%s-beta-%g", v.Net, v.Norm, *v.Beta)
+}
+
+// resnetBetas are the scales of the residual branch that Figures 3 and 4 and the table of normalisations go through: the plain
+// resnet's, and the ends of the range that the paper recommends.
+var resnetBetas = []float64{1, 0.3, 0.1}
+
+// resnet returns a residual net with the normalisation.
+func resnet(norm *norms.Norm, beta float64) models.Config {
+	return models.Config{Net: "residual", Norm: norm, Alpha: 1, Beta: beta, Width: models.PaperWidth}
+}
+
+// normalizedNets returns feedforward nets and then resnets of every beta, each with every normalisation.
+func normalizedNets(all ...*norms.Norm) []models.Config {
+	var nets []models.Config
+	for _, norm := range all {
+		nets = append(nets, models.Config{Net: "feedforward", Norm: norm, Width: models.PaperWidth})
+	}
+	for _, beta := range resnetBetas {
+		for _, norm := range all {
+			nets = append(nets, resnet(norm, beta))
+		}
+	}
+	return nets
+}
+
+// estimateMean returns the mean over draws of any statistic of a draw, with its interval.
+func estimateMean[T any](draws []T, statistic func(T) float64) (claims.Estimate, error) {
+	summary, err := summarize(draws, statistic)
+	return claims.Mean(summary), err
+}
+
+// summarize returns the mean over draws of any statistic of a draw, with its standard error.
+func summarize[T any](draws []T, statistic func(T) float64) (stats.Summary, error) {
+	values := make([]float64, len(draws))
+	for i, draw := range draws {
+		values[i] = statistic(draw)
+	}
+	return stats.Summarize(values)
+}
+
+// estimateOf returns the estimate of a mean over draws from its standard error.
+func estimateOf(mean, stdErr float64, draws int) claims.Estimate {
+	return claims.Mean(stats.Summary{Mean: mean, StdErr: stdErr, N: draws})
+}
+
+// smallest returns the estimate whose interval reaches lowest: what decides a claim that all of them are large. With none to
+// choose from it returns 0, and such a claim fails.
+func smallest(estimates []claims.Estimate) claims.Estimate {
+	var lowest claims.Estimate
+	for i, e := range estimates {
+		if i == 0 || e.Low < lowest.Low {
+			lowest = e
+		}
+	}
+	return lowest
+}
