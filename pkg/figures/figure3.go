@@ -1,0 +1,172 @@
+package figures
+
+import (
+	"fmt"
+	"image/color"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// The paper's colours of Figures 3 and 4, dark enough to be read as lines.
+var (
+	leaf = color.NRGBA{R: 0x2c, G: 0x8a, B: 0x2c, A: 0xff}
+	sky  = color.NRGBA{R: 0x2f, G: 0x7a, B: 0xbd, A: 0xff}
+)
+
+// family is what the nets of one panel of Figure 3, or one column of Figure 4, have in common.
+type family struct {
+	net  string
+	beta float64
+}
+
+// families returns the families of variants in order of their first occurrence.
+func families(variants []paper.Variant) []family {
+	var all []family
+	seen := make(map[family]bool)
+	for _, v := range variants {
+		f := family{net: v.Net}
+		if v.Beta != nil {
+			f.beta = *v.Beta
+		}
+		if !seen[f] {
+			seen[f] = true
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// shareLimit is the top of the panels, a little above what Figure 3 shows at the paper's size; more where a share reaches higher.
+const shareLimit = 0.7
+
+// dotted is the pattern of the curves with batch normalisation.
+var dotted = []vg.Length{1.5, 2}
+
+// Figure3 draws Figure 3: activations and coactivations against the layer, a panel for the feedforward nets and one for the
+// resnets of every beta. Solid curves are without batch normalisation, dotted ones with it; green is the share of inputs at
+// which a unit is active, blue that of the pairs of distinct inputs. A curve is the mean over the draws, its band goes from
+// their 10 % to their 90 % quantile. The thin lines are at 1/2 and 1/4.
+func Figure3(r *paper.Figure3Result) (*Figure, error) {
+	if r == nil || len(r.Series) == 0 {
+		return nil, fmt.Errorf("there is no result of Figure 3 to draw: compute it with paper.Figure3")
+	}
+	g := &grid{aspect: 0.95, padX: 8, padY: 6}
+	var variants []paper.Variant
+	top := shareLimit
+	for _, s := range r.Series {
+		if err := checkActivations(s); err != nil {
+			return nil, err
+		}
+		variants = append(variants, s.Variant)
+		top = max(top, slices.Max(s.Active.Upper), slices.Max(s.Coactive.Upper))
+	}
+	g.panels = make([][]*plot.Plot, 1)
+	for i, f := range families(variants) {
+		p, err := sharePanel(r, f, top)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			p.Y.Label.Text = "share"
+		} else {
+			p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}
+		}
+		g.panels[0] = append(g.panels[0], p)
+		g.columnTitles = append(g.columnTitles, panelTitle(i, netTitle(f.net, f.beta)))
+	}
+	g.legend = figure3Legend()
+	return newFigure("figure-3", g), nil
+}
+
+// checkActivations returns an error that says what of a series can't be drawn.
+func checkActivations(s paper.ActivationSeries) error {
+	what := fmt.Sprintf("the series of %s (%s) in Figure 3", netTitle(s.Net, 0), s.Norm)
+	n := len(s.Layers)
+	for _, layers := range []*activations.Layers{s.Active, s.Coactive} {
+		if layers == nil || n < 2 || len(layers.Mean) != n || len(layers.Lower) != n || len(layers.Upper) != n {
+			return fmt.Errorf("%s does not have equally many layers, means and quantiles, at least 2: compute it with paper.Figure3", what)
+		}
+		for _, values := range [][]float64{layers.Mean, layers.Lower, layers.Upper} {
+			if err := finite(what, values...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sharePanel draws the nets of one family, on shares from 0 to top.
+func sharePanel(r *paper.Figure3Result, f family, top float64) (*plot.Plot, error) {
+	p := newPanel("layer", "")
+	var bands, lines []plot.Plotter
+	last := 0.0
+	for _, norm := range []*norms.Norm{norms.None, norms.Batch} {
+		s := r.Select(f.net, norm, f.beta)
+		if s == nil {
+			continue
+		}
+		var x []float64
+		for _, layer := range s.Layers {
+			x = append(x, float64(layer))
+		}
+		last = max(last, x[len(x)-1])
+		for _, share := range []struct {
+			layers *activations.Layers
+			color  color.Color
+		}{{s.Active, leaf}, {s.Coactive, sky}} {
+			area, err := band(x, share.layers.Lower, share.layers.Upper)
+			if err != nil {
+				return nil, err
+			}
+			area.Color = fade(share.color, 2*quantileOpacity)
+			line, err := plotter.NewLine(points(x, share.layers.Mean))
+			if err != nil {
+				return nil, err
+			}
+			line.Width, line.Color = 1.2, share.color
+			if norm == norms.Batch {
+				line.Dashes, line.Width = dotted, 1.8
+			}
+			bands, lines = append(bands, area), append(lines, line)
+		}
+	}
+	if lines == nil {
+		return nil, fmt.Errorf("%s has curves neither without nor with batch normalisation in Figure 3: compute it with paper.Figure3", netTitle(f.net, f.beta))
+	}
+	var references []plot.Plotter
+	for _, y := range []float64{paper.HalfActive, paper.QuarterCoactive} {
+		line, err := plotter.NewLine(plotter.XYs{{X: 1, Y: y}, {X: last, Y: y}})
+		if err != nil {
+			return nil, err
+		}
+		line.Width, line.Color = hairline, faint
+		references = append(references, line)
+	}
+	addData(p, slices.Concat(references, bands, lines)...)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 1, last, 0, top
+	p.Y.Tick.Marker = ticksEvery(0.25)
+	return p, nil
+}
+
+// figure3Legend says what colours, dots and bands mean.
+func figure3Legend() [][]legendEntry {
+	line := func(c color.Color, width vg.Length, dashes []vg.Length) []plot.Thumbnailer {
+		return []plot.Thumbnailer{&plotter.Line{LineStyle: draw.LineStyle{Color: c, Width: width, Dashes: dashes}}}
+	}
+	return [][]legendEntry{
+		{
+			{"active, without batch norm", line(leaf, 1.2, nil)},
+			{"with", line(leaf, 1.8, dotted)},
+			{"co-active pairs, without", line(sky, 1.2, nil)},
+			{"with", line(sky, 1.8, dotted)},
+			{"10 % to 90 % of the draws", []plot.Thumbnailer{&plotter.Polygon{Color: fade(ink, 2*quantileOpacity)}}},
+		},
+	}
+}

@@ -1,0 +1,118 @@
+package figures_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"gonum.org/v1/plot/cmpimg"
+)
+
+// pictures4 are the pictures of Figure 4.
+var pictures4 = map[string]func(*paper.Figure4Result) (*figures.Figure, error){
+	"figure-4": figures.Figure4, "figure-4-resnets": figures.Figure4Resnets, "figure-4-resnets-bn": figures.Figure4ResnetsNormalized,
+}
+
+func TestGoldenActivations(t *testing.T) {
+	figure, err := figures.Figure3(figure3Result())
+	golden(t, "figure-3", rendered(t, figure, err))
+	figure, err = figures.Figure4(figure4Result())
+	golden(t, "figure-4", rendered(t, figure, err))
+}
+
+// TestGoldenSeesActivations makes sure that the tolerance of the comparison lets no change of the data pass.
+func TestGoldenSeesActivations(t *testing.T) {
+	differs := func(what string, got, want []byte) {
+		t.Helper()
+		same, err := cmpimg.EqualApprox("png", got, want, tolerance)
+		if same || err != nil {
+			t.Errorf("after a change of %s: same picture %t, error %v", what, same, err)
+		}
+	}
+	figure, err := figures.Figure3(figure3Result())
+	want3 := rendered(t, figure, err)
+	three := figure3Result()
+	three.Series[0].Coactive.Mean[5] += 0.02
+	figure, err = figures.Figure3(three)
+	differs("one coactivation by 0.02", rendered(t, figure, err), want3)
+
+	figure, err = figures.Figure4(figure4Result())
+	want4 := rendered(t, figure, err)
+	four := figure4Result()
+	on := four.Patterns[0].Raster.On
+	on[7] = !on[7]
+	figure, err = figures.Figure4(four)
+	differs("a single value of a raster", rendered(t, figure, err), want4)
+	four = figure4Result()
+	four.Patterns[3].Contiguity[0] /= 2
+	figure, err = figures.Figure4(four)
+	differs("a bar of a histogram", rendered(t, figure, err), want4)
+}
+
+func TestActivationTexts(t *testing.T) {
+	figure, err := figures.Figure3(figure3Result())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if figure.Name() != "figure-3" {
+		t.Errorf("the figure's name is %q", figure.Name())
+	}
+	checkTexts(t, figure, map[string]int{
+		"(a) feedforward": 1, "(b) resnet, β = 1": 1, "(c) resnet, β = 0.3": 1, "(d) resnet, β = 0.1": 1, "layer": 4, "share": 1,
+	})
+	for name, draw := range pictures4 {
+		figure, err := draw(figure4Result())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if figure.Name() != name {
+			t.Errorf("the name of %s is %q", name, figure.Name())
+		}
+		checkTexts(t, figure, map[string]int{
+			"depth 2": 1, "depth 10": 1, "depth 50": 1, "input": 3, "contiguity": 3, "hidden unit": 3,
+		})
+	}
+}
+
+func TestFigure3Errors(t *testing.T) {
+	_, err := figures.Figure3(nil)
+	checkSentence(t, "nil", err, "no result of Figure 3")
+	for name, c := range map[string]struct {
+		spoil  func(*paper.Figure3Result)
+		phrase string
+	}{
+		"empty":    {func(r *paper.Figure3Result) { r.Series = nil }, "no result of Figure 3"},
+		"no means": {func(r *paper.Figure3Result) { r.Series[2].Active.Mean = nil }, "equally many layers"},
+		"nothing":  {func(r *paper.Figure3Result) { r.Series[2].Coactive = nil }, "equally many layers"},
+		"NaN":      {func(r *paper.Figure3Result) { r.Series[1].Coactive.Upper[3] = math.NaN() }, "value 3 is NaN"},
+		"centred": {func(r *paper.Figure3Result) {
+			r.Series[0].Norm, r.Series[1].Norm = "center", "center"
+		}, "feedforward has curves neither without nor with batch normalisation"},
+	} {
+		result := figure3Result()
+		c.spoil(result)
+		_, err := figures.Figure3(result)
+		checkSentence(t, name, err, c.phrase)
+	}
+}
+
+func TestFigure4Errors(t *testing.T) {
+	_, err := figures.Figure4(nil)
+	checkSentence(t, "nil", err, "no result of Figure 4")
+	for name, c := range map[string]struct {
+		spoil  func(*paper.Figure4Result)
+		phrase string
+	}{
+		"no resnets":   {func(r *paper.Figure4Result) { r.Patterns = r.Patterns[:6] }, `0 depths of "resnet with batch norm, β = 1"`},
+		"no raster":    {func(r *paper.Figure4Result) { r.Patterns[1].Raster = nil }, `"10-layer feedforward (none)" of Figure 4 has no raster`},
+		"wrong raster": {func(r *paper.Figure4Result) { r.Patterns[1].Raster.On = nil }, "a raster of 0 values for 20 units and 48 inputs"},
+		"no bars":      {func(r *paper.Figure4Result) { r.Patterns[4].Activation = nil }, "empty histogram"},
+		"NaN":          {func(r *paper.Figure4Result) { r.Patterns[5].Contiguity[2] = math.NaN() }, "value 2 is NaN"},
+	} {
+		result := figure4Result()
+		c.spoil(result)
+		_, err := figures.Figure4(result)
+		checkSentence(t, name, err, c.phrase)
+	}
+}

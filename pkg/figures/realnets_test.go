@@ -1,0 +1,108 @@
+package figures_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+)
+
+// realNetsResult makes a result whose correlations fall as their theorems say, wider nets a little faster, with errors that grow with
+// depth.
+func realNetsResult() *paper.RealNetsResult {
+	r := new(paper.RealNetsResult)
+	beta := 0.3
+	for _, family := range []struct {
+		theorem, net, norm, abscissa string
+		beta                         *float64
+		theory                       func(depth float64) float64
+		number                       float64
+	}{
+		{"Theorem 1", "feedforward", "bn", paper.PerLayer, nil, func(l float64) float64 { return math.Pow(0.5, l) }, math.Log(0.5)},
+		{"Theorem 2", "residual", "none", paper.PerLayer, nil, func(l float64) float64 { return math.Pow(0.75, l) }, math.Log(0.75)},
+		{"Theorem 3", "residual", "bn", paper.LogDepth, &beta, func(l float64) float64 { return 1 / math.Sqrt(1+l) }, -0.5},
+		{"Corollary 1", "highway", "none", "", nil, func(l float64) float64 { return math.Pow(1-0.5/l, l) }, 0},
+	} {
+		for i, width := range []int{50, 200, 800} {
+			s := paper.CorrelationSeries{Theorem: family.theorem, Net: family.net, Norm: family.norm, Beta: family.beta, Width: width, Draws: 40, Pairs: 10}
+			faster := 1 + 0.1*float64(i)
+			for depth := 1; depth <= 12; depth++ {
+				theory := family.theory(float64(depth))
+				s.Depths = append(s.Depths, depth)
+				s.Theory = append(s.Theory, theory)
+				s.Correlation = append(s.Correlation, math.Pow(theory, faster))
+				s.CorrelationStdErr = append(s.CorrelationStdErr, 0.001*float64(depth))
+				s.Counted = append(s.Counted, math.Pow(theory, 0.9*faster))
+			}
+			if family.abscissa != "" {
+				slope := family.number * faster
+				s.Fit = &paper.RateFit{
+					Abscissa: family.abscissa, First: 1, Last: 12, Theory: family.number,
+					Slope: claims.Estimate{Value: slope, Low: slope - 0.05, High: slope + 0.05},
+				}
+			}
+			r.Series = append(r.Series, s)
+		}
+	}
+	return r
+}
+
+// dialResult makes a result whose structure falls with beta and depth.
+func dialResult() *paper.DialResult {
+	r := new(paper.DialResult)
+	around := func(value, margin float64) claims.Estimate {
+		return claims.Estimate{Value: value, Low: value - margin, High: value + margin}
+	}
+	for _, depth := range []int{10, 50, 200} {
+		s := paper.DialSeries{Net: "residual", Depth: depth, Draws: 20, BrownLength: 30, WhiteLength: 0.63}
+		for _, beta := range []float64{0.01, 0.03, 0.1, 0.3, 1, 2} {
+			structure := 1 / (1 + beta*beta*float64(depth))
+			s.Beta = append(s.Beta, beta)
+			s.Lag1 = append(s.Lag1, around(structure, 0.05))
+			s.Lag5 = append(s.Lag5, around(structure*structure, 0.05))
+			s.Length = append(s.Length, around(0.63+29*structure, 1))
+		}
+		r.Series = append(r.Series, s)
+	}
+	return r
+}
+
+func TestGoldenRealNetsAndDial(t *testing.T) {
+	figure, err := figures.RealNets(realNetsResult())
+	golden(t, "real-nets", rendered(t, figure, err))
+	figure, err = figures.RealNetsRates(realNetsResult())
+	golden(t, "real-nets-rates", rendered(t, figure, err))
+	figure, err = figures.Dial(dialResult())
+	golden(t, "beta-dial", rendered(t, figure, err))
+}
+
+func TestRealNetsAndDialRefuse(t *testing.T) {
+	short, infinite := realNetsResult(), realNetsResult()
+	short.Series[2].Theory = short.Series[2].Theory[1:]
+	infinite.Series[1].Correlation[3] = math.Inf(1)
+	for _, c := range []struct {
+		want   string
+		result *paper.RealNetsResult
+	}{{"no result", nil}, {"no result", new(paper.RealNetsResult)}, {"equally many", short}, {"finite", infinite}} {
+		for _, draw := range []func(*paper.RealNetsResult) (*figures.Figure, error){figures.RealNets, figures.RealNetsRates} {
+			if _, err := draw(c.result); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v does not say %q", err, c.want)
+			}
+		}
+	}
+	fewer, negative, missing := dialResult(), dialResult(), dialResult()
+	fewer.Series[0].Lag5 = fewer.Series[0].Lag5[1:]
+	negative.Series[1].Beta[0] = -1
+	missing.Series[2].Length[1].Low = math.NaN()
+	for _, c := range []struct {
+		want   string
+		result *paper.DialResult
+	}{{"no result", nil}, {"equally many", fewer}, {"positive", negative}, {"finite", missing}} {
+		if _, err := figures.Dial(c.result); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v does not say %q", err, c.want)
+		}
+	}
+}
