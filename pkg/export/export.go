@@ -1,0 +1,141 @@
+// Package export writes a draw of a net as NumPy arrays, for readers who go on in Python or R and for checks by independent
+// implementations.
+package export
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/sbinet/npyio/npz"
+	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+)
+
+// Config says which draw to take.
+type Config struct {
+	Net models.Config
+
+	// Inputs is M, the number of points of the grid on [-2, 2].
+	Inputs int
+
+	// Seed and Draw determine the weights.
+	Seed, Draw uint64
+
+	// DType is the precision the net runs in, float64 or float32. The weights are the same numbers in both: they are
+	// drawn in float32.
+	DType dtypes.DType
+}
+
+// Draw is one draw of a net: its weights, what its rectifiers see, its output and its gradient. All slices are in row-major
+// order, for depth L, M inputs and width N.
+type Draw struct {
+	X              []float64 // M
+	Bias           []float64 // N, h = rho(x - bias)
+	Weights        []float64 // matrices x N x N, used as h @ weights[l]: L-1 for feedforward nets, L for others, none at depth 1
+	Readout        []float64 // N
+	Preactivations []float64 // L x M x N, the rectifiers' arguments before normalisation
+	Output         []float64 // M
+	Gradient       []float64 // M
+
+	depth, width int
+}
+
+// Run takes the draw that the config describes.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
+	net, err := models.New(config.Net)
+	if err != nil {
+		return nil, err
+	}
+	x, err := data.Grid(config.Inputs, data.GridLow, data.GridHigh)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := engine.Column(x, config.DType)
+	if err != nil {
+		return nil, err
+	}
+	weights := net.Draw(config.Seed, config.Draw)
+	trace, err := e.Run(ctx, engine.Request{
+		Net: net, Weights: weights, Inputs: inputs, Output: true, Gradient: true, Tap: engine.Preactivations,
+	})
+	if err != nil {
+		return nil, err
+	}
+	draw := &Draw{X: x, Output: trace.Output, Gradient: trace.Gradient, depth: net.Config.Depth, width: net.Config.Width}
+	for _, preactivations := range trace.Taps {
+		draw.Preactivations = append(draw.Preactivations, preactivations...)
+	}
+	last := len(net.Stages) - 1
+	for i := range net.Stages {
+		stage, err := weights.Stage(i, dtypes.Float64)
+		if err != nil {
+			return nil, err
+		}
+		values := tensors.MustCopyFlatData[float64](stage[0])
+		switch i {
+		case 0:
+			draw.Bias = values
+		case last:
+			draw.Readout = values
+		default:
+			draw.Weights = append(draw.Weights, values...)
+		}
+	}
+	return draw, nil
+}
+
+// WriteNPZ writes the draw to a file of NumPy arrays: x (M), bias (N), weights (matrices, N, N), readout (N),
+// preactivations (L, M, N), output (M), gradient (M). The file is complete or not there.
+func (d *Draw) WriteNPZ(path string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("can't write %s: %w; choose a file in a folder you can write to", path, err)
+		}
+	}()
+	return atomicfile.Write(path, d.writeArrays)
+}
+
+// writeArrays writes the archive of arrays.
+func (d *Draw) writeArrays(w io.Writer) error {
+	archive := npz.NewWriter(w)
+	n, m := d.width, len(d.X)
+	for _, array := range []struct {
+		name   string
+		values []float64
+		dims   []int
+	}{
+		{"x", d.X, []int{m}},
+		{"bias", d.Bias, []int{n}},
+		{"weights", d.Weights, []int{len(d.Weights) / (n * n), n, n}},
+		{"readout", d.Readout, []int{n}},
+		{"preactivations", d.Preactivations, []int{d.depth, m, n}},
+		{"output", d.Output, []int{m}},
+		{"gradient", d.Gradient, []int{m}},
+	} {
+		if err := archive.Write(array.name+".npy", shaped(array.values, array.dims)); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+// shaped copies values into a Go array of arrays of the given dimensions, the form in which npyio knows a shape of more than
+// two dimensions.
+func shaped(values []float64, dims []int) any {
+	shape := reflect.TypeFor[float64]()
+	for i := len(dims) - 1; i >= 0; i-- {
+		shape = reflect.ArrayOf(dims[i], shape)
+	}
+	array := reflect.New(shape)
+	if len(values) > 0 {
+		flat := reflect.NewAt(reflect.ArrayOf(len(values), reflect.TypeFor[float64]()), array.UnsafePointer()).Elem()
+		reflect.Copy(flat, reflect.ValueOf(values))
+	}
+	return array.Elem().Interface()
+}
