@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/shattered-gradients/shattered/pkg/backend"
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/export"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+)
+
+// exportUsage is printed by export --help, in front of the flags.
+const exportUsage = `Usage: scripts/export NET [flags] OUT.npz
+
+Writes one draw of a net as NumPy arrays: x (M), bias (N), weights (matrices, N, N; used as h @ weights[l]), readout (N),
+preactivations (L, M, N: the rectifiers' arguments before normalisation), output (M), gradient (M).
+
+NET is one of %s.
+
+`
+
+// exportFlags are the flags of export.
+type exportFlags struct {
+	config      export.Config
+	norm        string
+	alpha, beta float64
+	backend     string
+	output      string
+}
+
+// runExport is the subcommand export.
+func runExport(arguments []string) error {
+	flags, err := parseExport(arguments)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	opened, err := backend.Open(flags.backend)
+	if err != nil {
+		return err
+	}
+	defer opened.Finalize()
+	draw, err := export.Run(ctx, engine.New(opened), flags.config)
+	if err != nil {
+		return err
+	}
+	return draw.WriteNPZ(flags.output)
+}
+
+// parseExport reads the command line.
+func parseExport(arguments []string) (*exportFlags, error) {
+	f := &exportFlags{config: export.Config{DType: dtypes.Float64}}
+	set := flag.NewFlagSet("export", flag.ContinueOnError)
+	net := &f.config.Net
+	set.IntVar(&net.Depth, "depth", 24, "depth L, the number of rectifiers from input to output")
+	set.IntVar(&net.Width, "width", models.PaperWidth, "width N, the number of units of a layer")
+	set.IntVar(&f.config.Inputs, "inputs", data.GridPoints, "number M of inputs, an even grid on [-2, 2]")
+	set.StringVar(&f.norm, "norm", "none", "normalisation: "+strings.Join(norms.Registry.Names(), ", "))
+	set.StringVar((*string)(&net.Statistics), "statistics", string(norms.Frozen), "gradient through batch statistics: frozen, coupled")
+	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")
+	set.Float64Var(&f.beta, "beta", 1, "scale of the residual branch; residual nets only")
+	set.Float64Var(&net.Gamma2, "gamma2", 0, "weight of the rectified branch, gamma1^2 = 1 - gamma2^2; 0 means sqrt(1/depth); highway nets only")
+	set.Uint64Var(&f.config.Seed, "seed", 1, "seed of the weights")
+	set.Uint64Var(&f.config.Draw, "draw", 0, "number of the draw under the seed")
+	set.Var((*precision)(&f.config.DType), "precision", "float64, or float32 as the probes run")
+	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
+	set.Usage = func() {
+		fmt.Fprintf(set.Output(), exportUsage, strings.Join(models.Architectures.Names(), ", "))
+		set.PrintDefaults()
+	}
+	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") {
+		net.Net, arguments = arguments[0], arguments[1:]
+	}
+	if err := set.Parse(arguments); err != nil {
+		return nil, err
+	}
+	if net.Net == "" || set.NArg() != 1 {
+		return nil, errors.New("export takes a net, flags and the file to write: scripts/export NET [flags] OUT.npz")
+	}
+	f.output = set.Arg(0)
+	return f, f.check(set)
+}
+
+// check checks the flags whose zero values would mean something else in a models.Config, and fills them in.
+func (f *exportFlags) check(set *flag.FlagSet) (err error) {
+	net := &f.config.Net
+	if net.Norm, err = norms.Registry.Get(f.norm); err != nil {
+		return err
+	}
+	if net.Width < 1 {
+		return fmt.Errorf("width is %d: give the number of units of a layer, at least 1", net.Width)
+	}
+	if net.Net != "residual" {
+		set.Visit(func(given *flag.Flag) {
+			if given.Name == "alpha" || given.Name == "beta" {
+				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", net.Net, given.Name, given.Name)
+			}
+		})
+		return nil
+	}
+	if f.alpha == 0 {
+		return errors.New("alpha is 0: give the scale of a residual layer, a finite number above 0")
+	}
+	net.Alpha, net.Beta = f.alpha, f.beta
+	return nil
+}
+
+// precision is a flag value that names a data type.
+type precision dtypes.DType
+
+// String implements flag.Value.
+func (p *precision) String() string { return strings.ToLower(dtypes.DType(*p).String()) }
+
+// Set implements flag.Value.
+func (p *precision) Set(name string) error {
+	switch name {
+	case "float32":
+		*p = precision(dtypes.Float32)
+	case "float64":
+		*p = precision(dtypes.Float64)
+	default:
+		return errors.New("choose float64 or float32")
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"errors"
+	"flag"
+
+	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/report"
+)
+
+// runReport is the subcommand report.
+func runReport(arguments []string) error {
+	set := flag.NewFlagSet("report", flag.ContinueOnError)
+	folder := set.String("results", lab.ResultsFolder(), "results folder to read and to write claims.json and index.html into")
+	readme := set.String("readme", "", "README whose table of claims to write anew")
+	if err := set.Parse(arguments); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := report.Write(*folder); err != nil {
+		return err
+	}
+	if *readme == "" {
+		return nil
+	}
+	return report.UpdateReadme(*folder, *readme)
+}
