@@ -1,0 +1,197 @@
+// Package lab is what a notebook cell needs around a probe: the backend and an engine on it, a context that ends at the stop
+// button, progress in place, figures shown inline, results saved, and errors of one sentence.
+//
+// A cell of the GoNB kernel is a program of its own: it is compiled, runs, and ends, and values do not outlive it. So a cell
+// opens a [Session], runs a probe, shows the figure and saves the result; later cells load what earlier ones saved.
+//
+//	s := must.M1(lab.Open())
+//	defer s.Close()
+//	result := must.M1(paper.Figure2(s.Context, s.Engine, lab.Sized(paper.Figure2Paper(), paper.Figure2Quick())))
+//	must.M(s.Show(must.M1(figures.Figure2(result))))
+//	must.M(s.Save(result))
+//
+// Importing the package makes the functions of github.com/janpfeifer/must end the cell with one sentence; the environment
+// variable SHATTERED_STACK=1 adds the stack.
+package lab
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/shattered-gradients/shattered/pkg/backend"
+	"github.com/shattered-gradients/shattered/pkg/checkpoint"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Environment variables that a Jupyter kernel or a script sets. Without them the lab works from the folder it runs in.
+const (
+	// HomeVariable names the project's folder.
+	HomeVariable = "SHATTERED_HOME"
+
+	// ResultsVariable names the folder for results; by default it is results in the project's folder.
+	ResultsVariable = "SHATTERED_RESULTS"
+
+	// SizeVariable is one of Sizes.
+	SizeVariable = "SHATTERED_SIZE"
+)
+
+// Sizes are the sizes at which experiments run: in seconds on any backend, the paper's, and all that the paper did even
+// where that takes a GPU. The default is "paper".
+var Sizes = []string{"quick", "paper", "full"}
+
+// Session is an open lab: what the code of one cell works with.
+type Session struct {
+	// Context ends when the cell is interrupted, and carries the progress display.
+	Context context.Context
+
+	// Engine runs nets on the backend.
+	Engine *engine.Engine
+
+	folder     string
+	parts      *checkpoint.Store // nil where the code can't be told
+	provenance results.Provenance
+	stop       context.CancelFunc
+	display    *display
+}
+
+// Open opens the backend that the environment names and starts to listen for the stop button.
+func Open() (*Session, error) {
+	size := size()
+	if !slices.Contains(Sizes, size) {
+		return nil, fmt.Errorf("%s is %q: choose one of %s", SizeVariable, size, strings.Join(Sizes, ", "))
+	}
+	name := backend.Configured()
+	opened, err := backend.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	display := newDisplay()
+	home := Home()
+	s := &Session{
+		Context:    progress.With(ctx, display),
+		Engine:     engine.New(opened),
+		folder:     ResultsFolder(),
+		provenance: results.NewProvenance(opened, home),
+		stop:       stop,
+		display:    display,
+	}
+	s.provenance.Backend, s.provenance.Size = name, size
+	if code, err := codeHash(home); err == nil {
+		s.parts = checkpoint.NewStore(filepath.Join(s.folder, ".parts"), name+" "+s.provenance.Plugin+" "+code)
+		s.Context = checkpoint.With(s.Context, s.parts)
+	}
+	return s, nil
+}
+
+// Close ends the progress display and frees the backend.
+func (s *Session) Close() {
+	s.display.finish()
+	s.stop()
+	s.Engine.Close()
+	s.Engine.Backend().Finalize()
+}
+
+// Result is an experiment's result that can be saved.
+type Result interface {
+	// Results returns name, title, config, claims and series; the session adds the provenance.
+	Results() (*results.Figure, error)
+
+	// Seed returns the seed that determined every random number.
+	Seed() uint64
+}
+
+// Save writes the result to <figure>.json in the results folder. The parts that were kept of it on the way, so that an interrupted cell
+// could go on where it was, are no longer needed then.
+func (s *Session) Save(result Result) error {
+	figure, err := result.Results()
+	if err != nil {
+		return err
+	}
+	figure.Provenance = s.provenance
+	figure.Provenance.Seed = result.Seed()
+	figure.Provenance.WallSeconds = time.Since(s.provenance.Started).Seconds()
+	if err := figure.Save(s.folder); err != nil || s.parts == nil {
+		return err
+	}
+	return s.parts.Clear()
+}
+
+// codeHash returns a hash of the project's Go code in the folder home, which with the config determines every number.
+func codeHash(home string) (string, error) {
+	hash := sha256.New()
+	if _, err := os.Stat(filepath.Join(home, "pkg", "lab")); err != nil {
+		return "", err // not this project
+	}
+	code := os.DirFS(home)
+	err := fs.WalkDir(code, "pkg", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		content, err := fs.ReadFile(code, path)
+		fmt.Fprintf(hash, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	modules, err := fs.ReadFile(code, "go.sum")
+	hash.Write(modules)
+	return hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// Home returns the project's folder: the one that HomeVariable names, or else the nearest one above the working folder with a
+// go.mod, or else the working folder.
+func Home() string {
+	if home := os.Getenv(HomeVariable); home != "" {
+		return home
+	}
+	working, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for folder := working; ; folder = filepath.Dir(folder) {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
+		}
+		if folder == filepath.Dir(folder) {
+			return working
+		}
+	}
+}
+
+// ResultsFolder returns the folder in which results are saved.
+func ResultsFolder() string {
+	if folder := os.Getenv(ResultsVariable); folder != "" {
+		return folder
+	}
+	return filepath.Join(Home(), "results")
+}
+
+// size returns the size that the environment asks for.
+func size() string {
+	if size := os.Getenv(SizeVariable); size != "" {
+		return size
+	}
+	return "paper"
+}
+
+// Sized returns the config for the size that the environment asks for: quick when it asks for that, paper otherwise.
+func Sized[T any](paper, quick T) T {
+	if size() == "quick" {
+		return quick
+	}
+	return paper
+}

@@ -1,0 +1,171 @@
+package lab_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/janpfeifer/must"
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// TestMain lets the test binary play the part of a cell's program.
+func TestMain(m *testing.M) {
+	switch os.Getenv("PLAY_CELL") {
+	case "fails":
+		must.M1(0, errors.New("depth is 0: give at least 1"))
+	case "works":
+		s := must.M1(lab.Open())
+		ctx := progress.Start(s.Context, "counting", 30)
+		for range 30 {
+			progress.Step(ctx)
+			time.Sleep(100 * time.Millisecond)
+		}
+		s.Close()
+	case "waits":
+		s := must.M1(lab.Open())
+		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			panic(err)
+		}
+		<-s.Context.Done()
+		must.M(s.Context.Err())
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// play runs the test binary as a cell's program and returns its output and exit status.
+func play(t *testing.T, cell string, environment ...string) (output string, status int) {
+	t.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), append(environment, "PLAY_CELL="+cell)...)
+	text, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(text), command.ProcessState.ExitCode()
+}
+
+func TestErrorsAreOneSentence(t *testing.T) {
+	const want = "error: depth is 0: give at least 1\n"
+	if output, status := play(t, "fails"); output != want || status != 1 {
+		t.Errorf("output %q, status %d; want %q", output, status, want)
+	}
+	if output, _ := play(t, "fails", lab.StackVariable+"=1"); !strings.Contains(output, "lab_test.go") {
+		t.Errorf("with %s the stack is missing: %q", lab.StackVariable, output)
+	}
+	for want, variable := range map[string]string{
+		`unknown backend "abacus"`:       "SHATTERED_BACKEND=abacus",
+		`SHATTERED_SIZE is "enormous"`:   "SHATTERED_SIZE=enormous",
+		"needs XLA's plugin, which is n": "SHATTERED_BACKEND=xla:cpu",
+	} {
+		output, status := play(t, "works", "PJRT_PLUGIN_LIBRARY_PATH="+t.TempDir(), "GOMLX_NO_AUTO_INSTALL=1", "HOME="+t.TempDir(),
+			"LD_LIBRARY_PATH=", "GOMLX_BACKEND=go", variable)
+		if !strings.Contains(output, want) || strings.Count(output, "\n") != 1 || status != 1 {
+			t.Errorf("%s: output %q, status %d; want one line with %q", variable, output, status, want)
+		}
+	}
+}
+
+// TestProgressWithoutATerminalIsOneLine plays a cell of three seconds, longer than what is worth a display.
+func TestProgressWithoutATerminalIsOneLine(t *testing.T) {
+	output, status := play(t, "works", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
+	if output != "counting: 30 of 30 in 3s\n" || status != 0 {
+		t.Errorf("output %q, status %d", output, status)
+	}
+}
+
+func TestInterruptEndsTheContext(t *testing.T) {
+	output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
+	if output != "error: interrupted: run the cell again, it goes on after the parts that were finished\n" || status != 1 {
+		t.Errorf("output %q, status %d", output, status)
+	}
+}
+
+// toy is an experiment's result.
+type toy struct{}
+
+func (toy) Seed() uint64 { return 7 }
+func (toy) Results() (*results.Figure, error) {
+	claim := claims.Claim{ID: "toy.claim", Source: "Figure 0", Statement: "s", Quantity: "q"}
+	return &results.Figure{Figure: "toy", Title: "A toy", Config: map[string]int{}, Series: []int{}, Claims: []claims.Claim{claim.Above(claims.Exact(1), 0)}}, nil
+}
+
+// picture is a drawn figure.
+type picture struct{ err error }
+
+func (picture) Name() string           { return "toy" }
+func (picture) SVG() ([]byte, error)   { return []byte("<svg/>"), nil }
+func (p picture) PNG() ([]byte, error) { return []byte("PNG"), p.err }
+
+func TestSaveAndShow(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "results")
+	t.Setenv(lab.ResultsVariable, folder)
+	t.Setenv(lab.SizeVariable, "quick")
+	t.Setenv("SHATTERED_BACKEND", "go")
+	s, err := lab.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Save(toy{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Show(picture{}); err != nil {
+		t.Fatal(err)
+	}
+	wrong := errors.New("no ink")
+	if err := s.Show(picture{wrong}); !errors.Is(err, wrong) {
+		t.Errorf("a picture that can't be drawn gives %v", err)
+	}
+	saved, err := results.Load(folder, "toy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := saved.Provenance; p.Seed != 7 || p.Size != "quick" || p.Backend != "go" || p.WallSeconds <= 0 {
+		t.Errorf("provenance %+v", p)
+	}
+	for _, file := range []string{"toy.png", "toy.svg"} {
+		if _, err := os.Stat(filepath.Join(folder, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := lab.ShowClaims("toy"); err != nil {
+		t.Error(err)
+	}
+	if err := lab.ShowClaims("missing"); err == nil || !strings.Contains(err.Error(), "run the cell") {
+		t.Errorf("claims of a figure that was not made: %v", err)
+	}
+	if description := s.Describe(); !strings.Contains(description, "quick size") {
+		t.Errorf("description %q", description)
+	}
+}
+
+func TestSizedAndHome(t *testing.T) {
+	t.Setenv(lab.SizeVariable, "")
+	if lab.Sized("paper", "quick") != "paper" {
+		t.Error("the default size is not the paper's")
+	}
+	t.Setenv(lab.SizeVariable, "quick")
+	if lab.Sized("paper", "quick") != "quick" {
+		t.Error("SHATTERED_SIZE=quick is ignored")
+	}
+	t.Setenv(lab.HomeVariable, "")
+	if _, err := os.Stat(filepath.Join(lab.Home(), "go.mod")); err != nil {
+		t.Errorf("without %s home is %s: %v", lab.HomeVariable, lab.Home(), err)
+	}
+	t.Setenv(lab.HomeVariable, "/somewhere")
+	t.Setenv(lab.ResultsVariable, "")
+	if got := lab.ResultsFolder(); got != filepath.Join("/somewhere", "results") {
+		t.Errorf("results go to %s", got)
+	}
+}

@@ -1,0 +1,74 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Picture is a drawn figure.
+type Picture interface {
+	Name() string
+	PNG() ([]byte, error)
+	SVG() ([]byte, error)
+}
+
+// Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder.
+func (s *Session) Show(picture Picture) error {
+	s.display.finish()
+	png, err := picture.PNG()
+	if err != nil {
+		return err
+	}
+	svg, err := picture.SVG()
+	if err != nil {
+		return err
+	}
+	if gonbui.IsNotebook {
+		gonbui.DisplayPNG(png)
+		gonbui.Sync()
+	}
+	if err := results.WriteFile(s.folder, picture.Name()+".png", png); err != nil {
+		return err
+	}
+	return results.WriteFile(s.folder, picture.Name()+".svg", svg)
+}
+
+// ShowClaims shows the claims of figures saved earlier as a table, and where their numbers come from.
+func ShowClaims(figures ...string) error {
+	var text strings.Builder
+	var all []claims.Claim
+	for _, name := range figures {
+		figure, err := results.Load(ResultsFolder(), name)
+		if err != nil {
+			return err
+		}
+		all = append(all, figure.Claims...)
+		p := figure.Provenance
+		fmt.Fprintf(&text, "\n%s: %s size, seed %d, %s, %.0f s.\n", figure.Title, p.Size, p.Seed, p.Backend, p.WallSeconds)
+	}
+	showMarkdown(claims.Markdown(all) + text.String())
+	return nil
+}
+
+// ShowTable shows a table.
+func ShowTable(table *results.Table) { showMarkdown(table.Markdown()) }
+
+// showMarkdown shows Markdown in the cell; outside of a notebook it prints it.
+func showMarkdown(text string) {
+	if !gonbui.IsNotebook {
+		fmt.Print(text)
+		return
+	}
+	gonbui.DisplayMarkdown(text)
+	gonbui.Sync()
+}
+
+// Describe says in a line what the session runs on and at which size.
+func (s *Session) Describe() string {
+	p := s.provenance
+	return fmt.Sprintf("%s (%s) on %s, %s; %s size", p.Backend, p.Plugin, p.Platform, p.Go, p.Size)
+}
