@@ -213,6 +213,27 @@ func TestErrorsAreReturned(t *testing.T) {
 	}
 }
 
+// TestRunsShareAnInput starts runs at once on an input that is on no device yet: the first moves it there while the
+// others ask for it. The move is short, so many inputs are tried.
+func TestRunsShareAnInput(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	net, err := models.New(models.Config{Net: "feedforward", Depth: 1, Width: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 500 {
+		_, column := inputs(t, 256, dtypes.Float32)
+		err := engine.ForEach(t.Context(), 4, func(i int) error {
+			_, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, uint64(i)), Inputs: column, Gradient: true})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestForEach(t *testing.T) {
 	var sum atomic.Int64
 	if err := engine.ForEach(t.Context(), 100, func(i int) error { sum.Add(int64(i)); return nil }); err != nil || sum.Load() != 4950 {

@@ -52,6 +52,11 @@ type pass struct {
 
 // Run computes what the request asks for. It stops between stages when the context ends.
 func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
+	// Runs at once may share their inputs, and GoMLX looks at a tensor without its lock while another moves it to the
+	// device. Once it is there it stays as it is.
+	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
+		return nil, fmt.Errorf("inputs for a %s net: %w", request.Net.Config.Net, err)
+	}
 	p := &pass{engine: e, request: request}
 	defer p.free()
 	var err error
