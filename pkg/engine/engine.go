@@ -50,15 +50,15 @@ func (e *Engine) Close() {
 	clear(e.steps)
 }
 
-// Tap looks into a net while it runs: a graph function of the signals of each stage that has a rectifier. It is used by
-// pointer: runs with the same *Tap share their compiled steps.
+// Tap looks into a net while it runs: a graph function of what can be seen of each rectifier. It is used by pointer: runs
+// with the same *Tap share their compiled steps.
 type Tap struct {
 	// Graph builds what to observe. It is a graph-building function and panics on errors, as GoMLX's do.
-	Graph func(models.Signals) *graph.Node
+	Graph func(models.Rectifier) *graph.Node
 }
 
-// Preactivations observes the arguments of the rectifiers before normalisation, [inputs, units].
-var Preactivations = &Tap{Graph: func(s models.Signals) *graph.Node { return s.Preactivation }}
+// Preactivations observes the arguments of the rectifiers before normalisation, [inputs, ..., features].
+var Preactivations = &Tap{Graph: func(r models.Rectifier) *graph.Node { return r.Preactivation }}
 
 // direction tells the two steps of a block apart.
 type direction int
@@ -120,8 +120,10 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 		gradient := graph.Parameter(g, "gradient", signals.Out.Shape())
 		product := graph.ReduceAllSum(graph.Mul(signals.Out, graph.StopGradient(gradient)))
 		outputs = graph.Gradient(product, in)
-	case tap != nil && signals.Argument != nil:
-		outputs = append(outputs, tap.Graph(signals))
+	case tap != nil:
+		for _, rectifier := range signals.Rectifiers {
+			outputs = append(outputs, tap.Graph(rectifier))
+		}
 	}
 	if err := g.Compile(outputs...); err != nil {
 		panic(err)

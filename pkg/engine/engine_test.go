@@ -17,6 +17,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
@@ -126,7 +127,7 @@ func TestBackendsAgree(t *testing.T) {
 		if d := distance(traces[1].Gradient, traces[0].Gradient); d > tolerance {
 			t.Errorf("%s: gradients on XLA and in pure Go differ by %.1e", name(net), d)
 		}
-		if len(traces[0].Taps) != net.Rectifiers() {
+		if len(traces[0].Taps) != net.Config.Depth {
 			t.Errorf("%s: %d taps, want one a rectifier", name(net), len(traces[0].Taps))
 		}
 		for l := range traces[0].Taps {
@@ -143,7 +144,23 @@ func TestBuildAgreesWithEngine(t *testing.T) {
 	backend := testbackend.Open(t)
 	e := engine.New(backend)
 	_, column := inputs(t, 16, dtypes.Float64)
-	for _, net := range allNets(t, 1, 3) {
+	_, images := imageBatch(3, 8, 8, 3)
+	nets := allNets(t, 1, 3)
+	for _, config := range []models.Config{
+		{Net: "conv-feedforward", Activation: activations.PReLU}, {Net: "conv-residual", Beta: 0.5, Norm: norms.Batch, Activation: activations.CReLU},
+	} {
+		config.Depth, config.Width, config.Images = 5, 4, models.Images{Height: 8, Width: 8}
+		net, err := models.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets = append(nets, net)
+	}
+	for _, net := range nets {
+		batch := column
+		if net.TakesNumbers() != nil {
+			batch = images
+		}
 		store := model.NewStore()
 		if err := net.Initialize(store.RootScope(), net.Draw(3, 0), dtypes.Float64); err != nil {
 			t.Fatal(err)
@@ -151,12 +168,12 @@ func TestBuildAgreesWithEngine(t *testing.T) {
 		output, gradient, err := model.MustNewExec(backend, store, func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
 			f := net.Build(scope, x)
 			return f, graph.Gradient(graph.ReduceAllSum(f), x)[0]
-		}).Call2(column)
+		}).Call2(batch)
 		if err != nil {
 			t.Fatalf("%s: %v", name(net), err)
 		}
 		trace, err := e.Run(t.Context(), engine.Request{
-			Net: net, Weights: net.Stored(store.RootScope()), Inputs: column, Output: true, Gradient: true,
+			Net: net, Weights: net.Stored(store.RootScope()), Inputs: batch, Output: true, Gradient: true,
 		})
 		if err != nil {
 			t.Fatalf("%s: %v", name(net), err)
@@ -195,7 +212,7 @@ func TestErrorsAreReturned(t *testing.T) {
 		t.Fatal(err)
 	}
 	for block, want := range map[string]models.Block{"can't be compared": uncomparable{}, "shapes do not match": failing{}} {
-		broken := &models.Net{Config: net.Config, Stages: []models.Stage{{Name: "broken", Block: want}}}
+		broken := &models.Net{Config: net.Config, Stages: []models.Stage{{Name: "broken", Block: want}}, Input: net.Input}
 		_, err := e.Run(t.Context(), engine.Request{Net: broken, Weights: broken.Draw(1, 0), Inputs: column, Gradient: true})
 		if err == nil || !strings.Contains(err.Error(), block) {
 			t.Errorf("error %v does not say %q", err, block)
@@ -276,6 +293,33 @@ func BenchmarkInputGradients(b *testing.B) {
 					_, err := e.Run(b.Context(), engine.Request{Net: net, Weights: net.Draw(1, uint64(draw)), Inputs: column, Gradient: true})
 					return err
 				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkImageGradients takes the input gradients of a convolutional net of 50 layers on 256 images.
+func BenchmarkImageGradients(b *testing.B) {
+	e := engine.New(testbackend.Open(b))
+	x, _ := imageBatch(256, 32, 32, 3)
+	values := make([]float32, len(x))
+	for i, value := range x {
+		values[i] = float32(value)
+	}
+	images := tensors.FromFlatDataAndDimensions(values, 256, 32, 32, 3)
+	for _, config := range []models.Config{
+		{Net: "conv-feedforward", Depth: 50, Norm: norms.Batch}, {Net: "conv-residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
+	} {
+		net, err := models.New(config)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(config.Net, func(b *testing.B) {
+			for b.Loop() {
+				_, err := e.Run(b.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: images, Gradient: true})
 				if err != nil {
 					b.Fatal(err)
 				}

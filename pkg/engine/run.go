@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -16,7 +18,7 @@ type Request struct {
 	Net     *models.Net
 	Weights models.Weights
 
-	// Inputs is the batch, [inputs, ...], float32 or float64; the net runs in its precision.
+	// Inputs is the batch, [inputs, Net.Input...], float32 or float64; the net runs in its precision.
 	Inputs *tensors.Tensor
 
 	// Output asks for the net's output.
@@ -31,7 +33,7 @@ type Request struct {
 
 // Trace is what a Request asked for, converted to float64. What was not asked for is nil.
 type Trace struct {
-	// Output is the net's output in row-major order, one value an input for dense nets.
+	// Output is the net's output in row-major order: one value an input for dense nets, several for nets of images.
 	Output []float64
 
 	// Gradient has the inputs' shape, in row-major order.
@@ -52,6 +54,9 @@ type pass struct {
 
 // Run computes what the request asks for. It stops between stages when the context ends.
 func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
+	if shape := request.Inputs.Shape(); shape.Rank() == 0 || !slices.Equal(shape.Dimensions[1:], request.Net.Input) {
+		return nil, fmt.Errorf("inputs for a %s net have shape %v: give them as %s", request.Net.Config.Net, shape.Dimensions, batchShape(request.Net.Input))
+	}
 	// Runs at once may share their inputs, and GoMLX looks at a tensor without its lock while another moves it to the
 	// device. Once it is there it stays as it is.
 	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
@@ -71,6 +76,11 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 		return nil, fmt.Errorf("running a %s net of depth %d: %w", request.Net.Config.Net, request.Net.Config.Depth, err)
 	}
 	return &p.trace, nil
+}
+
+// batchShape writes the shape of a batch of inputs.
+func batchShape(input []int) string {
+	return "[inputs, " + strings.Trim(strings.ReplaceAll(fmt.Sprint(input), " ", ", "), "[]") + "]"
 }
 
 // forward runs the stages in order and keeps the state that comes into each, for the reverse pass.

@@ -52,6 +52,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := net.TakesNumbers(); err != nil {
+		return nil, err
+	}
 	x, err := data.Grid(config.Inputs, data.GridLow, data.GridHigh)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
@@ -16,13 +15,14 @@ const PaperWidth = 200
 // Config describes a net. The zero values of all fields but Net, Depth and, for residual nets, Beta are the
 // paper's choices.
 type Config struct {
-	// Net is the architecture: "feedforward", "residual" or "highway".
+	// Net is the architecture: "feedforward", "residual", "highway", or one of images, "conv-feedforward" or "conv-residual".
 	Net string `json:"net"`
 
-	// Depth is L, the number of rectifiers from input to output, at least 1.
+	// Depth is L, at least 1: the number of rectifiers from input to output, and for nets of images that of convolutions.
 	Depth int `json:"depth"`
 
-	// Width is N, the number of units of every layer. 0 means PaperWidth.
+	// Width is N, the number of units of every layer, and for nets of images the number of filters of the first stage. 0 means PaperWidth,
+	// or ConvWidth.
 	Width int `json:"width"`
 
 	// Norm is the normalisation in front of every rectifier but the first; nil means norms.None.
@@ -45,20 +45,38 @@ type Config struct {
 	// Activation is rho; nil means activations.ReLU.
 	Activation *activations.Activation `json:"activation"`
 
-	// Initializer draws the matrices W_l; nil means initializers.He.
+	// Initializer draws the matrices W_l and the convolutions; nil means initializers.He.
 	Initializer *initializers.Initializer `json:"initializer"`
+
+	// LooksLinear mirrors all weights behind rectifiers, (W, -W), so that a net of concatenated rectifiers (activations.CReLU) starts
+	// out linear: the paper's looks-linear initialisation, with initializers.Orthogonal.
+	LooksLinear bool `json:"looks_linear,omitempty"`
+
+	// Images describes the images of a convolutional net.
+	Images Images `json:"images,omitzero"`
 }
 
-// Architecture makes the stages of a net from its checked Config.
-type Architecture func(Config) []Stage
+// Images describes what a convolutional net takes in and how it ends. The zero value stands for CIFAR-10 and the paper's Figure 5.
+type Images struct {
+	// Height, Width and Channels are the shape of an image; 0 means 32, 32 and 3.
+	Height   int `json:"height"`
+	Width    int `json:"width"`
+	Channels int `json:"channels"`
 
-// Architectures holds the architectures known by name.
-var Architectures = registry.New[Architecture]("net")
+	// Resolutions is the number of stages between which height and width are halved and the filters doubled; 0 means 3.
+	Resolutions int `json:"resolutions"`
 
-// withDefaults fills in the defaults and checks every field.
-func (c Config) withDefaults() (Config, error) {
+	// Outputs is the number of outputs; 0 means 10.
+	Outputs int `json:"outputs"`
+
+	// Flatten reads out all positions of the last stage, each with weights of its own, instead of their mean.
+	Flatten bool `json:"flatten,omitempty"`
+}
+
+// withDefaults fills in the defaults and checks every field that all architectures have.
+func (c Config) withDefaults(architecture Architecture) (Config, error) {
 	if c.Width == 0 {
-		c.Width = PaperWidth
+		c.Width = architecture.Width
 	}
 	if c.Norm == nil {
 		c.Norm = norms.None
@@ -79,44 +97,25 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("width is %d: give the number of units of a layer, at least 1", c.Width)
 	case c.Norm.Apply == nil:
 		return c, fmt.Errorf("normalisation %q has no Apply function: set one, or use one of package norms", c.Norm.Name)
-	case c.Activation.Apply == nil:
+	case c.Activation.Apply == nil && c.Activation.Learnt == nil:
 		return c, fmt.Errorf("activation %q has no Apply function: set one, or use one of package activations", c.Activation.Name)
+	case c.Activation.Learnt != nil && (c.Activation.LearntInit == nil || c.Activation.LearntInit.Fill == nil):
+		return c, fmt.Errorf("activation %q learns, but has no LearntInit: set the initialiser of what it learns, such as initializers.One", c.Activation.Name)
 	case c.Initializer.Fill == nil:
 		return c, fmt.Errorf("initialiser %q has no Fill function: set one, or use one of package initializers", c.Initializer.Name)
 	}
-	if err := c.Statistics.Check(); err != nil {
-		return c, err
+	if c.LooksLinear && c.Activation.Outputs(1) != 2 {
+		return c, fmt.Errorf("a looks-linear net with the activation %s: it needs the concatenated rectifier, crelu, whose two halves its mirrored weights join", c.Activation.Name)
 	}
-	return c.withBranchWeights()
+	return c, c.Statistics.Check()
 }
 
-// withBranchWeights fills in and checks what weighs the skips and the branches: Alpha, Beta and Gamma2.
-func (c Config) withBranchWeights() (Config, error) {
-	positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
-	if c.Net == residual {
-		if c.Alpha == 0 {
-			c.Alpha = 1
-		}
-		switch {
-		case !positive(c.Alpha):
-			return c, fmt.Errorf("alpha is %g: give the scale of a residual layer, a finite number above 0 (the paper's is 1)", c.Alpha)
-		case !positive(c.Beta):
-			return c, fmt.Errorf("beta is %g: give the scale of the residual branch, a finite number above 0 (1 for plain residual nets, 0.1 to 0.3 as recommended)", c.Beta)
-		}
-	} else if c.Alpha != 0 || c.Beta != 0 {
-		return c, fmt.Errorf("a %s net has neither alpha nor beta (got %g and %g): leave them out, or choose the net %q", c.Net, c.Alpha, c.Beta, residual)
+// behind returns the initialiser of weights that come behind a rectifier.
+func (c Config) behind(initializer *initializers.Initializer) *initializers.Initializer {
+	if c.LooksLinear {
+		return initializers.Mirror(initializer)
 	}
-	if c.Net == highway {
-		if c.Gamma2 == 0 {
-			c.Gamma2 = math.Sqrt(1 / float64(c.Depth))
-		}
-		if !(c.Gamma2 > 0 && c.Gamma2 <= 1) {
-			return c, fmt.Errorf("gamma2 is %g: give the weight of the rectified branch, above 0 and at most 1 (the default is sqrt(1/depth))", c.Gamma2)
-		}
-	} else if c.Gamma2 != 0 {
-		return c, fmt.Errorf("a %s net has no gamma2 (got %g): leave it out, or choose the net %q", c.Net, c.Gamma2, highway)
-	}
-	return c, nil
+	return initializer
 }
 
 // Registered says whether the config's JSON, which has the names of its normalisation, activation and initialiser, determines the net:

@@ -1,4 +1,5 @@
-// Package models defines the nets of the paper: feedforward, residual (Eq. 2) and the modified highway net (Corollary 1).
+// Package models defines the nets of the paper: feedforward, residual (Eq. 2), the modified highway net (Corollary 1), and convolutional
+// feedforward and residual nets (Figure 5).
 //
 // A [Net] is a list of stages: the rectified input layer, a first linear map, repeated layers, a read-out. Each [Stage] is a
 // [Block], which says which variables it has and builds its piece of a GoMLX graph. The same definition serves
@@ -18,6 +19,19 @@
 //	f        = w^T rho(norm(a_L-1))                      feedforward, w ~ Normal(0, 1/N)
 //	f        = w^T a_L                                   residual and highway
 //	f        = w^T h                                     every net of depth 1
+//
+// Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in the style of He et al. 2016). L
+// counts convolutions, statistics are taken over batch and space, and the output is a linear map of the mean over space:
+//
+//	a_1      = W_1 * image                               never normalised or rectified before
+//	a_l+1    = W_l+1 * rho(norm(a_l))                    conv-feedforward, l = 1..L-1
+//	a_l+2    = alpha (shortcut(a_l) + beta W_l+2 * rho(norm(W_l+1 * rho(norm(a_l)))))     conv-residual, l = 1, 3, ...
+//	f        = w mean(rho(norm(a_L)))                    conv-feedforward
+//	f        = w mean(a_L)                               conv-residual
+//
+// Where L is even, L - 1 convolutions can't be paired: the last skip then spans a single one. Three stages of 16, 32 and 64 filters share the
+// skips as evenly as can be; at the beginning of a stage height and width are halved by stride 2. A residual net and a feedforward net of one depth
+// have the same convolutions.
 //
 // A new architecture is one new file: a function from a Config to stages, registered under a name. New activations,
 // normalisations and initialisers are one new file each in the folders of those names, or a value of one's own in a

@@ -1,11 +1,13 @@
 package models
 
-import "fmt"
+import (
+	"fmt"
 
-// feedforward is the registered name of feedforward nets.
-const feedforward = "feedforward"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+)
 
-var _ = Architectures.Register(feedforward, func(c Config) []Stage {
+var _ = Architectures.Register("feedforward", dense(Config.withoutWeighedSkips, func(c Config) []Stage {
 	if c.Depth == 1 {
 		return shallow(c)
 	}
@@ -13,30 +15,52 @@ var _ = Architectures.Register(feedforward, func(c Config) []Stage {
 	for l := 1; l <= c.Depth-2; l++ {
 		stages = append(stages, layerStage(c, l, 0, 1))
 	}
-	readout := rectifiedReadout{Width: c.Width, Norm: c.Norm, Statistics: c.Statistics, Activation: c.Activation}
+	readout := rectifiedReadout{Rectifier: c.rectifier(c.Width), Init: c.behind(initializers.LeCun)}
 	return append(stages, Stage{"readout", readout})
-})
+}))
+
+// dense returns the architecture of a net on one-dimensional inputs.
+func dense(check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
+	return Architecture{
+		Width: PaperWidth,
+		Check: func(c Config) (Config, error) {
+			c, err := check(c)
+			if err == nil {
+				err = c.withoutImages()
+			}
+			return c, err
+		},
+		Input:  func(Config) []int { return []int{1} },
+		Stages: stages,
+	}
+}
+
+// inputStage returns h = rho(x v - b).
+func inputStage(c Config) Stage {
+	rectifier := c.rectifier(c.Width)
+	rectifier.Norm = norms.None
+	return Stage{"input", input{rectifier}}
+}
 
 // shallow returns the net of depth 1, the same for every architecture: f = w^T rho(x v - b), Figure 1(a).
 func shallow(c Config) []Stage {
 	return []Stage{
-		{"input", input{Width: c.Width, Activation: c.Activation}},
-		{"readout", linearReadout{In: c.Activation.Outputs(c.Width)}},
+		inputStage(c),
+		{"readout", linearReadout{In: c.Activation.Outputs(c.Width), Init: c.behind(initializers.LeCun)}},
 	}
 }
 
 // stem returns the beginning of every deeper net: h = rho(x v - b) and a_1 = W_0 h.
 func stem(c Config) []Stage {
 	return []Stage{
-		{"input", input{Width: c.Width, Activation: c.Activation}},
-		{"layer_0", linear{In: c.Activation.Outputs(c.Width), Out: c.Width, Init: c.Initializer}},
+		inputStage(c),
+		{"layer_0", linear{In: c.Activation.Outputs(c.Width), Out: c.Width, Init: c.behind(c.Initializer)}},
 	}
 }
 
 // layerStage returns repeated layer l, a_l+1 = carry a_l + gain W_l rho(norm(a_l)).
 func layerStage(c Config, l int, carry, gain float64) Stage {
 	return Stage{fmt.Sprintf("layer_%d", l), layer{
-		Width: c.Width, Carry: carry, Gain: gain,
-		Norm: c.Norm, Statistics: c.Statistics, Activation: c.Activation, Init: c.Initializer,
+		Rectifier: c.rectifier(c.Width), Carry: carry, Gain: gain, Init: c.behind(c.Initializer),
 	}}
 }

@@ -3,6 +3,7 @@ package models_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -50,7 +51,7 @@ func ExampleConfig_errors() {
 		fmt.Println(err)
 	}
 	// Output:
-	// unknown net "transformer": choose one of feedforward, highway, residual
+	// unknown net "transformer": choose one of conv-feedforward, conv-residual, feedforward, highway, residual
 	// depth is 0: give the number of rectifiers from input to output, at least 1
 	// beta is 0: give the scale of the residual branch, a finite number above 0 (1 for plain residual nets, 0.1 to 0.3 as recommended)
 }
@@ -73,6 +74,13 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		`"own" has no Apply`:      {Net: "feedforward", Depth: 2, Activation: &activations.Activation{Name: "own"}},
 		`"empty" has no Fill`:     {Net: "feedforward", Depth: 2, Initializer: &initializers.Initializer{Name: "empty"}},
 		"depth is 0: give the nu": {Net: "highway"},
+		"depth is 1: a conv-":     {Net: "conv-feedforward", Depth: 1},
+		"height of images is -1":  {Net: "conv-feedforward", Depth: 2, Images: models.Images{Height: -1}},
+		"doubled over 9":          {Net: "conv-feedforward", Depth: 2, Width: 1 << 12, Images: models.Images{Resolutions: 9}},
+		"takes numbers, not":      {Net: "feedforward", Depth: 2, Images: models.Images{Height: 8}},
+		"beta is 0":               {Net: "conv-residual", Depth: 2},
+		"looks-linear net":        {Net: "feedforward", Depth: 2, LooksLinear: true},
+		`"own" learns`:            {Net: "feedforward", Depth: 2, Activation: &activations.Activation{Name: "own", Learnt: activations.PReLU.Learnt}},
 	} {
 		_, err := models.New(config)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -86,7 +94,7 @@ func TestBadConfigsAreRefused(t *testing.T) {
 // TestStagesMatchTheConventions counts rectifiers and matrices: a net of depth L has L rectifiers, and L-1 matrices if it is
 // feedforward, L otherwise, and none at depth 1.
 func TestStagesMatchTheConventions(t *testing.T) {
-	for _, name := range models.Architectures.Names() {
+	for _, name := range []string{"feedforward", "residual", "highway"} {
 		for _, depth := range []int{1, 2, 3, 24} {
 			config := models.Config{Net: name, Depth: depth, Width: 5}
 			if name == "residual" {
@@ -117,6 +125,46 @@ func TestStagesMatchTheConventions(t *testing.T) {
 			}
 			if len(names) != len(net.Stages) {
 				t.Errorf("%s net of depth %d has two stages of one name", name, depth)
+			}
+		}
+	}
+}
+
+// TestConvolutionsMatchTheConventions counts convolutions and filters: a net of depth L has L convolutions, the same ones with skips and
+// without, in three stages of 16, 32 and 64 filters of about equal depth, and its first sees the three channels.
+func TestConvolutionsMatchTheConventions(t *testing.T) {
+	for _, test := range []struct {
+		depth   int
+		filters map[int]int // filters to number of convolutions with that many
+	}{
+		{2, map[int]int{16: 2}},
+		{3, map[int]int{16: 3}},
+		{4, map[int]int{16: 3, 32: 1}},
+		{10, map[int]int{16: 5, 32: 4, 64: 1}},
+		{24, map[int]int{16: 9, 32: 8, 64: 7}},
+		{50, map[int]int{16: 19, 32: 16, 64: 15}},
+	} {
+		for _, config := range []models.Config{{Net: "conv-feedforward"}, {Net: "conv-residual", Beta: 0.1}} {
+			config.Depth = test.depth
+			net, err := models.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, in := make(map[int]int), 3
+			for _, stage := range net.Stages {
+				for _, param := range stage.Block.Params() {
+					if len(param.Dims) != 4 {
+						continue
+					}
+					if param.Dims[2] != in {
+						t.Errorf("%s net of depth %d: %s takes %d features, %d come in", config.Net, test.depth, stage.Name, param.Dims[2], in)
+					}
+					in = param.Dims[3]
+					got[in]++
+				}
+			}
+			if !maps.Equal(got, test.filters) {
+				t.Errorf("%s net of depth %d: filters and numbers of convolutions are %v, want %v", config.Net, test.depth, got, test.filters)
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package models
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -14,15 +17,20 @@ type Param struct {
 	Init *initializers.Initializer
 }
 
+// Rectifier is what can be seen of a rectifier.
+type Rectifier struct {
+	// Preactivation is what comes in before normalisation, and Argument what the nonlinearity itself sees: a unit is active where its
+	// Argument is > 0. Both have shape [inputs, ..., features].
+	Preactivation, Argument *Node
+}
+
 // Signals are the nodes a block makes of its input.
 type Signals struct {
 	// Out is the state handed to the next stage.
 	Out *Node
 
-	// Preactivation is what the block's rectifier sees before normalisation, and Argument what it sees after it: a unit
-	// is active where its Argument is > 0. Both have shape [inputs, ..., units] and are nil in a block without
-	// rectifier.
-	Preactivation, Argument *Node
+	// Rectifiers are those of the block, from input to output: none, one or several.
+	Rectifiers []Rectifier
 }
 
 // Block is a piece of a net: its variables and its graph.
@@ -49,6 +57,9 @@ type Stage struct {
 type Net struct {
 	Config Config
 	Stages []Stage
+
+	// Input is the shape of one input: [1] for dense nets, [height, width, channels] for convolutional ones.
+	Input []int
 }
 
 // New returns the net that the Config describes, or an error that says what is wrong with it.
@@ -57,15 +68,25 @@ func New(config Config) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err = config.withDefaults()
-	if err != nil {
+	if config, err = config.withDefaults(architecture); err != nil {
 		return nil, err
 	}
-	return &Net{Config: config, Stages: architecture(config)}, nil
+	if config, err = architecture.Check(config); err != nil {
+		return nil, err
+	}
+	return &Net{Config: config, Stages: architecture.Stages(config), Input: architecture.Input(config)}, nil
 }
 
-// Build builds the whole net into the graph of x, shaped [inputs, 1], on the variables of scope, one sub-scope a stage,
-// and returns the output of shape [inputs]. Variables that do not exist yet are created without values: see
+// TakesNumbers returns an error unless an input of the net is a single number, as the points of a grid are.
+func (n *Net) TakesNumbers() error {
+	if !slices.Equal(n.Input, []int{1}) {
+		return fmt.Errorf("a %s net takes images, not the points of a grid: choose a dense net, such as feedforward or residual", n.Config.Net)
+	}
+	return nil
+}
+
+// Build builds the whole net into the graph of x, shaped [inputs, Input...], on the variables of scope, one sub-scope a stage,
+// and returns the output: of shape [inputs] for dense nets, [inputs, outputs] for convolutional ones. Variables that do not exist yet are created without values: see
 // [Net.Initialize]. It is a graph-building function and panics on errors, as GoMLX's do.
 func (n *Net) Build(scope *model.Scope, x *Node) *Node {
 	signals := n.BuildSignals(scope, x)
@@ -88,6 +109,3 @@ func (n *Net) BuildSignals(scope *model.Scope, x *Node) []Signals {
 	}
 	return signals
 }
-
-// Rectifiers returns the number of stages with a rectifier, the depth L.
-func (n *Net) Rectifiers() int { return n.Config.Depth }

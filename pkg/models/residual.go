@@ -1,12 +1,11 @@
 package models
 
-// residual is the registered name of residual nets.
-const residual = "residual"
+import "github.com/shattered-gradients/shattered/pkg/models/initializers"
 
 // Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))).
-var _ = Architectures.Register(residual, func(c Config) []Stage {
+var _ = Architectures.Register("residual", dense(Config.withRescaling, func(c Config) []Stage {
 	return skipping(c, c.Alpha, c.Alpha*c.Beta)
-})
+}))
 
 // skipping returns a net whose L-1 layers all have a skip of weight carry, read out linearly: Figure 1(c) shows gradients
 // whose mean is far from zero, which a read-out through batch normalisation could not give.
@@ -18,5 +17,5 @@ func skipping(c Config, carry, gain float64) []Stage {
 	for l := 1; l <= c.Depth-1; l++ {
 		stages = append(stages, layerStage(c, l, carry, gain))
 	}
-	return append(stages, Stage{"readout", linearReadout{In: c.Width}})
+	return append(stages, Stage{"readout", linearReadout{In: c.Width, Init: initializers.LeCun}})
 }

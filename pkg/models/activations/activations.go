@@ -4,6 +4,7 @@ package activations
 
 import (
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
 )
 
@@ -19,6 +20,11 @@ type Activation struct {
 
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
 	Expand int
+
+	// Learnt takes the place of Apply in an activation with one learnt number a feature: it builds rho(x) from x and these
+	// numbers, shaped [features]. LearntInit draws what they start from.
+	Learnt     func(x, parameter *graph.Node) *graph.Node
+	LearntInit *initializers.Initializer
 }
 
 // Outputs returns the number of features that Apply makes of the given number of features.

@@ -36,8 +36,8 @@ type Result struct {
 
 // gates is 1 where a unit is active and 0 where it is not, [inputs, units]. Where the signal left the range of its numbers it is
 // NaN, so that an overflow can't pass for an inactive unit. It is a graph-building function and panics on errors.
-func gates(s models.Signals) *graph.Node {
-	argument := s.Argument
+func gates(r models.Rectifier) *graph.Node {
+	argument := r.Argument
 	open := graph.GreaterThan(argument, graph.ScalarZero(argument.Graph(), argument.DType()))
 	nan := graph.Scalar(argument.Graph(), argument.DType(), math.NaN())
 	return graph.Where(graph.IsFinite(argument), graph.ConvertDType(open, argument.DType()), nan)
@@ -47,7 +47,7 @@ func gates(s models.Signals) *graph.Node {
 // exact up to 2^24 inputs.
 var (
 	gateTap  = &engine.Tap{Graph: gates}
-	countTap = &engine.Tap{Graph: func(s models.Signals) *graph.Node { return graph.ReduceSum(gates(s), 0) }}
+	countTap = &engine.Tap{Graph: func(r models.Rectifier) *graph.Node { return graph.ReduceSum(gates(r), 0) }}
 )
 
 // Run counts activations and coactivations as the config asks. Units are counted on the device, so that only one number a unit

@@ -25,7 +25,7 @@ func Rasters(ctx context.Context, e *engine.Engine, config Config, rectifier int
 	if err != nil {
 		return nil, err
 	}
-	depth := sample.Net.Rectifiers()
+	depth := sample.Net.Config.Depth
 	if rectifier == 0 {
 		rectifier = depth
 	}

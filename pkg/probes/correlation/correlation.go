@@ -149,8 +149,8 @@ func double(config models.Config) (*models.Net, error) {
 	if config.Statistics != norms.Frozen {
 		return nil, fmt.Errorf("statistics is %q: correlations are taken with %s statistics, where the activations of one input do not depend on the others", config.Statistics, norms.Frozen)
 	}
-	if config.Activation.Outputs(config.Width) != config.Width {
-		return nil, fmt.Errorf("activation %s has several outputs a unit: choose one with a single output, whose slope can be counted", config.Activation.Name)
+	if config.Activation.Outputs(config.Width) != config.Width || config.Activation.Apply == nil {
+		return nil, fmt.Errorf("activation %s has several outputs a unit, or learns: choose one with a single fixed output, whose slope can be counted", config.Activation.Name)
 	}
 	stages := net.Stages
 	stages[0].Block = below{stages[0].Block}

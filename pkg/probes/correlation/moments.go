@@ -26,7 +26,7 @@ var taps sync.Map
 // momentsTap returns what is observed at every rectifier of a doubled net, for pairs of inputs whose indices are at least gap
 // apart: a vector of scalars + inputs moments.
 func momentsTap(inputs, gap int) *engine.Tap {
-	tap, _ := taps.LoadOrStore([2]int{inputs, gap}, &engine.Tap{Graph: func(s models.Signals) *Node {
+	tap, _ := taps.LoadOrStore([2]int{inputs, gap}, &engine.Tap{Graph: func(s models.Rectifier) *Node {
 		g := s.Argument.Graph()
 		pairs := Const(g, pairMean(inputs, gap))
 		pairwise := func(rows *Node) *Node { // mean over pairs and units of products of rows

@@ -66,17 +66,17 @@ func (b tangent) Build(weights []*Node, in *Node) models.Signals {
 	signals := b.Block.Build(weights, state)
 	out := forwardDerivative(signals.Out, state, direction)
 	doubled := models.Signals{Out: Concatenate([]*Node{signals.Out, out}, 0)}
-	if signals.Argument == nil {
-		return doubled
+	for _, rectifier := range signals.Rectifiers {
+		hidden := b.Activation.Apply(rectifier.Argument)
+		seen := models.Rectifier{Preactivation: out}
+		if b.Feedforward {
+			// The expectation over the layer's matrix, Normal(0, 2/N), can be taken exactly as well.
+			seen.Preactivation = MulScalar(forwardDerivative(hidden, state, direction), math.Sqrt2)
+		}
+		// With frozen statistics rho(norm(a)) acts on each entry by itself, so this gradient holds the slopes.
+		seen.Argument = Gradient(ReduceAllSum(hidden), rectifier.Preactivation)[0]
+		doubled.Rectifiers = append(doubled.Rectifiers, seen)
 	}
-	hidden := b.Activation.Apply(signals.Argument)
-	doubled.Preactivation = out
-	if b.Feedforward {
-		// The expectation over the layer's matrix, Normal(0, 2/N), can be taken exactly as well.
-		doubled.Preactivation = MulScalar(forwardDerivative(hidden, state, direction), math.Sqrt2)
-	}
-	// With frozen statistics rho(norm(a)) acts on each entry by itself, so this gradient holds the slopes.
-	doubled.Argument = Gradient(ReduceAllSum(hidden), signals.Preactivation)[0]
 	return doubled
 }
 

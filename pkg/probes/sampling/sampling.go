@@ -70,6 +70,9 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 	if config.Draws < 1 {
 		return nil, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper averages 20 to 100)", config.Draws)
 	}
+	if err := net.TakesNumbers(); err != nil {
+		return nil, err
+	}
 	x, err := data.Grid(config.Inputs, config.Low, config.High)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,363 @@
+package engine_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/random"
+)
+
+// maps are feature maps: one row of features a position, positions in the order image, y, x.
+type maps struct {
+	rows          [][]float64
+	height, width int
+}
+
+// convReference evaluates nets of images in plain Go from the documentation: convolutions as loops over taps.
+type convReference struct {
+	reference
+	images int
+}
+
+// output returns the sum of all outputs for the images x, [images, height, width, channels] in row-major order.
+func (r *convReference) output(x []float64) float64 {
+	r.next = 0
+	if r.record {
+		r.means, r.scales = nil, nil
+	}
+	c := r.net.Config
+	a := maps{height: c.Images.Height, width: c.Images.Width}
+	for ; len(x) > 0; x = x[c.Images.Channels:] {
+		a.rows = append(a.rows, x[:c.Images.Channels])
+	}
+	a = r.convolve(a, r.draw.Values(0)[0], c.Width, 1)
+	filters, stage, branches := c.Width, 1, c.Depth/2
+	for branch := range branches {
+		wanted := c.Width
+		for range branch * c.Images.Resolutions / max(branches, c.Images.Resolutions) {
+			wanted *= 2
+		}
+		layers := 2
+		if branch == branches-1 && c.Depth%2 == 0 {
+			layers = 1
+		}
+		h := a
+		for layer := range layers {
+			h.rows = r.rectifyNormalized(h.rows)
+			stride := 1
+			if layer == 0 && wanted > filters {
+				stride = 2
+			}
+			if c.Net == "conv-residual" {
+				h = r.convolve(h, r.draw.Values(stage)[layer], wanted, stride)
+			} else {
+				h = r.convolve(h, r.draw.Values(stage)[0], wanted, stride)
+				stage++
+			}
+		}
+		if c.Net == "conv-residual" {
+			stage++
+			a = addShortcut(a, h, c.Alpha, c.Alpha*c.Beta)
+		} else {
+			a = h
+		}
+		filters = wanted
+	}
+	if c.Net == "conv-feedforward" {
+		a.rows = r.rectifyNormalized(a.rows)
+	}
+	return r.readOut(a, r.draw.Values(stage)[0])
+}
+
+// convolve returns the 3 x 3 convolution of the maps, with a border of zeros.
+func (r *convReference) convolve(a maps, kernel []float32, filters, stride int) maps {
+	in := len(a.rows[0])
+	out := maps{height: (a.height + stride - 1) / stride, width: (a.width + stride - 1) / stride}
+	for image := range r.images {
+		for y := range out.height {
+			for x := range out.width {
+				row := make([]float64, filters)
+				for dy := range 3 {
+					for dx := range 3 {
+						fromY, fromX := y*stride+dy-1, x*stride+dx-1
+						if fromY < 0 || fromY >= a.height || fromX < 0 || fromX >= a.width {
+							continue
+						}
+						for i, value := range a.rows[(image*a.height+fromY)*a.width+fromX] {
+							for o := range row {
+								row[o] += value * float64(kernel[((dy*3+dx)*in+i)*filters+o])
+							}
+						}
+					}
+				}
+				out.rows = append(out.rows, row)
+			}
+		}
+	}
+	return out
+}
+
+// addShortcut returns carry shortcut(a) + gain h: every second position where h is smaller, zeros for the filters it has more.
+func addShortcut(a, h maps, carry, gain float64) maps {
+	stride := 1
+	if h.height < a.height {
+		stride = 2
+	}
+	for k, row := range h.rows {
+		image, y, x := k/(h.width*h.height), k/h.width%h.height, k%h.width
+		from := a.rows[(image*a.height+y*stride)*a.width+x*stride]
+		for o := range row {
+			row[o] *= gain
+			if o < len(from) {
+				row[o] += carry * from[o]
+			}
+		}
+	}
+	return h
+}
+
+// readOut returns the sum over images and outputs of the linear map of each image's mean, or of all its positions.
+func (r *convReference) readOut(a maps, weights []float32) float64 {
+	outputs, positions := r.net.Config.Images.Outputs, a.height*a.width
+	sum := 0.0
+	for k, row := range a.rows {
+		for i, value := range row {
+			at := i
+			if r.net.Config.Images.Flatten {
+				at += k % positions * len(row)
+			} else {
+				value /= float64(positions)
+			}
+			for o := range outputs {
+				sum += value * float64(weights[at*outputs+o])
+			}
+		}
+	}
+	return sum
+}
+
+// gradient returns central finite differences of the sum of the outputs, with the statistics held for frozen ones. With these an
+// image's outputs don't depend on the others', so the sum has each image's own gradient.
+func (r *convReference) gradient(x []float64) []float64 {
+	const step = 1e-6
+	r.record = true
+	r.output(x)
+	r.record = r.net.Config.Statistics == norms.Coupled
+	gradient := make([]float64, len(x))
+	for i, value := range x {
+		x[i] = value + step
+		above := r.output(x)
+		x[i] = value - step
+		gradient[i] = (above - r.output(x)) / (2 * step)
+		x[i] = value
+	}
+	return gradient
+}
+
+// imageBatch returns images of white noise as values and as a batch.
+func imageBatch(images, height, width, channels int) ([]float64, *tensors.Tensor) {
+	x := make([]float64, images*height*width*channels)
+	rng := random.Stream(11)
+	for i := range x {
+		x[i] = rng.NormFloat64()
+	}
+	return x, tensors.FromFlatDataAndDimensions(append([]float64(nil), x...), images, height, width, channels)
+}
+
+func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	x, batch := imageBatch(2, 5, 6, 2) // odd and even, so that both ways of halving are seen
+	for _, base := range []models.Config{{Net: "conv-feedforward"}, {Net: "conv-residual", Beta: 0.4, Alpha: 0.9}} {
+		for _, norm := range []*norms.Norm{norms.None, norms.Center, norms.Batch} {
+			for i, depth := range []int{2, 3, 4, 7} {
+				config := base
+				config.Norm, config.Depth, config.Width = norm, depth, 3
+				config.Statistics = []norms.Statistics{norms.Frozen, norms.Coupled}[i%2]
+				config.Images = models.Images{Height: 5, Width: 6, Channels: 2, Outputs: 3, Flatten: i%2 == 1}
+				t.Run(fmt.Sprintf("%s/%s/%s/depth=%d", config.Net, norm, config.Statistics, depth), func(t *testing.T) {
+					net, err := models.New(config)
+					if err != nil {
+						t.Fatal(err)
+					}
+					draw := net.Draw(5, 2)
+					trace, err := e.Run(t.Context(), engine.Request{
+						Net: net, Weights: draw, Inputs: batch, Output: true, Gradient: true, Tap: engine.Preactivations,
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := &convReference{reference: reference{net: net, draw: draw, record: true}, images: 2}
+					sum := 0.0
+					for _, output := range trace.Output {
+						sum += output
+					}
+					// Two float64 evaluations of the same formula: rounding only, of sums of some hundred terms of size 1.
+					if got := want.output(x); math.Abs(sum-got) > 1e-11*math.Max(1, math.Abs(got)) {
+						t.Errorf("outputs sum to %g, the formula's to %g", sum, got)
+					}
+					// As for the dense nets: differences err by about 1e-10 times the size of the sum, which is tens of times a
+					// gradient's, and no kink of these nets lies within a step.
+					if d := distance(trace.Gradient, want.gradient(x)); d > 1e-6 {
+						t.Errorf("gradient differs from finite differences by %.1e", d)
+					}
+					rectifiers := depth
+					if net.Config.Net == "conv-residual" {
+						rectifiers = depth - 1 // none in front of the read-out
+					}
+					if len(trace.Taps) != rectifiers {
+						t.Errorf("%d rectifiers were seen, want %d", len(trace.Taps), rectifiers)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestKernelsHaveTheirFanIn: a convolution initialised after He et al. keeps the second moment of a rectified signal: twice the variance
+// of white noise through 3 x 3 x 4 inputs of which half are off. A kernel whose axes were read in another order (9 x 50 inputs instead
+// of 9 x 4) would be off by a factor of 12.
+func TestKernelsHaveTheirFanIn(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	net, err := models.New(models.Config{
+		Net: "conv-feedforward", Depth: 2, Width: 4, Images: models.Images{Height: 16, Width: 16, Channels: 50, Resolutions: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, batch := imageBatch(2, 16, 16, 50)
+	sum, squares, count := 0.0, 0.0, 0
+	for draw := range uint64(200) {
+		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, draw), Inputs: batch, Output: true, Tap: engine.Preactivations})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What comes into the second rectifier, over what comes out of the first, at a position inside the image.
+		first, second := trace.Taps[0], trace.Taps[1]
+		at := func(tap []float64, y, x int) []float64 { return tap[(y*16+x)*4:][:4] }
+		before := 0.0
+		for y := 7; y <= 9; y++ {
+			for x := 7; x <= 9; x++ {
+				for _, value := range at(first, y, x) {
+					before += math.Pow(math.Max(0, value), 2) * 2 / 36
+				}
+			}
+		}
+		for _, value := range at(second, 8, 8) {
+			ratio := value * value / before
+			sum, squares, count = sum+ratio, squares+ratio*ratio, count+1
+		}
+	}
+	mean := sum / float64(count)
+	deviation := math.Sqrt((squares/float64(count) - mean*mean) / float64(count))
+	// Given what comes in, each output is normal with exactly the variance in the ratio, and outputs are independent: 4 deviations.
+	if math.Abs(mean-1) > 4*deviation {
+		t.Errorf("convolutions change the second moment by a factor of %.3f +- %.3f", mean, deviation)
+	}
+}
+
+// looksLinear returns nets with the looks-linear initialisation, dense and convolutional, at the paper's largest depth.
+func looksLinear() []models.Config {
+	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true}
+	dense, conv, flat, prelu := base, base, base, base
+	dense.Net, dense.Width = "feedforward", 16
+	conv.Net, conv.Width, conv.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2}
+	flat.Net, flat.Width, flat.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2, Flatten: true}
+	prelu.Net, prelu.Width, prelu.Activation, prelu.LooksLinear = "feedforward", 16, activations.PReLU, false
+	return []models.Config{dense, conv, flat, prelu}
+}
+
+// TestLooksLinearNetsAreLinear checks additivity and homogeneity of f(x) - f(0): the dense nets' first layer has biases.
+func TestLooksLinearNetsAreLinear(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	for _, config := range looksLinear() {
+		net, err := models.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := 1
+		for _, dim := range net.Input {
+			size *= dim
+		}
+		// Inputs x, y, x + y, 3x and 0.
+		rng, x := random.Stream(4), make([]float64, 5*size)
+		for i := range size {
+			u, v := rng.NormFloat64(), rng.NormFloat64()
+			for k, value := range []float64{u, v, u + v, 3 * u, 0} {
+				x[k*size+i] = value
+			}
+		}
+		batch := tensors.FromFlatDataAndDimensions(x, append([]int{5}, net.Input...)...)
+		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true, Gradient: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs := len(trace.Output) / 5
+		f := func(k, o int) float64 { return trace.Output[k*outputs+o] - trace.Output[4*outputs+o] }
+		for o := range outputs {
+			// float64 throughout, but weights are drawn in float32, whose mirror is exact; 198 layers of rounding of 1e-16 each.
+			if difference := f(0, o) + f(1, o) - f(2, o); math.Abs(difference) > 1e-12 {
+				t.Errorf("%s, %+v: f(x) + f(y) - f(x+y) = %g", net.Config.Net, config.Images, difference)
+			}
+			if difference := 3*f(0, o) - f(3, o); math.Abs(difference) > 1e-12 {
+				t.Errorf("%s, %s: 3 f(x) - f(3x) = %g", config.Net, config.Activation, difference)
+			}
+		}
+		// The gradient is the same at every input: gradients of a linear map do not shatter. (At 0 itself, where both halves of a
+		// convolutional net's rectifiers are at their kink, it is 0 by convention.)
+		for i := range size {
+			for k := 1; k < 4; k++ {
+				if math.Abs(trace.Gradient[k*size+i]-trace.Gradient[i]) > 1e-12 {
+					t.Fatalf("%s, %s: the gradients at two inputs differ: %g and %g", config.Net, config.Activation, trace.Gradient[i], trace.Gradient[k*size+i])
+				}
+			}
+		}
+	}
+}
+
+// TestLooksLinearNetsKeepLengths: the Jacobian of all layers between the first and the read-out has singular values 1, so the length of
+// any signal that goes in is the length of what comes out; in float32 as in training.
+func TestLooksLinearNetsKeepLengths(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := models.Config{
+		Net: "conv-feedforward", Depth: 198, Width: 6, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true,
+		Images: models.Images{Height: 8, Width: 8, Resolutions: 1},
+	}
+	net, err := models.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := make([]float32, 8*8*3)
+	rng := random.Stream(2)
+	want := 0.0
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+		want += float64(x[i]) * float64(x[i])
+	}
+	trace, err := e.Run(t.Context(), engine.Request{
+		Net: net, Weights: net.Draw(1, 0), Inputs: tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3), Output: true, Tap: engine.Preactivations,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for l, preactivations := range trace.Taps {
+		got := 0.0
+		for _, value := range preactivations {
+			got += value * value
+		}
+		// Rounding of 6e-8 a layer and entry adds up to at most 198 * 1e-6, were it all of one sign.
+		if math.Abs(got/want-1) > 2e-4 {
+			t.Fatalf("behind convolution %d the squared length is %g, it was %g in the image", l+1, got, want)
+		}
+	}
+}

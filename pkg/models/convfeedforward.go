@@ -1,0 +1,19 @@
+package models
+
+// conv-feedforward: every convolution but the first sees rho(norm(a)) of the one before it, and so does the read-out.
+var _ = Architectures.Register("conv-feedforward", convolutional(Config.withoutWeighedSkips, func(c Config) []Stage {
+	plan, number := c.convolutions(), 1
+	stages := []Stage{imageStage(c)}
+	for _, branch := range plan {
+		for _, layer := range branch {
+			number++
+			stages = append(stages, Stage{convolutionNames(number, number), c.convolutionLayer(layer)})
+		}
+	}
+	return append(stages, imageReadout(c, plan, true))
+}))
+
+// convolutionLayer returns a convolution with a rectifier in front.
+func (c Config) convolutionLayer(shape convolution) convolutionLayer {
+	return convolutionLayer{Rectifier: c.rectifier(shape.In / c.Activation.Outputs(1)), Convolution: shape}
+}

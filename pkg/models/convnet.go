@@ -1,0 +1,101 @@
+package models
+
+import (
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+)
+
+// ConvWidth is the number of filters of a convolutional net's first stage unless a Config has its own.
+const ConvWidth = 16
+
+// Bounds on what Images describes, so that a slip of the keyboard is an error and not an exhausted machine.
+const (
+	maxResolutions = 10
+	maxFilters     = 1 << 16
+)
+
+// convolutional returns the architecture of a net on images.
+func convolutional(check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
+	return Architecture{
+		Width: ConvWidth,
+		Check: func(c Config) (Config, error) {
+			c, err := check(c)
+			if err != nil {
+				return c, err
+			}
+			return c.withImages()
+		},
+		Input:  func(c Config) []int { return []int{c.Images.Height, c.Images.Width, c.Images.Channels} },
+		Stages: stages,
+	}
+}
+
+// withImages fills in and checks what the images are and how the net ends.
+func (c Config) withImages() (Config, error) {
+	i := &c.Images
+	for _, field := range []struct {
+		value   *int
+		without int // what 0 stands for
+		name    string
+	}{
+		{&i.Height, 32, "height"}, {&i.Width, 32, "width"}, {&i.Channels, 3, "channels"},
+		{&i.Resolutions, 3, "resolutions"}, {&i.Outputs, 10, "outputs"},
+	} {
+		if *field.value == 0 {
+			*field.value = field.without
+		}
+		if *field.value < 1 {
+			return c, fmt.Errorf("%s of images is %d: give at least 1, or 0 for %d", field.name, *field.value, field.without)
+		}
+	}
+	if i.Resolutions > maxResolutions || c.Width > maxFilters>>(i.Resolutions-1) {
+		return c, fmt.Errorf("%d filters doubled over %d resolutions: give at most %d resolutions and %d filters in the last", c.Width, i.Resolutions, maxResolutions, maxFilters)
+	}
+	if c.Depth < 2 {
+		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one behind a rectifier", c.Depth, c.Net)
+	}
+	return c, nil
+}
+
+// convolutions returns the shapes of the L-1 convolutions behind the first, in branches of two, of which the last has one where L is even.
+// The branches are spread over the resolutions as evenly as can be, the first stages taking what is left over; where a stage begins, the
+// first convolution of its branch doubles the filters at stride 2. Feedforward and residual nets of a depth are made of the same ones.
+func (c Config) convolutions() [][]convolution {
+	branches := c.Depth / 2
+	plan := make([][]convolution, branches)
+	in := c.Width
+	for b := range plan {
+		out := c.Width << (b * c.Images.Resolutions / max(branches, c.Images.Resolutions))
+		stride := 1
+		if out > in {
+			stride = 2
+		}
+		doubled := c.Activation.Outputs(1)
+		init := c.behind(c.Initializer)
+		plan[b] = []convolution{{In: doubled * in, Out: out, Stride: stride, Init: init}, {In: doubled * out, Out: out, Stride: 1, Init: init}}
+		in = out
+	}
+	if c.Depth%2 == 0 {
+		plan[branches-1] = plan[branches-1][:1]
+	}
+	return plan
+}
+
+// imageReadout returns the read-out behind the last of the convolutions.
+func imageReadout(c Config, plan [][]convolution, rectified bool) Stage {
+	height, width, filters := c.Images.Height, c.Images.Width, c.Width
+	for _, branch := range plan {
+		stride := branch[0].Stride
+		height, width = (height+stride-1)/stride, (width+stride-1)/stride
+		filters = branch[0].Out
+	}
+	readout := convolutionalReadout{
+		Rectified: rectified, Rectifier: c.rectifier(filters),
+		Height: height, Width: width, Outputs: c.Images.Outputs, Flatten: c.Images.Flatten, Init: initializers.LeCun,
+	}
+	if rectified {
+		readout.Init = c.behind(initializers.LeCun)
+	}
+	return Stage{"readout", readout}
+}

@@ -1,0 +1,63 @@
+package initializers
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Orthogonal draws a matrix in -> out, uniformly among those that keep lengths (Saxe et al., 2014): with orthonormal rows where there
+// are at least as many outputs as inputs, so that no input is lost, and with orthonormal columns where there are fewer.
+//
+// A convolution kernel [height, width, in, out] is zero but for its centre tap, which is such a matrix: at stride one it is
+// orthogonal as a map of whole images (the paper's orthogonal convolution).
+var Orthogonal = register(&Initializer{Name: "orthogonal", Fill: fillOrthogonal})
+
+func fillOrthogonal(rng *rand.Rand, dims []int, values []float32) {
+	clear(values)
+	if len(dims) < 2 {
+		values[0] = 1 // a vector has nothing to be orthogonal to; of length 1
+		return
+	}
+	in, out := dims[len(dims)-2], dims[len(dims)-1]
+	centre := 0
+	for _, dim := range dims[:len(dims)-2] {
+		centre = centre*dim + dim/2
+	}
+	tap := values[centre*in*out:][:in*out]
+	q := orthonormalColumns(rng, max(in, out), min(in, out))
+	for i := range in {
+		for o := range out {
+			if in >= out {
+				tap[i*out+o] = float32(q.At(i, o))
+			} else {
+				tap[i*out+o] = float32(q.At(o, i))
+			}
+		}
+	}
+}
+
+// orthonormalColumns draws a matrix with orthonormal columns, uniformly: the Q of a Gaussian matrix, each column times the sign of the
+// diagonal of R, without which the distribution would depend on the algorithm (Mezzadri, 2007).
+func orthonormalColumns(rng *rand.Rand, rows, columns int) *mat.Dense {
+	gaussian := mat.NewDense(rows, columns, nil)
+	for i := range rows {
+		for j := range columns {
+			gaussian.Set(i, j, rng.NormFloat64())
+		}
+	}
+	var qr mat.QR
+	qr.Factorize(gaussian)
+	var q, r mat.Dense
+	qr.QTo(&q)
+	qr.RTo(&r)
+	result := mat.NewDense(rows, columns, nil)
+	for j := range columns {
+		sign := math.Copysign(1, r.At(j, j))
+		for i := range rows {
+			result.Set(i, j, sign*q.At(i, j))
+		}
+	}
+	return result
+}
