@@ -7,7 +7,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -89,7 +89,7 @@ func Figure3(r *paper.Figure3Result) (*Figure, error) {
 func checkActivations(s paper.ActivationSeries) error {
 	what := fmt.Sprintf("the series of %s (%s) in Figure 3", netTitle(s.Net, 0), s.Norm)
 	n := len(s.Layers)
-	for _, layers := range []*activations.Layers{s.Active, s.Coactive} {
+	for _, layers := range []*stats.Curve{s.Active, s.Coactive} {
 		if layers == nil || n < 2 || len(layers.Mean) != n || len(layers.Lower) != n || len(layers.Upper) != n {
 			return fmt.Errorf("%s does not have equally many layers, means and quantiles, at least 2: compute it with paper.Figure3", what)
 		}
@@ -118,7 +118,7 @@ func sharePanel(r *paper.Figure3Result, f family, top float64) (*plot.Plot, erro
 		}
 		last = max(last, x[len(x)-1])
 		for _, share := range []struct {
-			layers *activations.Layers
+			layers *stats.Curve
 			color  color.Color
 		}{{s.Active, leaf}, {s.Coactive, sky}} {
 			area, err := band(x, share.layers.Lower, share.layers.Upper)

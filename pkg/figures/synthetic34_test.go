@@ -7,6 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // madeUpVariants are the nets of made-up Figures 3 and 4.
@@ -27,12 +28,12 @@ func madeUpVariants() []paper.Variant {
 func figure3Result() *paper.Figure3Result {
 	result := new(paper.Figure3Result)
 	for _, v := range madeUpVariants() {
-		s := paper.ActivationSeries{Variant: v, Active: new(activations.Layers), Coactive: new(activations.Layers)}
+		s := paper.ActivationSeries{Variant: v, Active: new(stats.Curve), Coactive: new(stats.Curve)}
 		end, spread := 0.25, 0.01
 		if v.Norm == norms.None.Name {
 			end, spread = 0.5, 0.05
 		}
-		add := func(layers *activations.Layers, mean float64) {
+		add := func(layers *stats.Curve, mean float64) {
 			layers.Mean = append(layers.Mean, mean)
 			layers.StdErr = append(layers.StdErr, spread/5)
 			layers.Lower = append(layers.Lower, mean-spread)

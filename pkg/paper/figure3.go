@@ -11,6 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Figure3Config describes Figure 3, activations and coactivations against depth.
@@ -57,9 +58,9 @@ type ActivationSeries struct {
 
 	// Active is the share of inputs at which a unit of the layer is active, Coactive that of the pairs of distinct inputs at both
 	// of which it is; each averaged over the layer's units, and then summarised over draws.
-	Active   *activations.Layers `json:"active"`
-	Coactive *activations.Layers `json:"coactive"`
-	Draws    int                 `json:"draws"`
+	Active   *stats.Curve `json:"active"`
+	Coactive *stats.Curve `json:"coactive"`
+	Draws    int          `json:"draws"`
 
 	// Climb is the coactivation of the last layer less that of the second, the first behind a normalisation, in the same net.
 	Climb claims.Estimate `json:"climb"`
@@ -99,10 +100,10 @@ func newActivationSeries(r *activations.Result) (ActivationSeries, error) {
 		s.Layers = append(s.Layers, l+1)
 	}
 	var err error
-	if s.Active, err = activations.SummarizeLayers(r.Active); err != nil {
+	if s.Active, err = stats.SummarizeCurve(r.Active); err != nil {
 		return s, err
 	}
-	if s.Coactive, err = activations.SummarizeLayers(r.Coactive); err != nil {
+	if s.Coactive, err = stats.SummarizeCurve(r.Coactive); err != nil {
 		return s, err
 	}
 	s.Climb, err = estimateMean(r.Coactive, func(layers []float64) float64 { return layers[len(layers)-1] - layers[1] })

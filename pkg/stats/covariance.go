@@ -52,11 +52,16 @@ func Correlation(draws [][]float64) (*mat.SymDense, error) {
 	if err != nil {
 		return nil, err
 	}
+	return normalizeCovariance(covariance)
+}
+
+// normalizeCovariance returns C(i,j) / sqrt(C(i,i) C(j,j)).
+func normalizeCovariance(covariance *mat.SymDense) (*mat.SymDense, error) {
 	m := covariance.SymmetricDim()
 	correlation := mat.NewSymDense(m, nil)
 	for i := range m {
-		if covariance.At(i, i) == 0 {
-			return nil, fmt.Errorf("input %d is 0 in all draws: its correlations are undefined", i)
+		if !(covariance.At(i, i) > 0) {
+			return nil, fmt.Errorf("the variance of input %d is %g: its correlations are undefined", i, covariance.At(i, i))
 		}
 		for j := i; j < m; j++ {
 			correlation.SetSym(i, j, covariance.At(i, j)/math.Sqrt(covariance.At(i, i)*covariance.At(j, j)))

@@ -18,6 +18,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 func Example() {
@@ -35,7 +36,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	active, err := activations.SummarizeLayers(result.Active)
+	active, err := stats.SummarizeCurve(result.Active)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -196,20 +197,6 @@ func TestCoinFlips(t *testing.T) {
 	}
 	if _, coactive := countPairs(raster); math.Abs(coactive-0.25) > 0.01 { // 102400 coins: deviation about 0.0016
 		t.Errorf("the coactivation of coin flips is %g, want 1/4", coactive)
-	}
-}
-
-func TestSummarizeLayers(t *testing.T) {
-	layers, err := activations.SummarizeLayers([][]float64{{0, 1}, {1, 1}, {2, 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The deviation of 0, 1, 2 is 1: the standard error is 1/sqrt(3).
-	if layers.Mean[0] != 1 || math.Abs(layers.StdErr[0]-1/math.Sqrt(3)) > 1e-15 || layers.StdErr[1] != 0 {
-		t.Errorf("mean %v with standard error %v", layers.Mean, layers.StdErr)
-	}
-	if _, err := activations.SummarizeLayers([][]float64{{1}}); err == nil || !strings.Contains(err.Error(), "at least 2") {
-		t.Errorf("one draw gives %v", err)
 	}
 }
 

@@ -1,48 +1,11 @@
 package activations
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/gonum/stat"
 )
-
-// Layers summarises a share over draws, layer by layer: all slices have one entry a layer.
-type Layers struct {
-	// Mean and StdErr are the mean over draws and its standard error.
-	Mean   []float64 `json:"mean"`
-	StdErr []float64 `json:"stderr"`
-
-	// Lower and Upper are the 10 % and 90 % quantiles over draws.
-	Lower []float64 `json:"lower"`
-	Upper []float64 `json:"upper"`
-}
-
-// SummarizeLayers summarises draws x layers, such as Result.Active. It needs at least two draws.
-func SummarizeLayers(draws [][]float64) (*Layers, error) {
-	if len(draws) < 2 {
-		return nil, fmt.Errorf("there are %d draws: give at least 2, for the spread over draws", len(draws))
-	}
-	s := new(Layers)
-	for l := range draws[0] {
-		values := make([]float64, len(draws))
-		for i, draw := range draws {
-			values[i] = draw[l]
-		}
-		summary, err := stats.Summarize(values)
-		if err != nil {
-			return nil, err
-		}
-		slices.Sort(values)
-		s.Mean = append(s.Mean, summary.Mean)
-		s.StdErr = append(s.StdErr, summary.StdErr)
-		s.Lower = append(s.Lower, stat.Quantile(0.1, stat.LinInterp, values, nil))
-		s.Upper = append(s.Upper, stat.Quantile(0.9, stat.LinInterp, values, nil))
-	}
-	return s, nil
-}
 
 // Shape is a raster in numbers: what the eye reads from its picture and its two histograms.
 type Shape struct {
