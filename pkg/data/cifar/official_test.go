@@ -1,0 +1,84 @@
+package cifar
+
+import (
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestOfficialData checks what is known of CIFAR-10, where it is there already: tests fetch nothing.
+func TestOfficialData(t *testing.T) {
+	l, err := official()
+	if err != nil {
+		t.Skip(err)
+	}
+	if l.folder == "" && !l.edition.present(filepath.Join(l.cache, BinaryFolder)) {
+		t.Skipf("CIFAR-10 is neither in the cache %s nor in a folder that %s names", l.cache, FolderVariable)
+	}
+	l.sources = nil
+	data, err := l.load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.Train.Len() != 50_000 || data.Test.Len() != 10_000 {
+		t.Fatalf("%d training and %d test images", data.Train.Len(), data.Test.Len())
+	}
+	for _, set := range []*Set{data.Train, data.Test} {
+		var counts [10]int
+		for _, label := range set.Labels {
+			counts[label]++
+		}
+		for class, count := range counts {
+			if count != set.Len()/10 {
+				t.Errorf("%d of %d images are of the class %s", count, set.Len(), Classes[class])
+			}
+		}
+	}
+	for i, want := range []string{"frog", "truck", "truck", "deer", "automobile"} { // as every tutorial shows them
+		if got := data.Train.Class(i); got != want {
+			t.Errorf("training image %d is of the class %s, not %s", i, got, want)
+		}
+	}
+	if got := data.Test.Class(0); got != "cat" {
+		t.Errorf("the first test image is of the class %s, not cat", got)
+	}
+
+	// The moments that PyTorch's users copy from each other, to the four digits they are given with.
+	moments := data.Train.Moments()
+	for c := range Channels {
+		mean, std := []float64{0.4914, 0.4822, 0.4465}[c], []float64{0.2470, 0.2435, 0.2616}[c]
+		if math.Abs(moments.Mean[c]-mean) > 5e-5 || math.Abs(moments.Std[c]-std) > 5e-5 {
+			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, moments.Mean[c], moments.Std[c], mean, std)
+		}
+	}
+	t.Logf("from %s: %+v", data.Origin, moments)
+}
+
+// TestOfficialFolder checks that the environment's folder is asked, and no other place then.
+func TestOfficialFolder(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv(FolderVariable, folder)
+	if _, err := Load(t.Context()); err == nil || err.Error() != "CIFAR10_DIR names the folder "+folder+", which has none of the data: let it name a folder with "+wanted {
+		t.Errorf("an empty folder gives %v", err)
+	}
+}
+
+// TestOfficialCache checks where the cache is, and that without a place for it the error says what to set.
+func TestOfficialCache(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv(FolderVariable, "")
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CACHE_HOME", "")
+	l, err := official()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if below, err := filepath.Rel(home, l.cache); err != nil || filepath.Base(below) != "shattered" || !filepath.IsLocal(below) {
+		t.Errorf("the cache is %s (%v), with the home folder %s", l.cache, err, home)
+	}
+	t.Setenv("HOME", "")
+	if _, err := Load(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "there is no place to keep CIFAR-10 (") {
+		t.Errorf("without a home folder: %v", err)
+	}
+}
