@@ -1,0 +1,93 @@
+package paper
+
+import (
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/rank"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// RankSeries is what the gradients of one net say against depth: a curve of Figure 5c.
+type RankSeries struct {
+	// Net is the architecture, Norm the name of the normalisation, Beta the scale of the residual branch (nil where there is none), and Width
+	// the number of filters of the first stage.
+	Net        string           `json:"net"`
+	Norm       string           `json:"norm"`
+	Statistics norms.Statistics `json:"statistics"`
+	Beta       *float64         `json:"beta"`
+	Width      int              `json:"width"`
+
+	// Images names what the nets saw: CIFAR-10 or white noise.
+	Images string `json:"images"`
+
+	// Depths are the depths L in convolutions; all curves have a value for each.
+	Depths      []int `json:"depths"`
+	Minibatches int   `json:"minibatches"`
+
+	// Rank is the relative effective rank r(D) / r(Y).
+	Rank *stats.Curve `json:"rank"`
+
+	// Covariance is how much of the covariance of the gradients between images the clusters of the shallowest net explain, beyond chance, and
+	// Correlation how much of their correlation: from 0 (nothing) to 1 (all).
+	Covariance  *stats.Curve `json:"covariance"`
+	Correlation *stats.Curve `json:"correlation"`
+
+	// measured are the minibatches, all depths each: claims compare within a minibatch.
+	measured [][]rank.Measurement
+}
+
+// newRankSeries summarises minibatches, each measured at all depths.
+func newRankSeries(net models.Config, images string, depths []int, measured [][]rank.Measurement) (RankSeries, error) {
+	s := RankSeries{
+		Net: net.Net, Norm: net.Norm.Name, Statistics: net.Statistics, Beta: betaOf(net), Width: net.Width,
+		Images: images, Depths: depths, Minibatches: len(measured), measured: measured,
+	}
+	var err error
+	if s.Rank, err = s.curve(rank.Measurement.Relative); err != nil {
+		return s, err
+	}
+	if s.Covariance, err = s.curve(covarianceShare); err != nil {
+		return s, err
+	}
+	s.Correlation, err = s.curve(func(m rank.Measurement) float64 { return m.Correlation.BeyondChance() })
+	return s, err
+}
+
+// covarianceShare is the share of the covariance that the clusters explain beyond chance.
+func covarianceShare(m rank.Measurement) float64 { return m.Covariance.BeyondChance() }
+
+// curve summarises a quantity against depth.
+func (s *RankSeries) curve(quantity func(rank.Measurement) float64) (*stats.Curve, error) {
+	values := make([][]float64, len(s.measured))
+	for i, minibatch := range s.measured {
+		for _, m := range minibatch {
+			values[i] = append(values[i], quantity(m))
+		}
+	}
+	return stats.SummarizeCurve(values)
+}
+
+// estimate returns the mean over minibatches of a quantity of all depths, with its interval.
+func (s *RankSeries) estimate(quantity func(depths []rank.Measurement) float64) (claims.Estimate, error) {
+	return estimateMean(s.measured, quantity)
+}
+
+// estimateWith is estimate for a quantity of two nets on the same minibatches.
+func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others []rank.Measurement) float64) (claims.Estimate, error) {
+	pairs := make([][2][]rank.Measurement, len(s.measured))
+	for i := range pairs {
+		pairs[i] = [2][]rank.Measurement{s.measured[i], other.measured[i]}
+	}
+	return estimateMean(pairs, func(pair [2][]rank.Measurement) float64 { return quantity(pair[0], pair[1]) })
+}
+
+// name names the net in a claim's quantity.
+func (s *RankSeries) name() string {
+	if s.Beta == nil {
+		return "feedforward convnet"
+	}
+	return fmt.Sprintf("convolutional resnet, β = %g", *s.Beta)
+}
