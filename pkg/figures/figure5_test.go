@@ -1,0 +1,85 @@
+package figures_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/rank"
+	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// figure5Result makes up maps of blocks that fade into noise, and curves that rise and fall.
+func figure5Result() *paper.Figure5Result {
+	r := &paper.Figure5Result{Config: paper.Figure5Quick()}
+	beta := 0.1
+	for i, variant := range []paper.Variant{
+		{Net: "conv-feedforward"}, {Net: "conv-feedforward"}, {Net: "conv-residual", Beta: &beta}, {Net: "conv-residual", Beta: &beta},
+	} {
+		const n = 24
+		noise, blocks := []float64{0, 1, 0, 0.3}[i], mat.NewSymDense(n, nil)
+		rng := random.Stream(1, uint64(i))
+		for a := range n {
+			blocks.SetSym(a, a, 1)
+			for b := range a {
+				value := noise * 0.2 * (rng.Float64() - 0.5)
+				if a/8 == b/8 {
+					value += (1 - noise) * 0.6
+				}
+				blocks.SetSym(a, b, value)
+			}
+		}
+		r.Maps = append(r.Maps, paper.Figure5Map{Variant: variant, Map: rank.Map{Depth: []int{2, 50}[i%2], Covariance: blocks, Correlation: blocks}})
+	}
+	for _, setting := range []struct {
+		norm       *norms.Norm
+		statistics norms.Statistics
+		images     string
+	}{
+		{norms.Batch, norms.Frozen, rank.ImagesName}, {norms.Batch, norms.Coupled, rank.ImagesName},
+		{norms.None, norms.Frozen, rank.ImagesName}, {norms.Batch, norms.Frozen, rank.WhiteNoiseName},
+	} {
+		for k, scale := range []*float64{nil, &beta} {
+			s := paper.RankSeries{Net: []string{"conv-feedforward", "conv-residual"}[k], Norm: setting.norm.Name, Statistics: setting.statistics,
+				Beta: scale, Images: setting.images, Depths: []int{2, 4, 10, 24, 50}, Rank: new(stats.Curve), Covariance: new(stats.Curve)}
+			for d := range s.Depths {
+				for curve, mean := range map[*stats.Curve]float64{
+					s.Rank: 0.1 + 0.15*float64(d)/float64(1+3*k), s.Covariance: 0.7 - 0.15*float64(d)/float64(1+3*k),
+				} {
+					curve.Mean, curve.StdErr = append(curve.Mean, mean), append(curve.StdErr, 0.02)
+					curve.Lower, curve.Upper = append(curve.Lower, mean-0.06), append(curve.Upper, mean+0.06)
+				}
+			}
+			r.Series = append(r.Series, s)
+		}
+	}
+	return r
+}
+
+func TestGoldenFigure5(t *testing.T) {
+	figure, err := figures.Figure5(figure5Result())
+	golden(t, "figure-5", rendered(t, figure, err))
+	figure, err = figures.Figure5Rank(figure5Result())
+	golden(t, "figure-5-rank", rendered(t, figure, err))
+}
+
+func TestFigure5Errors(t *testing.T) {
+	broken := figure5Result()
+	broken.Maps[1].Covariance = nil
+	broken.Series[2].Rank.Mean = broken.Series[2].Rank.Mean[1:]
+	_, err := figures.Figure5(broken)
+	_, rankErr := figures.Figure5Rank(broken)
+	_, none := figures.Figure5(nil)
+	_, noCurves := figures.Figure5Rank(&paper.Figure5Result{})
+	for want, got := range map[string]error{
+		"50-layer feedforward in Figure 5 has no matrix": err, "equally many depths": rankErr, "no maps": none, "no curves": noCurves,
+	} {
+		if got == nil || !strings.Contains(got.Error(), want) {
+			t.Errorf("error %v does not say %q", got, want)
+		}
+	}
+}
