@@ -173,7 +173,7 @@ func (c Figure5Config) series(ctx context.Context, e *engine.Engine, net models.
 			Config rank.Config
 			Source string
 			Index  int
-		}{probe, source.Name(), index}
+		}{probe, source.Key(), index}
 		measured, err := part(ctx, "Figure 5", net, key, 1, func() ([]rank.Measurement, error) {
 			minibatch, err := rank.Run(ctx, e, probe, source, uint64(index))
 			if err != nil {

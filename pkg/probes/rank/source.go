@@ -16,8 +16,11 @@ const (
 
 // Source gives minibatches of images.
 type Source interface {
-	// Name names the source in results: with its seed, it determines the images.
+	// Name names the source in results.
 	Name() string
+
+	// Key determines the images, for results that are kept.
+	Key() string
 
 	// Minibatch returns minibatch number index: images of the given shape, [height, width, channels], one after the other. The same
 	// arguments give the same images.
@@ -43,6 +46,11 @@ const imageStream = 100
 // Name implements Source.
 func (s Images) Name() string { return ImagesName }
 
+// Key implements Source. Sets of equal size and equal moments are taken for equal.
+func (s Images) Key() string {
+	return fmt.Sprintf("%s %d %v %d", s.Name(), s.Set.Len(), s.Moments, s.Seed)
+}
+
 // Minibatch implements Source.
 func (s Images) Minibatch(shape []int, images int, index uint64) ([]float32, error) {
 	if !slices.Equal(shape, []int{cifar.Side, cifar.Side, cifar.Channels}) {
@@ -60,6 +68,9 @@ type WhiteNoise struct{ Seed uint64 }
 
 // Name implements Source.
 func (s WhiteNoise) Name() string { return WhiteNoiseName }
+
+// Key implements Source.
+func (s WhiteNoise) Key() string { return fmt.Sprintf("%s %d", s.Name(), s.Seed) }
 
 // Minibatch implements Source.
 func (s WhiteNoise) Minibatch(shape []int, images int, index uint64) ([]float32, error) {

@@ -50,6 +50,9 @@ func TestImagesAreNormalized(t *testing.T) {
 	if len(seen) < n-1 { // two random images may begin alike, once in thousands
 		t.Errorf("%d different images of %d", len(seen), n)
 	}
+	if other := rank.NewImages(set(t, n-1), 7); other.Key() == source.Key() {
+		t.Error("two sets have one key")
+	}
 	again, _ := source.Minibatch([]int{32, 32, 3}, n, 0)
 	next, _ := source.Minibatch([]int{32, 32, 3}, n, 1)
 	if !slices.Equal(again, values) || slices.Equal(next, values) {
