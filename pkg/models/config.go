@@ -66,6 +66,10 @@ type Images struct {
 	// Resolutions is the number of stages between which height and width are halved and the filters doubled; 0 means 3.
 	Resolutions int `json:"resolutions"`
 
+	// FilterScale is what the filters of every stage are multiplied by, and rounded down; 0 means 1. With 1/sqrt(2) nets of concatenated
+	// rectifiers, whose convolutions see twice their filters, have as many parameters as the others (the paper's Figure 6).
+	FilterScale float64 `json:"filter_scale,omitempty"`
+
 	// Outputs is the number of outputs; 0 means 10.
 	Outputs int `json:"outputs"`
 

@@ -150,7 +150,7 @@ func (r convolutionalReadout) Build(weights []*Node, a *Node) Signals {
 
 // imageStage returns the first convolution, which sees the image.
 func imageStage(c Config) Stage {
-	return Stage{"conv_1", convolution{In: c.Images.Channels, Out: c.Width, Stride: 1, Init: c.Initializer}}
+	return Stage{"conv_1", convolution{In: c.Images.Channels, Out: c.filters(0), Stride: 1, Init: c.Initializer}}
 }
 
 // convolutionNames names the stage of convolutions first to last, counted from 1.

@@ -52,10 +52,23 @@ func (c Config) withImages() (Config, error) {
 	if i.Resolutions > maxResolutions || c.Width > maxFilters>>(i.Resolutions-1) {
 		return c, fmt.Errorf("%d filters doubled over %d resolutions: give at most %d resolutions and %d filters in the last", c.Width, i.Resolutions, maxResolutions, maxFilters)
 	}
+	if i.FilterScale != 0 && !(i.FilterScale > 0 && i.FilterScale <= 1 && c.filters(0) >= 1) {
+		return c, fmt.Errorf("filter_scale of images is %g with %d filters: give a factor above 0 and at most 1 that leaves a filter, or 0 for 1", i.FilterScale, c.Width)
+	}
 	if c.Depth < 2 {
 		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one behind a rectifier", c.Depth, c.Net)
 	}
 	return c, nil
+}
+
+// filters returns the number of filters of a stage, the first being 0. Every stage has more than the one before it: twice a number of at
+// least 1, rounded down, is more than that number rounded down.
+func (c Config) filters(stage int) int {
+	filters := c.Width << stage
+	if c.Images.FilterScale != 0 {
+		filters = int(c.Images.FilterScale * float64(filters))
+	}
+	return filters
 }
 
 // convolutions returns the shapes of the L-1 convolutions behind the first, in branches of two, of which the last has one where L is even.
@@ -64,9 +77,9 @@ func (c Config) withImages() (Config, error) {
 func (c Config) convolutions() [][]convolution {
 	branches := c.Depth / 2
 	plan := make([][]convolution, branches)
-	in := c.Width
+	in := c.filters(0)
 	for b := range plan {
-		out := c.Width << (b * c.Images.Resolutions / max(branches, c.Images.Resolutions))
+		out := c.filters(b * c.Images.Resolutions / max(branches, c.Images.Resolutions))
 		stride := 1
 		if out > in {
 			stride = 2
@@ -84,7 +97,7 @@ func (c Config) convolutions() [][]convolution {
 
 // imageReadout returns the read-out behind the last of the convolutions.
 func imageReadout(c Config, plan [][]convolution, rectified bool) Stage {
-	height, width, filters := c.Images.Height, c.Images.Width, c.Width
+	height, width, filters := c.Images.Height, c.Images.Width, c.filters(0)
 	for _, branch := range plan {
 		stride := branch[0].Stride
 		height, width = (height+stride-1)/stride, (width+stride-1)/stride

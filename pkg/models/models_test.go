@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,6 +78,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"depth is 1: a conv-":     {Net: "conv-feedforward", Depth: 1},
 		"height of images is -1":  {Net: "conv-feedforward", Depth: 2, Images: models.Images{Height: -1}},
 		"doubled over 9":          {Net: "conv-feedforward", Depth: 2, Width: 1 << 12, Images: models.Images{Resolutions: 9}},
+		"filter_scale of images":  {Net: "conv-feedforward", Depth: 2, Images: models.Images{FilterScale: math.NaN()}},
+		"that leaves a filter":    {Net: "conv-feedforward", Depth: 2, Width: 4, Images: models.Images{FilterScale: 0.2}},
 		"takes numbers, not":      {Net: "feedforward", Depth: 2, Images: models.Images{Height: 8}},
 		"beta is 0":               {Net: "conv-residual", Depth: 2},
 		"looks-linear net":        {Net: "feedforward", Depth: 2, LooksLinear: true},
@@ -166,6 +169,36 @@ func TestConvolutionsMatchTheConventions(t *testing.T) {
 			if !maps.Equal(got, test.filters) {
 				t.Errorf("%s net of depth %d: filters and numbers of convolutions are %v, want %v", config.Net, test.depth, got, test.filters)
 			}
+		}
+	}
+}
+
+// TestFilterScale checks the filters of a CReLU net of the paper's Figure 6, and of the thinnest nets.
+func TestFilterScale(t *testing.T) {
+	for _, test := range []struct {
+		width int
+		scale float64
+		want  []int // filters of the first convolution, and then of each stage
+	}{
+		{8, math.Sqrt2 / 2, []int{5, 11, 22, 45}},
+		{8, 0, []int{8, 16, 32, 64}},
+		{1, 1, []int{1, 2, 4, 8}},
+		{2, 0.5, []int{1, 2, 4, 8}},
+	} {
+		net, err := models.New(models.Config{
+			Net: "conv-feedforward", Depth: 10, Width: test.width, Images: models.Images{Resolutions: 4, FilterScale: test.scale},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, stage := range net.Stages {
+			if dims := stage.Block.Params()[0].Dims; len(dims) == 4 && (len(got) == 0 || got[len(got)-1] != dims[3]) {
+				got = append(got, dims[3])
+			}
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("width %d times %g: filters %v, want %v", test.width, test.scale, got, test.want)
 		}
 	}
 }
