@@ -6,12 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"reflect"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/sbinet/npyio/npz"
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/npyarray"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -121,24 +121,9 @@ func (d *Draw) writeArrays(w io.Writer) error {
 		{"output", d.Output, []int{m}},
 		{"gradient", d.Gradient, []int{m}},
 	} {
-		if err := archive.Write(array.name+".npy", shaped(array.values, array.dims)); err != nil {
+		if err := archive.Write(array.name+".npy", npyarray.Shaped(array.values, array.dims)); err != nil {
 			return err
 		}
 	}
 	return archive.Close()
-}
-
-// shaped copies values into a Go array of arrays of the given dimensions, the form in which npyio knows a shape of more than
-// two dimensions.
-func shaped(values []float64, dims []int) any {
-	shape := reflect.TypeFor[float64]()
-	for i := len(dims) - 1; i >= 0; i-- {
-		shape = reflect.ArrayOf(dims[i], shape)
-	}
-	array := reflect.New(shape)
-	if len(values) > 0 {
-		flat := reflect.NewAt(reflect.ArrayOf(len(values), reflect.TypeFor[float64]()), array.UnsafePointer()).Elem()
-		reflect.Copy(flat, reflect.ValueOf(values))
-	}
-	return array.Elem().Interface()
 }

@@ -26,14 +26,23 @@ const (
 // Seed returns the seed that determined every random number.
 func (r *Figure4Result) Seed() uint64 { return r.Config.Seed }
 
-// Results returns what results/figure-4.json holds, less the provenance.
+// Results returns what results/figure-4.json holds, less the provenance. The rasters are in its npz file, as raster.0 and so on.
 func (r *Figure4Result) Results() (*results.Figure, error) {
+	var rasters []results.Array
+	for i, pattern := range r.Patterns {
+		raster, err := results.NewArray(fmt.Sprintf("raster.%d", i), pattern.Raster.On, pattern.Raster.Units, pattern.Raster.Inputs)
+		if err != nil {
+			return nil, err
+		}
+		rasters = append(rasters, raster)
+	}
 	return &results.Figure{
 		Figure: "figure-4",
 		Title:  "Figure 4, activation of rectifiers in deep nets",
 		Config: r.Config,
 		Claims: r.Claims(),
 		Series: r.Patterns,
+		Arrays: rasters,
 	}, nil
 }
 

@@ -74,10 +74,7 @@ func TestFigure5(t *testing.T) {
 	if math.Abs(sum/3-s.Rank.Mean[1]) > 1e-12 {
 		t.Errorf("mean relative rank %g, the minibatches' %g", s.Rank.Mean[1], sum/3)
 	}
-	figure, err := whole.Results()
-	if err != nil {
-		t.Fatal(err)
-	}
+	figure := checkResults(t, whole)
 	if len(figure.Arrays) != 2*len(whole.Maps) {
 		t.Errorf("%d arrays for %d maps", len(figure.Arrays), len(whole.Maps))
 	}

@@ -38,9 +38,12 @@ func (r *Figure5Result) Results() (*results.Figure, error) {
 		Series: r.Series,
 	}
 	for _, m := range r.Maps {
-		for name, matrix := range map[string]*mat.SymDense{"covariance": m.Covariance, "correlation": m.Correlation} {
-			n := matrix.SymmetricDim()
-			array, err := results.NewArray(fmt.Sprintf("%s.%s.depth-%d", name, m.Net, m.Map.Depth), mat.DenseCopyOf(matrix).RawMatrix().Data, n, n)
+		for _, drawn := range []struct {
+			name   string
+			matrix *mat.SymDense
+		}{{"covariance", m.Covariance}, {"correlation", m.Correlation}} {
+			n := drawn.matrix.SymmetricDim()
+			array, err := results.NewArray(fmt.Sprintf("%s.%s.depth-%d", drawn.name, m.Net, m.Map.Depth), mat.DenseCopyOf(drawn.matrix).RawMatrix().Data, n, n)
 			if err != nil {
 				return nil, err
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -37,6 +38,7 @@ func checkResults(t *testing.T, result reproduction) *results.Figure {
 	if err := figure.Save(folder); err != nil {
 		t.Fatal(err)
 	}
+	resultstest.CheckData(t, folder, figure.Figure)
 	content, err := os.ReadFile(filepath.Join(folder, figure.Figure+".json"))
 	if err != nil {
 		t.Fatal(err)

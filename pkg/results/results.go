@@ -44,10 +44,13 @@ type Figure struct {
 
 	// Table shows some of the numbers for reading, where a figure does not.
 	Table *Table `json:"table,omitempty"`
+
+	// Arrays are what the figure draws beyond its series, such as matrices. They are in its npz file only.
+	Arrays []Array `json:"-"`
 }
 
-// Save writes the figure to folder/<figure>.json, making the folder when it is missing. The file is complete or not there:
-// it is written under another name and renamed.
+// Save writes the figure to folder/<figure>.json, and its numbers to .csv and .npz beside it, making the folder when it is missing.
+// Each file is complete or not there: it is written under another name and renamed.
 func (f *Figure) Save(folder string) error {
 	for _, claim := range f.Claims {
 		if err := claim.Check(); err != nil {
@@ -58,7 +61,36 @@ func (f *Figure) Save(folder string) error {
 	if err != nil {
 		return fmt.Errorf("the results of %s can't be written as JSON: %w", f.Figure, err)
 	}
-	return WriteFile(folder, f.Figure+".json", append(content, '\n'))
+	if err := WriteFile(folder, f.Figure+".json", append(content, '\n')); err != nil {
+		return err
+	}
+	return f.SaveData(folder)
+}
+
+// SaveData writes the figure's numbers to folder/<figure>.csv and .npz. A figure that was loaded has no Arrays any more.
+func (f *Figure) SaveData(folder string) error {
+	values, err := f.CSV()
+	if err != nil {
+		return err
+	}
+	arrays, err := f.NPZ()
+	if err != nil {
+		return err
+	}
+	if err := WriteFile(folder, f.Figure+".csv", values); err != nil {
+		return err
+	}
+	return WriteFile(folder, f.Figure+".npz", arrays)
+}
+
+// SaveMissingData writes folder/<figure>.csv and .npz unless both are there: those that were saved with the figure may hold Arrays.
+func (f *Figure) SaveMissingData(folder string) error {
+	for _, extension := range []string{".csv", ".npz"} {
+		if _, err := os.Stat(filepath.Join(folder, f.Figure+extension)); errors.Is(err, fs.ErrNotExist) {
+			return f.SaveData(folder)
+		}
+	}
+	return nil
 }
 
 // WriteFile writes a file into the results folder, making the folder when it is missing. The file is complete or not there.
@@ -86,18 +118,28 @@ func cause(err error) error {
 	return err
 }
 
-// Load reads folder/<figure>.json.
+// Load reads folder/<figure>.json. The figure's config, series and tests are json.RawMessage, as they stand in the file.
 func Load(folder, figure string) (*Figure, error) {
 	path := filepath.Join(folder, figure+".json")
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("there are no results of %s in %s (%w): run the cell that makes the figure first", figure, folder, cause(err))
 	}
-	var f Figure
+	var config, series, tests json.RawMessage
+	f := Figure{Config: &config, Series: &series, Tests: &tests}
 	if err := json.Unmarshal(content, &f); err != nil {
 		return nil, fmt.Errorf("%s is not a results file (%w): run the cell that makes the figure again", path, err)
 	}
+	f.Config, f.Series, f.Tests = present(config), present(series), present(tests)
 	return &f, nil
+}
+
+// present returns what was read of a field, or nil where there was nothing.
+func present(field json.RawMessage) any {
+	if len(field) == 0 {
+		return nil
+	}
+	return field
 }
 
 // LoadAll reads every figure in the folder: those of the paper in the order of their names, then the others.
