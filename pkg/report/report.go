@@ -1,19 +1,17 @@
 // Package report collects the results of all figures: into claims.json, into index.html, one page that shows them all and needs no
-// network, and into the README's table.
+// network and no other file, and into the README's table.
 package report
 
 import (
 	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"os"
-	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
@@ -25,27 +23,46 @@ var page string
 
 var pageTemplate = template.Must(template.New("index").Parse(page))
 
+// view is what the page shows.
+type view struct {
+	Sections    []*section
+	Held, Total int
+	Claims      *file
+
+	// Quick tells that a figure was made at quick size.
+	Quick bool
+
+	// Notebooks are the pages of notebooks that lie beside this one.
+	Notebooks []string
+}
+
 // section is a figure as the page shows it.
 type section struct {
 	*results.Figure
 
-	// Pictures are the figure's PNGs: its own and those whose names continue its name after a hyphen.
+	// Pictures are the figure's own and those whose names continue its name after a hyphen.
 	Pictures []picture
 
-	// Details is the config and the provenance as JSON, for the curious.
-	Details string
+	// Numbers are the files that hold the figure's numbers.
+	Numbers []*file
+
+	// Setting is the config as JSON, Origin the provenance, for the curious.
+	Setting string
+	Origin  []fact
 
 	// Held counts the claims that hold.
 	Held int
 }
 
-// picture is a PNG, embedded in the page, with what can be downloaded beside it.
-type picture struct {
-	Name string
-	Data template.URL
-}
+// fact is a line of the provenance.
+type fact struct{ Name, Value string }
 
-// Write writes claims.json and index.html into the results folder, from the figures saved there.
+// Write writes index.html and claims.json into the results folder, from the figures saved there, and the CSV and npz files of figures
+// that lack them.
+//
+// The page shows every figure with its claims and holds what can be downloaded of it: it can be mailed as it is. Pictures are always
+// in it. Files to download are, the smallest first, as long as they and the pictures stay below PageLimit; the others are links to the
+// files beside it.
 func Write(folder string) error {
 	figures, err := results.LoadAll(folder)
 	if err != nil {
@@ -57,114 +74,104 @@ func Write(folder string) error {
 	if err := results.SaveClaims(folder, figures); err != nil {
 		return err
 	}
-	view := struct {
-		Sections    []section
-		Held, Total int
-		Notebooks   []string
-	}{}
 	for _, figure := range figures {
-		s, err := newSection(folder, figure)
-		if err != nil {
+		if err := figure.SaveMissingData(folder); err != nil {
 			return err
 		}
-		view.Sections = append(view.Sections, s)
-		view.Held += s.Held
-		view.Total += len(figure.Claims)
 	}
-	if view.Notebooks, err = names(folder, "[0-9]*.html"); err != nil {
+	v, err := newView(folder, figures)
+	if err != nil {
 		return err
 	}
 	var index bytes.Buffer
-	if err := pageTemplate.Execute(&index, view); err != nil {
+	if err := pageTemplate.Execute(&index, v); err != nil {
 		return fmt.Errorf("can't fill in the page of results: %w", err)
 	}
 	return results.WriteFile(folder, "index.html", index.Bytes())
 }
 
-// newSection gathers what the page shows of a figure.
-func newSection(folder string, figure *results.Figure) (section, error) {
-	s := section{Figure: figure, Held: claims.Held(figure.Claims)}
-	details, err := json.MarshalIndent(struct {
-		Config     any                `json:"config"`
-		Provenance results.Provenance `json:"provenance"`
-	}{figure.Config, figure.Provenance}, "", "  ")
+// newView gathers what the page shows.
+func newView(folder string, figures []*results.Figure) (*view, error) {
+	pictures, err := names(folder, "*.png")
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	s.Details = string(details)
-	own, err := names(folder, figure.Figure+".png")
-	if err != nil {
-		return s, err
+	for i, name := range pictures {
+		pictures[i] = strings.TrimSuffix(name, ".png")
 	}
-	further, err := names(folder, figure.Figure+"-*.png")
-	if err != nil {
-		return s, err
+	slices.Sort(pictures)
+	v := new(view)
+	files := new(files)
+	if v.Notebooks, err = names(folder, "[0-9]*.html"); err != nil {
+		return nil, err
 	}
-	for _, file := range append(own, further...) {
-		content, err := os.ReadFile(filepath.Join(folder, file))
+	if v.Claims, err = files.add(folder, results.ClaimsName+".json"); err != nil {
+		return nil, err
+	}
+	for _, figure := range figures {
+		s, err := newSection(folder, figure, files)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
-		s.Pictures = append(s.Pictures, picture{
-			Name: strings.TrimSuffix(file, ".png"),
-			Data: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content)),
-		})
+		for _, name := range pictures {
+			if owner(name, figures) == figure {
+				if err := s.addPicture(folder, name, files); err != nil {
+					return nil, err
+				}
+			}
+		}
+		v.Sections = append(v.Sections, s)
+		v.Held += s.Held
+		v.Total += len(figure.Claims)
+		v.Quick = v.Quick || figure.Provenance.Size == "quick"
+	}
+	files.embed(PageLimit)
+	return v, nil
+}
+
+// owner returns the figure that a picture belongs to: the one with the longest name that the picture has, or continues after a hyphen.
+func owner(picture string, figures []*results.Figure) *results.Figure {
+	var owner *results.Figure
+	for _, figure := range figures {
+		if strings.HasPrefix(picture+"-", figure.Figure+"-") && (owner == nil || len(figure.Figure) > len(owner.Figure)) {
+			owner = figure
+		}
+	}
+	return owner
+}
+
+// newSection gathers what the page shows of a figure, less its pictures.
+func newSection(folder string, figure *results.Figure, files *files) (*section, error) {
+	s := &section{Figure: figure, Held: claims.Held(figure.Claims), Origin: origin(figure.Provenance)}
+	setting, err := json.MarshalIndent(figure.Config, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	s.Setting = string(setting)
+	for _, extension := range []string{".json", ".csv", ".npz"} {
+		f, err := files.add(folder, figure.Figure+extension)
+		if err != nil {
+			return nil, err
+		}
+		s.Numbers = append(s.Numbers, f)
 	}
 	return s, nil
+}
+
+// origin returns the provenance line by line.
+func origin(p results.Provenance) []fact {
+	facts := []fact{
+		{"Size", p.Size}, {"Seed", fmt.Sprint(p.Seed)}, {"Backend", p.Backend + " (" + p.Plugin + ")"}, {"Platform", p.Platform},
+		{"Started", p.Started.Format("2006-01-02 15:04:05 MST")}, {"Wall time", fmt.Sprintf("%.3g s", p.WallSeconds)},
+		{"Commit", p.Commit}, {"Go", p.Go},
+	}
+	for _, module := range slices.Sorted(maps.Keys(p.Modules)) {
+		facts = append(facts, fact{module, p.Modules[module]})
+	}
+	return facts
 }
 
 // names returns the names of the files in the folder that match the pattern, sorted.
 func names(folder, pattern string) ([]string, error) {
 	return fs.Glob(os.DirFS(folder), pattern)
-}
-
-// Markers between which the README's table stands.
-const (
-	tableBegin = "<!-- claims: written by `shattered report -readme` -->\n"
-	tableEnd   = "<!-- end of claims -->"
-)
-
-// readmePicture matches the pictures that a README shows from its docs folder.
-var readmePicture = regexp.MustCompile(`\(docs/([a-z0-9-]+\.png)\)`)
-
-// UpdateReadme replaces what stands between the markers in the README by tables of the claims in the results folder, and the
-// pictures that the README shows from the folder docs beside it by those of the results.
-func UpdateReadme(folder, readme string) error {
-	figures, err := results.LoadAll(folder)
-	if err != nil {
-		return err
-	}
-	content, err := os.ReadFile(readme)
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(content), tableBegin)
-	_, after, closed := strings.Cut(rest, tableEnd)
-	if !found || !closed {
-		return errors.New("the README has no place for the table: put the two marker lines of the claims into it")
-	}
-	var table strings.Builder
-	table.WriteString(before + tableBegin + "| Figure, theorem | Claims that hold here |\n|---|---|\n")
-	var all []claims.Claim
-	for _, figure := range figures {
-		if figure.Provenance.Size == "quick" {
-			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its claims go into the README", figure.Figure)
-		}
-		if len(figure.Claims) > 0 {
-			fmt.Fprintf(&table, "| %s | %d of %d |\n", figure.Title, claims.Held(figure.Claims), len(figure.Claims))
-		}
-		all = append(all, figure.Claims...)
-	}
-	fmt.Fprintf(&table, "\n<details><summary>What the paper says, statement by statement, and what was measured</summary>\n\n%s\n</details>\n%s%s",
-		claims.Summary(all), tableEnd, after)
-	for _, match := range readmePicture.FindAllStringSubmatch(string(content), -1) {
-		picture, err := os.ReadFile(filepath.Join(folder, match[1]))
-		if err != nil {
-			return fmt.Errorf("the README shows %s, which is not in the results: run its notebook first", match[1])
-		}
-		if err := results.WriteFile(filepath.Join(filepath.Dir(readme), "docs"), match[1], picture); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(readme, []byte(table.String()), 0o644)
 }

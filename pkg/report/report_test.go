@@ -1,11 +1,19 @@
 package report_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
+	"html"
+	"image"
+	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +22,16 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
+// picture is a PNG of 3 x 2 pixels.
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
 // resultsFolder makes a folder with the results of two figures.
 func resultsFolder(t *testing.T, size string) string {
 	t.Helper()
@@ -21,7 +39,7 @@ func resultsFolder(t *testing.T, size string) string {
 	claim := claims.Claim{ID: "a", Source: "Figure 1", Statement: "x < y & z", Quantity: "q"}
 	for _, name := range []string{"figure-1", "figure-2"} {
 		figure := &results.Figure{
-			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "<residual>"}, Series: []int{},
+			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []int{7},
 			Claims:     []claims.Claim{claim.Above(claims.Exact(2), 1), claim.Above(claims.Exact(0), 1)},
 			Provenance: results.Provenance{Size: size},
 			Table:      &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell <1>"}}},
@@ -29,20 +47,21 @@ func resultsFolder(t *testing.T, size string) string {
 		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
-		for _, file := range []string{name + ".png", name + "-coupled.png"} {
-			if err := results.WriteFile(folder, file, []byte("PNG")); err != nil {
+		for file, content := range map[string][]byte{name + ".png": picture(t), name + "-coupled.png": picture(t), name + ".svg": []byte("<svg/>")} {
+			if err := results.WriteFile(folder, file, content); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := results.WriteFile(folder, "figure-10.png", []byte("another figure's")); err != nil {
+	if err := results.WriteFile(folder, "figure-10.png", picture(t)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
 }
 
-func TestPageShowsEverything(t *testing.T) {
-	folder := resultsFolder(t, "paper")
+// pageOf writes the page of a results folder and returns it.
+func pageOf(t *testing.T, folder string) string {
+	t.Helper()
 	if err := report.Write(folder); err != nil {
 		t.Fatal(err)
 	}
@@ -50,17 +69,28 @@ func TestPageShowsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(page)
-	for _, want := range []string{"2 of 4 claims hold", "Title of figure-1", "x &lt; y &amp; z", "does not hold", "figure-2-coupled", "A caption", "<td>cell &lt;1&gt;</td>", "data:image/png;base64,UE5H"} {
+	return string(page)
+}
+
+func TestPageShowsEverything(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	text := pageOf(t, folder)
+	for _, want := range []string{
+		"2 of 4 claims hold", "Title of figure-1", "x &lt; y &amp; z", "✓ holds", "✗ does not hold", `alt="Title of figure-2: coupled.`,
+		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;", `width="3" height="2"`,
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 	if n := strings.Count(text, "<img "); n != 4 {
-		t.Errorf("%d pictures, want 4", n)
+		t.Errorf("%d pictures, want 4: figure-10 is not in the results", n)
 	}
-	if strings.Contains(text, "http://") || strings.Contains(text, "https://") {
-		t.Error("the page needs a network")
+	if strings.Index(text, `id="figure-1-large"`) > strings.Index(text, `id="figure-1-coupled-large"`) {
+		t.Error("the figure's further picture comes before its own")
+	}
+	if strings.Contains(text, "Quick size") || !strings.Contains(pageOf(t, resultsFolder(t, "quick")), "Quick size") {
+		t.Error("the page must say when, and only when, results were made at quick size")
 	}
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	decoder.Strict, decoder.AutoClose, decoder.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
@@ -73,6 +103,139 @@ func TestPageShowsEverything(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "claims.json")); err != nil {
 		t.Error(err)
+	}
+}
+
+// links matches what a page refers to, with the name under which a link downloads it.
+var links = regexp.MustCompile(`(?:src|href)="([^"]*)"(?: download="([^"]*)")?`)
+
+// The page can be mailed: it refers to nothing but itself, and what it offers is in it.
+func TestPageHoldsItsFiles(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	downloads := make(map[string]bool)
+	for _, match := range links.FindAllStringSubmatch(pageOf(t, folder), -1) {
+		link, name := html.UnescapeString(match[1]), match[2]
+		if strings.HasPrefix(link, "#") {
+			continue
+		}
+		_, encoded, found := strings.Cut(link, ";base64,")
+		if !strings.HasPrefix(link, "data:") || !found {
+			t.Fatalf("the page needs %.80s", link)
+		}
+		if name == "" {
+			continue // the picture itself
+		}
+		content, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		want, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil || !bytes.Equal(content, want) {
+			t.Errorf("the page's %s is not the file in the folder (%v)", name, err)
+		}
+		downloads[name] = true
+	}
+	for _, name := range []string{
+		"claims.json", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv", "figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
+	} {
+		if !downloads[name] {
+			t.Errorf("the page does not offer %s", name)
+		}
+	}
+}
+
+func TestLargeFilesAreLinked(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	if err := results.WriteFile(folder, "figure-2.svg", bytes.Repeat([]byte(" "), report.PageLimit*3/4)); err != nil {
+		t.Fatal(err)
+	}
+	text := pageOf(t, folder)
+	if !strings.Contains(text, `<a href="figure-2.svg" >SVG</a> (12.6 MB, beside this page)`) {
+		t.Error("a file that is too large is not a link to the one beside the page")
+	}
+	if n := strings.Count(text, "beside this page"); n != 1 {
+		t.Errorf("%d files are beside the page, want 1", n)
+	}
+	if len(text) > report.PageLimit {
+		t.Errorf("the page has %d bytes", len(text))
+	}
+}
+
+// What is there already may hold arrays that the JSON file does not.
+func TestDataAreWrittenWhereTheyAreMissing(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	if err := results.WriteFile(folder, "figure-1.npz", []byte("with arrays")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(folder, "figure-2.csv")); err != nil {
+		t.Fatal(err)
+	}
+	pageOf(t, folder)
+	if content, err := os.ReadFile(filepath.Join(folder, "figure-1.npz")); err != nil || string(content) != "with arrays" {
+		t.Errorf("the npz file that was there is %q, %v", content, err)
+	}
+	if content, err := os.ReadFile(filepath.Join(folder, "figure-2.csv")); err != nil || !strings.Contains(string(content), "series,0,7") {
+		t.Errorf("the CSV file that was missing is %q, %v", content, err)
+	}
+}
+
+func TestBrokenPicture(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	if err := results.WriteFile(folder, "figure-1.png", []byte("not a PNG")); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Write(folder); err == nil || !strings.Contains(err.Error(), "figure-1.png is not a picture") {
+		t.Errorf("a broken picture gives %v", err)
+	}
+}
+
+// colours matches the definitions of colours in the page's style, and schemes the blocks of the two schemes.
+var (
+	colours = regexp.MustCompile(`--([a-z]+): #([0-9a-f]+);`)
+	schemes = regexp.MustCompile(`:root \{[^}]*\}`)
+)
+
+// luminance is the relative luminance of WCAG 2.
+func luminance(t *testing.T, colour string) float64 {
+	t.Helper()
+	if len(colour) == 3 {
+		colour = string([]byte{colour[0], colour[0], colour[1], colour[1], colour[2], colour[2]})
+	}
+	bytes, err := hex.DecodeString(colour)
+	if err != nil || len(bytes) != 3 {
+		t.Fatalf("colour %q: %v", colour, err)
+	}
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		c := float64(bytes[i]) / 255
+		if c <= 0.04045 {
+			sum += weight * c / 12.92
+		} else {
+			sum += weight * math.Pow((c+0.055)/1.055, 2.4)
+		}
+	}
+	return sum
+}
+
+// In the light and in the dark scheme all text must keep the contrast of 4.5 that WCAG 2 asks for (level AA).
+func TestContrast(t *testing.T) {
+	blocks := schemes.FindAllString(pageOf(t, resultsFolder(t, "paper")), -1)
+	if len(blocks) != 2 {
+		t.Fatalf("%d schemes of colours, want 2", len(blocks))
+	}
+	for _, block := range blocks {
+		level := make(map[string]float64)
+		for _, match := range colours.FindAllStringSubmatch(block, -1) {
+			level[match[1]] = luminance(t, match[2])
+		}
+		for _, ink := range []string{"text", "muted", "link", "good", "bad"} {
+			for _, paper := range []string{"page", "soft"} {
+				a, b := level[ink], level[paper]
+				if contrast := (max(a, b) + 0.05) / (min(a, b) + 0.05); contrast < 4.5 {
+					t.Errorf("%s on %s has contrast %.2f in %s", ink, paper, contrast, block)
+				}
+			}
+		}
 	}
 }
 
@@ -98,9 +261,9 @@ func TestReadmeTable(t *testing.T) {
 			t.Errorf("README:\n%s", got)
 		}
 	}
-	picture, err := os.ReadFile(filepath.Join(filepath.Dir(readme), "docs", "figure-1.png"))
-	if err != nil || string(picture) != "PNG" {
-		t.Errorf("the README's picture is %q, %v", picture, err)
+	shown, err := os.ReadFile(filepath.Join(filepath.Dir(readme), "docs", "figure-1.png"))
+	if err != nil || !bytes.Equal(shown, picture(t)) {
+		t.Errorf("the README's picture is %q, %v", shown, err)
 	}
 	if err := report.UpdateReadme(resultsFolder(t, "quick"), readme); err == nil || !strings.Contains(err.Error(), "quick size") {
 		t.Errorf("results of quick size give %v", err)

@@ -1,0 +1,124 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// PageLimit is how many bytes the pictures in index.html and what can be downloaded from it may take: as an attachment, which is a
+// third larger, most mail still carries that.
+const PageLimit = 16 << 20
+
+// file is a file of the results folder that the page offers.
+type file struct {
+	Name string
+
+	// Link holds the file itself, or leads to it beside the page.
+	Link     template.URL
+	Embedded bool
+
+	content []byte
+}
+
+// Kind is what the reader knows the file by: PNG, SVG, JSON, CSV or npz.
+func (f *file) Kind() string {
+	extension := strings.TrimPrefix(filepath.Ext(f.Name), ".")
+	if extension == "npz" {
+		return extension
+	}
+	return strings.ToUpper(extension)
+}
+
+// Size is the file's size for reading.
+func (f *file) Size() string {
+	if n := len(f.content); n >= 1e6 {
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%d kB", (len(f.content)+999)/1000)
+}
+
+// mediaTypes are those of the files, by extension.
+var mediaTypes = map[string]string{
+	".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json", ".csv": "text/csv", ".npz": "application/zip",
+}
+
+// dataURL returns an address that holds the content itself.
+func dataURL(name string, content []byte) template.URL {
+	return template.URL("data:" + mediaTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(content))
+}
+
+// files are those that the page offers, and the bytes of the page without them.
+type files struct {
+	all      []*file
+	pictures int
+}
+
+// add reads a file.
+func (fs *files) add(folder, name string) (*file, error) {
+	content, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		return nil, err
+	}
+	f := &file{Name: name, Link: template.URL(name), content: content}
+	fs.all = append(fs.all, f)
+	return f, nil
+}
+
+// embed puts files into their links, the smallest first, as long as they and the pictures take no more bytes than the limit.
+func (fs *files) embed(limit int) {
+	slices.SortStableFunc(fs.all, func(a, b *file) int { return cmp.Compare(len(a.content), len(b.content)) })
+	taken := fs.pictures
+	for _, f := range fs.all {
+		link := dataURL(f.Name, f.content)
+		if taken += len(link); taken > limit {
+			return
+		}
+		f.Link, f.Embedded = link, true
+	}
+}
+
+// picture is a picture of a figure.
+type picture struct {
+	Name string
+
+	// Variant says how it differs from the figure's first picture; empty for that one.
+	Variant string
+
+	// Width and Height are in pixels.
+	Width, Height int
+
+	Data  template.URL
+	Files []*file
+}
+
+// addPicture adds a picture to the section, with its files to download.
+func (s *section) addPicture(folder, name string, files *files) error {
+	p := picture{Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure), "-"), "-", " ")}
+	for _, extension := range []string{".png", ".svg"} {
+		if _, err := os.Stat(filepath.Join(folder, name+extension)); err != nil {
+			continue // a picture need not have both
+		}
+		f, err := files.add(folder, name+extension)
+		if err != nil {
+			return err
+		}
+		p.Files = append(p.Files, f)
+	}
+	config, err := png.DecodeConfig(bytes.NewReader(p.Files[0].content))
+	if err != nil {
+		return fmt.Errorf("%s is not a picture (%w): run the cell that makes it again", p.Files[0].Name, err)
+	}
+	p.Width, p.Height = config.Width, config.Height
+	p.Data = dataURL(p.Files[0].Name, p.Files[0].content)
+	files.pictures += len(p.Data)
+	s.Pictures = append(s.Pictures, p)
+	return nil
+}
