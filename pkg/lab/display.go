@@ -13,20 +13,23 @@ import (
 )
 
 // Delays of the progress display: work that is done within the first is not worth a display, and a display that changes
-// more often than the second only costs time.
+// more often than the second only costs time. Where nothing is reported, the third shows that time goes by.
 const (
 	displayAfter = 2 * time.Second
 	displayEvery = 250 * time.Millisecond
+	displayTick  = time.Second
 )
 
 // display shows progress in place: in a notebook as one HTML output that is updated, on a terminal as one line that is
 // rewritten, elsewhere as one line at the end. It implements progress.Reporter.
 type display struct {
 	mu          sync.Mutex
-	began, last time.Time
+	began, last time.Time // when the task began, and when it was shown last
+	reported    time.Time
 	name        string
 	done, total int
 	shown       bool
+	ticker      *time.Timer // nil when no task is under way
 	inNotebook  bool
 	id          string
 	terminal    io.Writer // nil when standard error is not a terminal
@@ -47,17 +50,50 @@ func (d *display) Update(name string, done, total int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	if name != d.name {
+	if name != d.name || done == 0 { // a task begins at 0, also one like the task before
 		d.name, d.began, d.done = name, now, 0
+		d.rest()
+		d.ticker = time.AfterFunc(displayAfter, d.tick)
 	}
-	d.done, d.total = max(d.done, done), total
-	if now.Sub(d.began) < displayAfter || now.Sub(d.last) < displayEvery {
-		return
+	d.reported, d.done, d.total = now, max(d.done, done), total
+	if d.done >= d.total {
+		d.rest()
 	}
+	if now.Sub(d.began) >= displayAfter && now.Sub(d.last) >= displayEvery {
+		d.show(now)
+	}
+}
+
+// tick shows that time goes by.
+func (d *display) tick() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ticker == nil {
+		return // the task came to rest meanwhile
+	}
+	d.ticker.Reset(displayTick)
+	if now := time.Now(); now.Sub(d.last) >= displayEvery {
+		d.show(now)
+	}
+}
+
+// rest ends the ticking.
+func (d *display) rest() {
+	if d.ticker != nil {
+		d.ticker.Stop()
+		d.ticker = nil
+	}
+}
+
+// show shows how far the task is.
+func (d *display) show(now time.Time) {
 	d.last, d.shown = now, true
 	elapsed := now.Sub(d.began)
-	remaining := time.Duration(float64(elapsed) / float64(max(d.done, 1)) * float64(d.total-d.done))
-	status := fmt.Sprintf("%s: %d of %d, %s elapsed, about %s to go", d.name, d.done, d.total, round(elapsed), round(remaining))
+	status := fmt.Sprintf("%s: %d of %d, %s elapsed", d.name, d.done, d.total, round(elapsed))
+	if d.done > 0 {
+		remaining := time.Duration(float64(elapsed) / float64(d.done) * float64(d.total-d.done))
+		status += fmt.Sprintf(", about %s to go", round(remaining))
+	}
 	switch {
 	case d.inNotebook:
 		gonbui.UpdateHTML(d.id, fmt.Sprintf(`<progress value="%d" max="%d"></progress> %s`, d.done, d.total, html.EscapeString(status)))
@@ -68,20 +104,40 @@ func (d *display) Update(name string, done, total int) {
 
 // finish replaces the display, if there is one, by one line that says what was done.
 func (d *display) finish() {
+	d.end(func() string {
+		return fmt.Sprintf("%s: %d of %d in %s", d.name, d.done, d.total, round(d.reported.Sub(d.began)))
+	})
+}
+
+// stop replaces the display, if there is one, by one line that says where the work stopped.
+func (d *display) stop() {
+	d.end(func() string {
+		return fmt.Sprintf("%s: stopped at %d of %d after %s", d.name, d.done, d.total, round(time.Since(d.began)))
+	})
+}
+
+// clear removes the display, if there is one.
+func (d *display) clear() { d.end(func() string { return "" }) }
+
+// end replaces the display, if there is one, by a line, or by nothing.
+func (d *display) end(line func() string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.rest()
 	if !d.shown {
 		return
 	}
 	d.shown = false
-	status := fmt.Sprintf("%s: %d of %d in %s", d.name, d.done, d.total, round(time.Since(d.began)))
+	status := line()
 	switch {
 	case d.inNotebook:
 		gonbui.UpdateHTML(d.id, html.EscapeString(status))
 		gonbui.Sync()
+	case d.terminal != nil && status == "":
+		fmt.Fprint(d.terminal, "\r\x1b[K")
 	case d.terminal != nil:
 		fmt.Fprintf(d.terminal, "\r\x1b[K%s\n", status)
-	default:
+	case status != "":
 		fmt.Fprintln(os.Stderr, status)
 	}
 }

@@ -64,6 +64,9 @@ type Session struct {
 	provenance results.Provenance
 	stop       context.CancelFunc
 	display    *display
+
+	// partsBefore are the files of the parts that were kept when the session was opened.
+	partsBefore []string
 }
 
 // Open opens the backend that the environment names and starts to listen for the stop button.
@@ -90,14 +93,43 @@ func Open() (*Session, error) {
 	}
 	s.provenance.Backend, s.provenance.Size = name, size
 	if code, err := codeHash(home); err == nil {
-		s.parts = checkpoint.NewStore(filepath.Join(s.folder, ".parts"), name+" "+s.provenance.Plugin+" "+code)
+		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder), name+" "+s.provenance.Plugin+" "+code)
 		s.Context = checkpoint.With(s.Context, s.parts)
 	}
+	s.partsBefore = s.partFiles()
+	current.Store(s)
 	return s, nil
 }
 
-// Close ends the progress display and frees the backend.
+// partsFolder is the folder, within that for results, where the finished parts of a computation are kept until the whole is done.
+const partsFolder = ".parts"
+
+// partFiles returns the files of the parts that are kept, of this and of other computations.
+func (s *Session) partFiles() []string {
+	files, err := filepath.Glob(filepath.Join(s.folder, partsFolder, "*.json"))
+	if err != nil {
+		return nil // the folder's name is no pattern: then nothing is known of the parts
+	}
+	return files
+}
+
+// newParts returns the number of parts that were finished and kept since the session was opened, and are still there.
+func (s *Session) newParts() int {
+	count := 0
+	for _, file := range s.partFiles() {
+		if !slices.Contains(s.partsBefore, file) {
+			count++
+		}
+	}
+	return count
+}
+
+// Close ends the progress display and frees the backend. Deferred in a cell, it ends a cell that panics with one sentence.
 func (s *Session) Close() {
+	if cause := recover(); cause != nil {
+		end(panicked(cause))
+	}
+	current.CompareAndSwap(s, nil)
 	s.display.finish()
 	s.stop()
 	s.Engine.Close()

@@ -5,12 +5,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/janpfeifer/must"
+	"github.com/shattered-gradients/shattered/pkg/checkpoint"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -32,11 +35,31 @@ func TestMain(m *testing.M) {
 		s.Close()
 	case "waits":
 		s := must.M1(lab.Open())
+		ctx := progress.Start(s.Context, "waiting", 3)
+		if kept := os.Getenv("KEEP_PARTS"); kept != "" {
+			for part := range must.M1(strconv.Atoi(kept)) {
+				_, _, err := checkpoint.Part(ctx, part, func() (int, error) { return part, nil })
+				must.M(err)
+				progress.Step(ctx)
+			}
+		}
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			panic(err)
 		}
 		<-s.Context.Done()
 		must.M(s.Context.Err())
+	case "slow":
+		s := must.M1(lab.Open())
+		progress.Start(s.Context, "thinking", 5)
+		time.Sleep(2500 * time.Millisecond) // more than what is worth a display
+		must.M(errors.New("no idea"))
+	case "panics":
+		s := must.M1(lab.Open())
+		defer s.Close()
+		var none []string
+		none[len(os.Args)] = "too far"
+	case "stack":
+		must.M(errors.New("the shapes differ:\n\tat line 3"))
 	default:
 		os.Exit(m.Run())
 	}
@@ -84,10 +107,48 @@ func TestProgressWithoutATerminalIsOneLine(t *testing.T) {
 	}
 }
 
-func TestInterruptEndsTheContext(t *testing.T) {
-	output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
-	if output != "error: interrupted: run the cell again, it goes on after the parts that were finished\n" || status != 1 {
+// TestInterruptSaysWhatWasSaved interrupts cells whose progress is not worth a display.
+func TestInterruptSaysWhatWasSaved(t *testing.T) {
+	for kept, want := range map[string]string{
+		"":  "nothing was finished that could be saved, run the cell again and it starts where it did this time",
+		"1": "one finished part is saved, run the cell again and it goes on after it",
+		"2": "2 finished parts are saved, run the cell again and it goes on after them",
+	} {
+		results := t.TempDir()
+		for _, want := range []string{want, "nothing was finished"} { // the second run finds the parts of the first
+			output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "KEEP_PARTS="+kept, lab.ResultsVariable+"="+results)
+			if !strings.HasPrefix(output, "error: interrupted: "+want) || strings.Count(output, "\n") != 1 || status != 1 {
+				t.Errorf("with %q parts: output %q, status %d; want %q", kept, output, status, want)
+			}
+		}
+	}
+}
+
+// TestFailureEndsTheProgress plays a cell that fails while its display is shown, although nothing was ever reported.
+func TestFailureEndsTheProgress(t *testing.T) {
+	output, status := play(t, "slow", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
+	if want := regexp.MustCompile(`^thinking: stopped at 0 of 5 after \d+s\nerror: no idea\n$`); !want.MatchString(output) || status != 1 {
 		t.Errorf("output %q, status %d", output, status)
+	}
+}
+
+func TestPanicIsOneSentence(t *testing.T) {
+	const want = "error: the cell panicked: runtime error: index out of range [1] with length 0\n"
+	if output, status := play(t, "panics", "GOMLX_BACKEND=go", "SHATTERED_BACKEND="); output != want || status != 1 {
+		t.Errorf("output %q, status %d; want %q", output, status, want)
+	}
+	output, _ := play(t, "panics", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", lab.StackVariable+"=1")
+	if !strings.HasPrefix(output, want) || !strings.Contains(output, "lab_test.go") {
+		t.Errorf("with %s the stack is missing: %q", lab.StackVariable, output)
+	}
+}
+
+func TestErrorsOfSeveralLines(t *testing.T) {
+	if output, _ := play(t, "stack"); output != "error: the shapes differ:\n" {
+		t.Errorf("output %q", output)
+	}
+	if output, _ := play(t, "stack", lab.StackVariable+"=1"); !strings.Contains(output, "at line 3") {
+		t.Errorf("with %s the further lines are missing: %q", lab.StackVariable, output)
 	}
 }
 

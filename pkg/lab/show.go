@@ -37,6 +37,10 @@ func (s *Session) Show(picture Picture) error {
 	return results.WriteFile(s.folder, picture.Name()+".svg", svg)
 }
 
+// ClearProgress removes the progress display, where there is one. It is for cells that compute again and again and say themselves what they did;
+// Show and Close leave a line.
+func (s *Session) ClearProgress() { s.display.clear() }
+
 // ShowClaims shows the claims of figures saved earlier as a table, and where their numbers come from.
 func ShowClaims(figures ...string) error {
 	var text strings.Builder

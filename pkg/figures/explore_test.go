@@ -1,0 +1,120 @@
+package figures_test
+
+import (
+	"bytes"
+	"image/png"
+	"math"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"gonum.org/v1/gonum/mat"
+)
+
+// exploreColumn returns the made-up gradient of a resnet with the autocorrelation of that many draws.
+func exploreColumn(t testing.TB, draws int) paper.Column {
+	t.Helper()
+	c := figure1Result(t, inputs).Columns[2]
+	s := figure2Result().Series[12]
+	c.Lags, c.Mean, c.StdErr, c.Lower, c.Upper, c.Draws = s.Lags, s.Mean, s.StdErr, s.Lower, s.Upper, draws
+	if draws == 1 {
+		c.StdErr, c.Lower, c.Upper = make([]float64, len(s.Mean)), s.Mean, s.Mean
+	}
+	return c
+}
+
+func TestExploreGolden(t *testing.T) {
+	figure, err := figures.Explore(exploreColumn(t, 20))
+	golden(t, "explore", rendered(t, figure, err))
+}
+
+func TestExploreTexts(t *testing.T) {
+	for draws, want := range map[int]map[string]int{
+		1:  {"one draw": 1, "mean ± 1 standard error": 0, "10 % to 90 % of the draws": 0},
+		20: {"mean of 20 draws": 1, "mean ± 1 standard error": 1, "10 % to 90 % of the draws": 1},
+	} {
+		figure, err := figures.Explore(exploreColumn(t, draws))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTexts(t, figure, want)
+		checkTexts(t, figure, map[string]int{
+			"(a) 50-layer resnet, β = 0.1": 1, "(b) autocorrelation": 1, "(c) covariance": 1,
+			"gradient (frozen)": 1, "input": 1, "lag": 1, "95 % band of white noise": 1, "≥ 4": 1,
+		})
+	}
+}
+
+// TestScreenPNG checks that the quick picture is the other one, with fewer pixels.
+func TestScreenPNG(t *testing.T) {
+	figure, err := figures.Explore(exploreColumn(t, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, err := figure.ScreenPNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := png.Decode(bytes.NewReader(quick))
+	if err != nil {
+		t.Fatal(err)
+	}
+	large, err := png.Decode(bytes.NewReader(rendered(t, figure, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The panels' backgrounds and frames are the same: along a line through their middle, so is the share of ink, up to what antialiasing
+	// makes of lines of one pixel.
+	share := func(at func(x int) uint32, width int) float64 {
+		dark := 0
+		for x := range width {
+			if at(x) < 0x8000 {
+				dark++
+			}
+		}
+		return float64(dark) / float64(width)
+	}
+	s, l := small.Bounds().Size(), large.Bounds().Size()
+	if s.X >= l.X || math.Abs(float64(s.X)/float64(s.Y)-float64(l.X)/float64(l.Y)) > 0.01 {
+		t.Errorf("the quick picture has the size %v, the other %v", s, l)
+	}
+	a := share(func(x int) uint32 { r, _, _, _ := small.At(x, s.Y/2).RGBA(); return r }, s.X)
+	b := share(func(x int) uint32 { r, _, _, _ := large.At(x, l.Y/2).RGBA(); return r }, l.X)
+	if math.Abs(a-b) > 0.03 || a == 0 {
+		t.Errorf("%.3f of the quick picture's middle line is dark, and %.3f of the other's", a, b)
+	}
+}
+
+func TestExploreErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil  func(*paper.Column)
+		phrase string
+	}{
+		"empty":          {func(c *paper.Column) { *c = paper.Column{} }, "has 0 inputs and 0 gradients"},
+		"no covariance":  {func(c *paper.Column) { c.Covariance = nil }, `the picture of "50-layer resnet, β = 0.1" has no covariance of 48 x 48`},
+		"wrong size":     {func(c *paper.Column) { c.Covariance = mat.NewSymDense(3, nil) }, "no covariance of 48 x 48"},
+		"NaN gradient":   {func(c *paper.Column) { c.Values[2] = math.NaN() }, "value 2 is NaN"},
+		"infinite input": {func(c *paper.Column) { c.X[1] = math.Inf(1) }, "value 1 is +Inf"},
+		"NaN covariance": {func(c *paper.Column) { c.Covariance.SetSym(0, 1, math.NaN()) }, "value 1 is NaN"},
+		"too few means":  {func(c *paper.Column) { c.Mean = c.Mean[:3] }, "16 lags, 3 means"},
+	} {
+		column := exploreColumn(t, 20)
+		c.spoil(&column)
+		_, err := figures.Explore(column)
+		checkSentence(t, name, err, c.phrase)
+	}
+}
+
+// BenchmarkScreenPNG is what a slider that moves waits for, beside the net.
+func BenchmarkScreenPNG(b *testing.B) {
+	column := exploreColumn(b, 1)
+	for b.Loop() {
+		figure, err := figures.Explore(column)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := figure.ScreenPNG(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
