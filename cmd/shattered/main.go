@@ -2,6 +2,7 @@
 //
 //	shattered export NET [flags] OUT.npz      one draw of a net as NumPy arrays
 //	shattered report [flags]                  claims.json and index.html of a results folder
+//	shattered train [list|collect] [flags]    the runs of Figure 6: doing them, what became of them, in one file
 package main
 
 import (
@@ -13,11 +14,12 @@ import (
 var commands = map[string]func(arguments []string) error{
 	"export": runExport,
 	"report": runReport,
+	"train":  runTrain,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: shattered export NET [flags] OUT.npz | shattered report [flags]")
+		fmt.Fprintln(os.Stderr, "usage: shattered export NET [flags] OUT.npz | shattered report [flags] | shattered train [list|collect] [flags]")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {

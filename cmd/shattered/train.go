@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/shattered-gradients/shattered/pkg/backend"
+	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// trainUsage is printed by train --help, in front of the flags.
+const trainUsage = `Usage: scripts/train [flags]              do the runs that are neither finished nor being done
+       scripts/train list [flags]         say what has become of them
+       scripts/train collect [flags] FILE write all finished runs into one file
+
+Trains the nets of Figure 6 on CIFAR-10: every family at every depth from every seed is a run of its own. Ctrl-C stops after a
+checkpoint, and the same command goes on from there. Any number of these commands can work side by side on one results folder.
+
+`
+
+// loadData loads the images to train on. Tests have others.
+var loadData = func(ctx context.Context) (training.Data, error) {
+	data, err := cifar.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return training.CIFAR10(data), nil
+}
+
+// trainFlags are the flags of train.
+type trainFlags struct {
+	grid    training.Grid
+	backend string
+	results string
+	output  string // of collect
+}
+
+// statusStopped is the exit status of a command that a signal has ended, as shells have it for Ctrl-C.
+const statusStopped = 130
+
+// runTrain is the subcommand train.
+func runTrain(arguments []string) error {
+	what := "train"
+	if len(arguments) > 0 && (arguments[0] == "list" || arguments[0] == "collect") {
+		what, arguments = arguments[0], arguments[1:]
+	}
+	flags, err := parseTrain(what, arguments)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if what == "collect" {
+		return collect(flags)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	display := newTrainDisplay(os.Stderr)
+	ctx = progress.With(ctx, display)
+	data, err := loadData(ctx)
+	display.clear()
+	if err != nil {
+		return err
+	}
+	if what == "list" {
+		return list(flags, data)
+	}
+	err = trainAll(ctx, flags, data, display)
+	if training.Stopped(err) {
+		// Not by way of the backend's Finalize: a step may still be running on it.
+		fmt.Fprintln(os.Stderr, "stopped; the same command goes on from here")
+		os.Exit(statusStopped)
+	}
+	return err
+}
+
+// trainAll does the runs.
+func trainAll(ctx context.Context, flags *trainFlags, data training.Data, display *trainDisplay) error {
+	opened, err := backend.Open(flags.backend)
+	if err != nil {
+		return err
+	}
+	provenance := results.NewProvenance(opened, lab.Home())
+	provenance.Backend = flags.backend
+	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, Observe: display.point, Provenance: provenance}
+	err = runner.RunAll(ctx, flags.grid.Configs(), display.ended)
+	display.clear()
+	if !training.Stopped(err) {
+		opened.Finalize()
+	}
+	return err
+}
+
+// collect writes all finished runs into a file, those that the file had with them.
+func collect(flags *trainFlags) error {
+	all, err := training.LoadResults(flags.results, flags.output)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("there are no finished runs in %s: train some first, or name another folder by --results", flags.results)
+	}
+	if err := training.Collect(flags.output, all); err != nil {
+		return err
+	}
+	fmt.Printf("%d runs in %s\n", len(all), flags.output)
+	return nil
+}
+
+// parseTrain reads the command line.
+func parseTrain(what string, arguments []string) (*trainFlags, error) {
+	f := &trainFlags{grid: training.SmallGrid()}
+	for _, argument := range arguments {
+		if argument == "--full" || argument == "-full" { // the other flags change its values, wherever they stand
+			f.grid = training.PaperGrid()
+		}
+	}
+	set := flag.NewFlagSet("train", flag.ContinueOnError)
+	g := &f.grid
+	set.Var(&namesFlag{values: &g.Families}, "family", "families, with commas between them: "+strings.Join(training.Families.Names(), ", "))
+	set.Var(&numbersFlag{values: &g.Depths}, "depth", "depths, with commas between them: the number of convolutions, at least 2")
+	set.IntVar(&g.Seeds, "seeds", g.Seeds, "number of nets for each family and depth: those of the seeds from 1 on")
+	set.IntVar(&g.Width, "width", training.PaperWidth, "number of filters at the input, which doubles at each of three halvings of the image")
+	set.IntVar(&g.Budget.Images, "images", g.Budget.Images, "number of training images; 0 means all")
+	epochs := set.Int("epochs", g.Budget.Epochs, "number of passes over the training images")
+	steps := set.Int("steps", 0, "number of batches, instead of --epochs")
+	set.IntVar(&g.Budget.Batch, "batch", g.Budget.Batch, "number of images in a batch; 0 means 100")
+	set.IntVar(&g.Budget.EvalEvery, "eval-every", g.Budget.EvalEvery, "steps between points of the learning curve; 0 means an epoch")
+	set.IntVar(&g.Budget.TestImages, "test-images", g.Budget.TestImages, "test images for a point of the learning curve; 0 means all, as at the end")
+	set.Float64Var(&g.Optimizer.LearningRate, "rate", 0, "learning rate to begin with; 0 means 0.001")
+	set.Bool("full", false, "the paper's size: all images, depths up to 198, ten seeds (for a GPU)")
+	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
+	set.StringVar(&f.results, "results", lab.ResultsFolder(), "results folder")
+	set.Usage = func() {
+		fmt.Fprint(set.Output(), trainUsage)
+		set.PrintDefaults()
+	}
+	if err := set.Parse(arguments); err != nil {
+		return nil, err
+	}
+	given := make(map[string]bool)
+	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if given["steps"] && given["epochs"] {
+		return nil, errors.New("give --epochs or --steps, not both")
+	}
+	if g.Budget.Epochs = *epochs; given["steps"] {
+		g.Budget.Epochs, g.Budget.Steps = 0, *steps
+	}
+	return f, f.check(what, set)
+}
+
+// check checks what the runs themselves don't, and what stands behind the flags.
+func (f *trainFlags) check(what string, set *flag.FlagSet) error {
+	if f.grid.Seeds < 1 {
+		return fmt.Errorf("%d seeds: give the number of nets for each family and depth, at least 1", f.grid.Seeds)
+	}
+	for _, family := range f.grid.Families {
+		if _, err := training.Families.Get(family); err != nil {
+			return err
+		}
+	}
+	switch {
+	case what == "collect" && set.NArg() == 1:
+		f.output = set.Arg(0)
+	case what == "collect":
+		return errors.New("collect takes the file to write: scripts/train collect [flags] FILE")
+	case set.NArg() > 0:
+		return fmt.Errorf("unknown argument %s: see scripts/train --help", set.Arg(0))
+	}
+	return nil
+}
+
+// namesFlag is a flag of names, with commas or repeated: the first of it takes the place of the default.
+type namesFlag struct {
+	values *[]string
+	given  bool
+}
+
+// String implements flag.Value.
+func (f *namesFlag) String() string {
+	if f.values == nil {
+		return ""
+	}
+	return strings.Join(*f.values, ",")
+}
+
+// Set implements flag.Value.
+func (f *namesFlag) Set(text string) error {
+	if !f.given {
+		f.given, *f.values = true, nil
+	}
+	*f.values = append(*f.values, strings.Split(text, ",")...)
+	return nil
+}
+
+// numbersFlag is a namesFlag of numbers.
+type numbersFlag struct {
+	values *[]int
+	given  bool
+}
+
+// String implements flag.Value.
+func (f *numbersFlag) String() string {
+	if f.values == nil {
+		return ""
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(*f.values), " ", ","), "[]")
+}
+
+// Set implements flag.Value.
+func (f *numbersFlag) Set(text string) error {
+	if !f.given {
+		f.given, *f.values = true, nil
+	}
+	for _, field := range strings.Split(text, ",") {
+		number, err := strconv.Atoi(field)
+		if err != nil {
+			return errors.New("give whole numbers, with commas between them")
+		}
+		*f.values = append(*f.values, number)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package training_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// TestBusyAndDamaged runs a run while it is being done, as another process would, and after a checkpoint of it was damaged.
+func TestBusyAndDamaged(t *testing.T) {
+	folder := t.TempDir()
+	c := config("relu", 3, 6, 1)
+	second := runner(t, folder)
+	r := runner(t, folder)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	r.Observe = func(of training.Config, p training.Point) {
+		if p.Step > 3 {
+			return
+		}
+		if _, err := second.Run(ctx, c); !errors.Is(err, training.ErrBusy) {
+			t.Errorf("a run that is being done gives %v", err)
+		}
+		if progress, _, err := training.Look(folder, c, small); err != nil || progress != training.Running {
+			t.Errorf("a run that is being done is %q (%v)", progress, err)
+		}
+		stop()
+	}
+	if _, err := r.Run(ctx, c); !training.Stopped(err) {
+		t.Fatalf("a run whose context ended gives %v", err)
+	}
+	if progress, _, err := training.Look(folder, c, small); err != nil || progress != training.Missing {
+		t.Errorf("a run that was stopped is %q (%v)", progress, err)
+	}
+	damaged, err := filepath.Glob(filepath.Join(only(t, folder), "checkpoint-*", "*.bin"))
+	if err != nil || len(damaged) != 1 {
+		t.Fatalf("there are checkpoints %v (%v), want one", damaged, err)
+	}
+	content, err := os.ReadFile(damaged[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[100] ^= 1
+	if err := os.WriteFile(damaged[0], content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	first := 0
+	second.Attach = func(loop *train.Loop) {
+		loop.OnStep("first", -1, func(loop *train.Loop, _ []*tensors.Tensor) error {
+			if first == 0 {
+				first = loop.LoopStep + 1
+			}
+			return nil
+		})
+	}
+	result, err := second.Run(t.Context(), c)
+	if err != nil || result.Steps != 6 || first != 1 {
+		t.Errorf("with its only checkpoint damaged a run goes on at step %d and gives %+v, %v", first, result, err)
+	}
+}
+
+// TestAbandonedRuns ends the context of a run in the middle of a step that goes on and on, as compiling does. The run returns, another does it
+// to its end, and then the step ends too: nothing may come of it.
+func TestAbandonedRuns(t *testing.T) {
+	defer training.SetGrace(time.Millisecond)()
+	folder := t.TempDir()
+	c := config("relu", 3, 6, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	released, ended := make(chan struct{}), make(chan struct{})
+	slow := runner(t, folder)
+	slow.Data = stripes{size: small.size, train: small.train, test: small.test, wait: func(t int) {
+		if t == 4 {
+			stop()
+			<-released
+		}
+	}}
+	slow.Observe = func(of training.Config, p training.Point) {
+		if p.Step > 3 {
+			t.Errorf("an abandoned run tells of %+v", p)
+		}
+	}
+	slow.Attach = func(loop *train.Loop) {
+		loop.OnStep("late", -1, func(loop *train.Loop, _ []*tensors.Tensor) error {
+			if loop.LoopStep == 4 {
+				close(ended)
+			}
+			return nil
+		})
+	}
+	if _, err := slow.Run(ctx, c); !training.Stopped(err) {
+		t.Fatalf("a run whose context ended gives %v", err)
+	}
+	result, err := runner(t, folder).Run(t.Context(), c)
+	if err != nil || result.Steps != 6 {
+		t.Fatalf("the run gives %+v, %v", result, err)
+	}
+	close(released)
+	<-ended
+	time.Sleep(50 * time.Millisecond) // for what must not happen
+	if left, _ := filepath.Glob(filepath.Join(only(t, folder), "*")); len(left) != 3 {
+		t.Errorf("an abandoned run leaves %v, want log, result and lock", left)
+	}
+}
