@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/gomlx/compute"
@@ -131,13 +132,14 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 	return g
 }
 
-// catch runs fn and returns as an error what GoMLX panics with. Panics of other kinds are bugs and go on.
+// catch runs fn and returns as an error what it panics with: GoMLX's errors, and whatever goes wrong in a graph function of the reader's
+// own, whose stack follows on further lines.
 func catch(fn func()) (err error) {
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
 		case runtime.Error:
-			panic(cause)
+			err = fmt.Errorf("a function that builds the graph failed: %w\n%s", cause, debug.Stack())
 		case error:
 			err = cause
 		default:

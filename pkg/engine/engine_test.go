@@ -204,6 +204,14 @@ func (failing) Build([]*graph.Node, *graph.Node) models.Signals {
 	panic(errors.New("shapes do not match"))
 }
 
+// slipping is a block with a mistake of its author's.
+type slipping struct{}
+
+func (slipping) Params() []models.Param { return nil }
+func (slipping) Build(weights []*graph.Node, _ *graph.Node) models.Signals {
+	return models.Signals{Out: weights[len(weights)]}
+}
+
 func TestErrorsAreReturned(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	_, column := inputs(t, 4, dtypes.Float32)
@@ -211,7 +219,7 @@ func TestErrorsAreReturned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for block, want := range map[string]models.Block{"can't be compared": uncomparable{}, "shapes do not match": failing{}} {
+	for block, want := range map[string]models.Block{"can't be compared": uncomparable{}, "shapes do not match": failing{}, "builds the graph failed: runtime error: index out of range": slipping{}} {
 		broken := &models.Net{Config: net.Config, Stages: []models.Stage{{Name: "broken", Block: want}}, Input: net.Input}
 		_, err := e.Run(t.Context(), engine.Request{Net: broken, Weights: broken.Draw(1, 0), Inputs: column, Gradient: true})
 		if err == nil || !strings.Contains(err.Error(), block) {

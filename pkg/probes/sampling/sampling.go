@@ -88,6 +88,7 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 // what it asks for counts: net, weights and inputs are the sample's. After the first error, or when the context ends, no more
 // draws are started. A trace that is not finite is an error.
 func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request, use func(draw int, trace *engine.Trace)) error {
+	ctx = progress.Start(ctx, "draws of the weights", s.Config.Draws)
 	return engine.ForEach(ctx, s.Config.Draws, func(draw int) error {
 		request := request
 		request.Net, request.Inputs = s.Net, s.inputs
