@@ -19,7 +19,7 @@ func script(t *testing.T, name string, arguments ...string) *exec.Cmd {
 }
 
 func TestScriptsHelp(t *testing.T) {
-	for _, name := range []string{"setup", "reproduce", "test", "lab", "export"} {
+	for _, name := range []string{"setup", "reproduce", "test", "lab", "export", "train"} {
 		got := run(t, script(t, name, "--help"))
 		if got.status != 0 || got.stderr != "" || !strings.HasPrefix(got.stdout, "Usage: scripts/"+name) {
 			t.Errorf("scripts/%s --help gave %+v", name, got)

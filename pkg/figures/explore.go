@@ -99,23 +99,3 @@ func (f *Figure) ScreenPNG() ([]byte, error) {
 	}
 	return buffer.Bytes(), nil
 }
-
-// checkColumn returns an error unless the column has what the panels need, all of it finite.
-func checkColumn(what string, c paper.Column) error {
-	m := len(c.X)
-	switch {
-	case m < 2 || len(c.Values) != m:
-		return fmt.Errorf("%s has %d inputs and %d gradients: give as many gradients as inputs, at least 2", what, m, len(c.Values))
-	case c.Covariance == nil || c.Covariance.SymmetricDim() != m:
-		return fmt.Errorf("%s has no covariance of %d x %d: compute it with stats.NormalizedOuter", what, m, m)
-	}
-	for _, part := range []struct {
-		name   string
-		values []float64
-	}{{"the inputs of ", c.X}, {"the gradients of ", c.Values}, {"the covariance of ", c.Covariance.RawSymmetric().Data}} {
-		if err := finite(part.name+what, part.values...); err != nil {
-			return err
-		}
-	}
-	return nil
-}

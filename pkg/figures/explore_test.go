@@ -90,9 +90,9 @@ func TestExploreErrors(t *testing.T) {
 		spoil  func(*paper.Column)
 		phrase string
 	}{
-		"empty":          {func(c *paper.Column) { *c = paper.Column{} }, "has 0 inputs and 0 gradients"},
-		"no covariance":  {func(c *paper.Column) { c.Covariance = nil }, `the picture of "50-layer resnet, β = 0.1" has no covariance of 48 x 48`},
-		"wrong size":     {func(c *paper.Column) { c.Covariance = mat.NewSymDense(3, nil) }, "no covariance of 48 x 48"},
+		"empty":          {func(c *paper.Column) { *c = paper.Column{} }, "has 0 inputs and 0 values"},
+		"no covariance":  {func(c *paper.Column) { c.Covariance = nil }, `the picture of "50-layer resnet, β = 0.1" has no covariance, which`},
+		"wrong size":     {func(c *paper.Column) { c.Covariance = mat.NewSymDense(3, nil) }, "covariance of 3 x 3 for 48 inputs"},
 		"NaN gradient":   {func(c *paper.Column) { c.Values[2] = math.NaN() }, "value 2 is NaN"},
 		"infinite input": {func(c *paper.Column) { c.X[1] = math.Inf(1) }, "value 1 is +Inf"},
 		"NaN covariance": {func(c *paper.Column) { c.Covariance.SetSym(0, 1, math.NaN()) }, "value 1 is NaN"},

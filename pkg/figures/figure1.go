@@ -74,27 +74,34 @@ func figure1Columns(r *paper.Figure1Result, statistics norms.Statistics) ([]pape
 	}
 	for _, c := range columns {
 		what := fmt.Sprintf("column %q of Figure 1", columnTitle(c.Series))
-		m := len(c.X)
-		switch {
-		case m < 2 || len(c.Values) != m:
-			return nil, fmt.Errorf("%s has %d inputs and %d values: give as many values as inputs, at least 2", what, m, len(c.Values))
-		case c.Covariance == nil:
-			return nil, fmt.Errorf("%s has no covariance, which is not kept in the results' file: compute it with stats.NormalizedOuter", what)
-		case c.Covariance.SymmetricDim() != m:
-			n := c.Covariance.SymmetricDim()
-			return nil, fmt.Errorf("%s has a covariance of %d x %d for %d inputs: give one of %d x %d", what, n, n, m, m, m)
-		}
-		if err := finite("the inputs of "+what, c.X...); err != nil {
-			return nil, err
-		}
-		if err := finite("the values of "+what, c.Values...); err != nil {
-			return nil, err
-		}
-		if err := finite("the covariance of "+what, c.Covariance.RawSymmetric().Data...); err != nil {
+		if err := checkColumn(what, c); err != nil {
 			return nil, err
 		}
 	}
 	return columns, nil
+}
+
+// checkColumn returns an error unless the column has what the panels need, all of it finite.
+func checkColumn(what string, c paper.Column) error {
+	m := len(c.X)
+	switch {
+	case m < 2 || len(c.Values) != m:
+		return fmt.Errorf("%s has %d inputs and %d values: give as many values as inputs, at least 2", what, m, len(c.Values))
+	case c.Covariance == nil:
+		return fmt.Errorf("%s has no covariance, which is not kept in the results' file: compute it with stats.NormalizedOuter", what)
+	case c.Covariance.SymmetricDim() != m:
+		n := c.Covariance.SymmetricDim()
+		return fmt.Errorf("%s has a covariance of %d x %d for %d inputs: give one of %d x %d", what, n, n, m, m, m)
+	}
+	for _, part := range []struct {
+		name   string
+		values []float64
+	}{{"the inputs of ", c.X}, {"the values of ", c.Values}, {"the covariance of ", c.Covariance.RawSymmetric().Data}} {
+		if err := finite(part.name+what, part.values...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // gradientPanel draws a gradient, or noise, over the inputs.
