@@ -9,8 +9,6 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
-	"github.com/shattered-gradients/shattered/pkg/models/activations"
-	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
@@ -261,103 +259,5 @@ func TestKernelsHaveTheirFanIn(t *testing.T) {
 	// Given what comes in, each output is normal with exactly the variance in the ratio, and outputs are independent: 4 deviations.
 	if math.Abs(mean-1) > 4*deviation {
 		t.Errorf("convolutions change the second moment by a factor of %.3f +- %.3f", mean, deviation)
-	}
-}
-
-// looksLinear returns nets with the looks-linear initialisation, dense and convolutional, at the paper's largest depth.
-func looksLinear() []models.Config {
-	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true}
-	dense, conv, flat, prelu := base, base, base, base
-	dense.Net, dense.Width = "feedforward", 16
-	conv.Net, conv.Width, conv.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2}
-	flat.Net, flat.Width, flat.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2, Flatten: true}
-	prelu.Net, prelu.Width, prelu.Activation, prelu.LooksLinear = "feedforward", 16, activations.PReLU, false
-	return []models.Config{dense, conv, flat, prelu}
-}
-
-// TestLooksLinearNetsAreLinear checks additivity and homogeneity of f(x) - f(0): the dense nets' first layer has biases.
-func TestLooksLinearNetsAreLinear(t *testing.T) {
-	e := engine.New(testbackend.Open(t))
-	defer e.Close()
-	for _, config := range looksLinear() {
-		net, err := models.New(config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		size := 1
-		for _, dim := range net.Input {
-			size *= dim
-		}
-		// Inputs x, y, x + y, 3x and 0.
-		rng, x := random.Stream(4), make([]float64, 5*size)
-		for i := range size {
-			u, v := rng.NormFloat64(), rng.NormFloat64()
-			for k, value := range []float64{u, v, u + v, 3 * u, 0} {
-				x[k*size+i] = value
-			}
-		}
-		batch := tensors.FromFlatDataAndDimensions(x, append([]int{5}, net.Input...)...)
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true, Gradient: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		outputs := len(trace.Output) / 5
-		f := func(k, o int) float64 { return trace.Output[k*outputs+o] - trace.Output[4*outputs+o] }
-		for o := range outputs {
-			// float64 throughout, but weights are drawn in float32, whose mirror is exact; 198 layers of rounding of 1e-16 each.
-			if difference := f(0, o) + f(1, o) - f(2, o); math.Abs(difference) > 1e-12 {
-				t.Errorf("%s, %+v: f(x) + f(y) - f(x+y) = %g", net.Config.Net, config.Images, difference)
-			}
-			if difference := 3*f(0, o) - f(3, o); math.Abs(difference) > 1e-12 {
-				t.Errorf("%s, %s: 3 f(x) - f(3x) = %g", config.Net, config.Activation, difference)
-			}
-		}
-		// The gradient is the same at every input: gradients of a linear map do not shatter. (At 0 itself, where both halves of a
-		// convolutional net's rectifiers are at their kink, it is 0 by convention.)
-		for i := range size {
-			for k := 1; k < 4; k++ {
-				if math.Abs(trace.Gradient[k*size+i]-trace.Gradient[i]) > 1e-12 {
-					t.Fatalf("%s, %s: the gradients at two inputs differ: %g and %g", config.Net, config.Activation, trace.Gradient[i], trace.Gradient[k*size+i])
-				}
-			}
-		}
-	}
-}
-
-// TestLooksLinearNetsKeepLengths: the Jacobian of all layers between the first and the read-out has singular values 1, so the length of
-// any signal that goes in is the length of what comes out; in float32 as in training.
-func TestLooksLinearNetsKeepLengths(t *testing.T) {
-	e := engine.New(testbackend.Open(t))
-	defer e.Close()
-	config := models.Config{
-		Net: "conv-feedforward", Depth: 198, Width: 6, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true,
-		Images: models.Images{Height: 8, Width: 8, Resolutions: 1},
-	}
-	net, err := models.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := make([]float32, 8*8*3)
-	rng := random.Stream(2)
-	want := 0.0
-	for i := range x {
-		x[i] = float32(rng.NormFloat64())
-		want += float64(x[i]) * float64(x[i])
-	}
-	trace, err := e.Run(t.Context(), engine.Request{
-		Net: net, Weights: net.Draw(1, 0), Inputs: tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3), Output: true, Tap: engine.Preactivations,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for l, preactivations := range trace.Taps {
-		got := 0.0
-		for _, value := range preactivations {
-			got += value * value
-		}
-		// Rounding of 6e-8 a layer and entry adds up to at most 198 * 1e-6, were it all of one sign.
-		if math.Abs(got/want-1) > 2e-4 {
-			t.Fatalf("behind convolution %d the squared length is %g, it was %g in the image", l+1, got, want)
-		}
 	}
 }
