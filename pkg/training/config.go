@@ -65,6 +65,23 @@ func (b Budget) String() string {
 	return fmt.Sprintf("%s, %s, batches of %d", images, length, b.Batch)
 }
 
+// SameTraining says whether nets train alike under two budgets: on the same images, in batches of the same size, for the same number of steps. How
+// often and on what the learning curve is measured makes no difference to the training.
+func (b Budget) SameTraining(other Budget) bool {
+	return b.length() == other.length()
+}
+
+// length is what a budget says of the training itself: in steps where they can be told from the budget alone.
+func (b Budget) length() Budget {
+	if b.Batch == 0 {
+		b.Batch = defaultBatch
+	}
+	if b.Images > 0 {
+		b.Steps, b.Epochs = b.Steps+b.Epochs*(b.Images/b.Batch), 0
+	}
+	return Budget{Images: b.Images, Epochs: b.Epochs, Steps: b.Steps, Batch: b.Batch}
+}
+
 // Optimizer is GoMLX's Adam with its defaults but for the learning rate, which follows the plateau rule.
 type Optimizer struct {
 	// LearningRate is the rate that training begins with; 0 means 0.001.

@@ -1,7 +1,6 @@
 package training
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -79,12 +78,22 @@ func loadFolder(folder string) ([]Result, error) {
 
 // loadFile reads a collected file.
 func loadFile(path string) ([]Result, error) {
-	content, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("results of training can't be read: %w", err)
 	}
+	defer file.Close()
+	all, err := ReadResults(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
+	}
+	return all, nil
+}
+
+// ReadResults reads what [Collect] wrote, in the order in which it stands there.
+func ReadResults(r io.Reader) ([]Result, error) {
 	var all []Result
-	lines := json.NewDecoder(bytes.NewReader(content))
+	lines := json.NewDecoder(r)
 	for {
 		var result Result
 		err := lines.Decode(&result)
@@ -92,7 +101,7 @@ func loadFile(path string) ([]Result, error) {
 			return all, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("run %d of %s can't be read (%w): collect the runs again", len(all)+1, path, err)
+			return nil, fmt.Errorf("run %d is not a result (%w): collect the runs again", len(all)+1, err)
 		}
 		all = append(all, result)
 	}

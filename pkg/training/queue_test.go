@@ -77,7 +77,7 @@ func TestRunAllAndLoad(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{}\n{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := training.LoadResults(file); err == nil || !strings.Contains(err.Error(), "run 2 of") {
+	if _, err := training.LoadResults(file); err == nil || !strings.Contains(err.Error(), "run 2 is not a result") {
 		t.Errorf("a damaged file gives %v", err)
 	}
 }
@@ -156,5 +156,29 @@ func TestPaperSize(t *testing.T) {
 	result, err := r.Run(t.Context(), c)
 	if err != nil || result.Status != training.Finished || steps != 2 {
 		t.Errorf("after %d steps %+v (%v)", steps, result, err)
+	}
+}
+
+// TestSmallGrid holds the runs that scripts/train does by default to the budget that the runs kept with the code have.
+func TestSmallGrid(t *testing.T) {
+	grid := training.SmallGrid()
+	if n := len(grid.Configs()); n != 5*3*3 {
+		t.Errorf("the small figure has %d runs", n)
+	}
+	b := grid.Budget
+	for _, c := range []struct {
+		budget training.Budget
+		same   bool
+	}{
+		{training.Budget{Images: 10000, Epochs: 3}, true},
+		{training.Budget{Images: 10000, Steps: 300, Batch: 100, EvalEvery: 7, TestImages: 3}, true},
+		{training.Budget{Images: 10000, Epochs: 3, Batch: 50}, false},
+		{training.Budget{Images: 5000, Epochs: 6}, false}, // as many steps, on other images
+		{training.Budget{Images: 10000, Steps: 301}, false},
+		{training.Budget{Epochs: 3}, false},
+	} {
+		if b.SameTraining(c.budget) != c.same || c.budget.SameTraining(b) != c.same {
+			t.Errorf("%+v trains like %+v: %t, want %t", b, c.budget, !c.same, c.same)
+		}
 	}
 }
