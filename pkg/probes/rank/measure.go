@@ -76,6 +76,13 @@ type Map struct {
 	Covariance, Correlation *mat.SymDense
 }
 
+// Alike returns the correlation of the gradients of two different images, on average over pairs and of the pair that is least alike: 1 where all
+// gradients are multiples of one, as in a linear net, and 0 on average where they have nothing in common.
+func (m Map) Alike() (mean, least float64) {
+	n := float64(m.Correlation.SymmetricDim())
+	return (mat.Sum(m.Correlation) - n) / (n * (n - 1)), mat.Min(m.Correlation)
+}
+
 // Maps returns the covariance and the correlation at each depth, all in the same order of images: see [Minibatch.Order].
 func (m *Minibatch) Maps() ([]Map, error) {
 	order := m.Order()

@@ -9,6 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"gonum.org/v1/gonum/mat"
@@ -84,6 +86,45 @@ func TestMeasureAgainstLibraries(t *testing.T) {
 	other, err := rank.Run(t.Context(), e, small(), rank.WhiteNoise{Seed: 2}, 6)
 	if err != nil || mat.Equal(other.Gradients[0], m.Gradients[0]) {
 		t.Errorf("another minibatch has the same gradients, error %v", err)
+	}
+}
+
+// TestLooksLinearGradientsAreAlike: the gradient of a linear net is the same at all images, and that of the same net without mirrored weights is not.
+func TestLooksLinearGradientsAreAlike(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := small()
+	config.Net = models.Config{
+		Net: "conv-feedforward", Activation: activations.CReLU, Initializer: initializers.Orthogonal, Width: 4, Images: config.Net.Images,
+	}
+	config.Depths = []int{5, 40}
+	for _, linear := range []bool{true, false} {
+		config.Net.LooksLinear = linear
+		m, err := rank.Run(t.Context(), e, config, rank.WhiteNoise{Seed: 2}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps, err := m.Maps()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, layers := range maps {
+			sum, lowest := 0.0, 1.0
+			for a := range config.Batch {
+				for b := range a {
+					c := layers.Correlation.At(a, b)
+					sum, lowest = sum+c, min(lowest, c)
+				}
+			}
+			mean, least := layers.Alike()
+			if want := sum / float64(config.Batch*(config.Batch-1)/2); math.Abs(mean-want) > 1e-12 || least != lowest {
+				t.Errorf("correlation %g, at least %g; over the pairs %g and %g", mean, least, want, lowest)
+			}
+			// Float32: 40 layers of rounding of 6e-8.
+			if linear && least < 1-1e-5 || !linear && layers.Depth == 40 && mean > 0.5 {
+				t.Errorf("%d layers, looks linear %t: correlation %g, at least %g", layers.Depth, linear, mean, least)
+			}
+		}
 	}
 }
 
