@@ -1,0 +1,195 @@
+package paper
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// Figure6Config says which runs Figure 6, the accuracy of trained nets against depth, is made of. It is drawn from whatever depths and
+// seeds there are of them.
+type Figure6Config struct {
+	// Families are the curves, of training.Families.
+	Families []string `json:"families"`
+
+	// Width is the number of filters at the input of a net that has as many as the paper's.
+	Width int `json:"width"`
+
+	// Budget is how long and on what the nets trained; how their learning curves were measured is not asked for.
+	Budget training.Budget `json:"budget"`
+}
+
+// Figure6Small returns the config of the runs that are kept with the code ([CommittedRuns]): the paper's families and two more, the budget of
+// training.SmallGrid.
+func Figure6Small() Figure6Config { return figure6Config(training.SmallGrid()) }
+
+// Figure6Paper returns the config of the runs of training.PaperGrid, the paper's size.
+func Figure6Paper() Figure6Config { return figure6Config(training.PaperGrid()) }
+
+func figure6Config(g training.Grid) Figure6Config {
+	return Figure6Config{Families: append(training.PaperFamilies(), "relu-bn", "prelu"), Width: training.PaperWidth, Budget: g.Budget}
+}
+
+// committedRuns is written by scripts/train collect.
+//
+//go:embed figure6runs.jsonl
+var committedRuns []byte
+
+// CommittedRuns returns the runs that are kept with the code. They are embedded, so that a cell has them wherever it runs.
+func CommittedRuns() ([]training.Result, error) {
+	return training.ReadResults(bytes.NewReader(committedRuns))
+}
+
+// Figure6Runs returns the runs that are kept with the code and those that are finished in each of the paths: results folders, or files that
+// training.Collect wrote.
+func Figure6Runs(paths ...string) ([]training.Result, error) {
+	runs, err := CommittedRuns()
+	if err != nil {
+		return nil, err
+	}
+	others, err := training.LoadResults(paths...)
+	for _, run := range others {
+		if !contains(runs, run) {
+			runs = append(runs, run)
+		}
+	}
+	return runs, err
+}
+
+// Figure6Result holds the points and curves of Figure 6.
+type Figure6Result struct {
+	Config Figure6Config
+
+	// Points are ordered by family, as in the config, and then by depth.
+	Points []Figure6Point
+
+	// Curves are the learning curves of the points' runs, in the same order and then by seed.
+	Curves []LearningCurve
+
+	// Origin says where the runs come from.
+	Origin RunsOrigin
+}
+
+// Figure6Point is what the nets of one family and depth, trained from several seeds, have come to.
+type Figure6Point struct {
+	// Family is one of training.Families, Title its title.
+	Family string `json:"family"`
+	Title  string `json:"title"`
+
+	// Depth is L, the number of convolutions, and Parameters the number of a net's parameters.
+	Depth      int `json:"depth"`
+	Parameters int `json:"parameters"`
+
+	// LearningRate is the rate that training began with, and RatesTried are those that it was chosen from: the one with the lowest training
+	// loss at the end, over the seeds that all have. Test images have no say.
+	LearningRate float64   `json:"learning_rate"`
+	RatesTried   []float64 `json:"rates_tried"`
+
+	// Seeds are those of the runs; the following two lists have an entry a seed. Diverged is the number of runs that diverged: they have
+	// the accuracy and the loss of guessing.
+	Seeds       []uint64  `json:"seeds"`
+	Accuracies  []float64 `json:"accuracies"`
+	TrainLosses []float64 `json:"train_losses"`
+	Diverged    int       `json:"diverged"`
+
+	// Accuracy is the share of all test images that a net gets right at the end, and TrainLoss the training loss at the last point of the
+	// learning curve, in nats.
+	Accuracy  OverSeeds `json:"accuracy"`
+	TrainLoss OverSeeds `json:"train_loss"`
+}
+
+// OverSeeds is a mean over seeds with its 95 % interval by Student's t distribution, which a single seed does not have.
+type OverSeeds struct {
+	Mean float64  `json:"mean"`
+	Low  *float64 `json:"low"`
+	High *float64 `json:"high"`
+}
+
+// newOverSeeds summarises one value a seed.
+func newOverSeeds(values []float64) (OverSeeds, error) {
+	if len(values) == 1 {
+		return OverSeeds{Mean: values[0]}, nil
+	}
+	summary, err := stats.Summarize(values)
+	if err != nil {
+		return OverSeeds{}, err
+	}
+	mean := claims.Mean(summary)
+	return OverSeeds{Mean: mean.Value, Low: &mean.Low, High: &mean.High}, nil
+}
+
+// guessing is the accuracy of guessing, and guessingLoss its loss in nats: those of a run that diverged.
+var (
+	guessing     = 1 / float64(len(cifar.Classes))
+	guessingLoss = math.Log(float64(len(cifar.Classes)))
+)
+
+// Figure6 makes Figure 6 of runs. Of those that are the config's it takes, for each family and depth, those of one learning rate.
+func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, error) {
+	result := &Figure6Result{Config: config}
+	var used []training.Result
+	for _, name := range config.Families {
+		family, err := training.Families.Get(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, group := range config.byDepth(name, runs) {
+			point, chosen, err := newFigure6Point(group)
+			if err != nil {
+				return nil, err
+			}
+			point.Title = family.Title
+			result.Points = append(result.Points, point)
+			for _, run := range chosen {
+				result.Curves = append(result.Curves, newLearningCurve(run))
+			}
+			used = append(used, chosen...)
+		}
+	}
+	if len(used) == 0 {
+		return nil, fmt.Errorf("none of %d runs is one of Figure 6 with %s: train some with scripts/train, or choose another budget", len(runs), config.Budget)
+	}
+	var err error
+	result.Origin, err = newRunsOrigin(used)
+	return result, err
+}
+
+// byDepth returns the runs of a family that are the config's, a group a depth.
+func (c Figure6Config) byDepth(family string, runs []training.Result) [][]training.Result {
+	groups := make(map[int][]training.Result)
+	var depths []int
+	for _, run := range runs {
+		if run.Config.Family != family || run.Config.Width != c.Width || !run.Config.Budget.SameTraining(c.Budget) {
+			continue
+		}
+		depth := run.Config.Depth
+		if groups[depth] == nil {
+			depths = append(depths, depth)
+		}
+		groups[depth] = append(groups[depth], run)
+	}
+	slices.Sort(depths)
+	var all [][]training.Result
+	for _, depth := range depths {
+		all = append(all, groups[depth])
+	}
+	return all
+}
+
+// Select returns the points of a family in the order of their depths.
+func (r *Figure6Result) Select(family string) []*Figure6Point {
+	var found []*Figure6Point
+	for i := range r.Points {
+		if r.Points[i].Family == family {
+			found = append(found, &r.Points[i])
+		}
+	}
+	return found
+}

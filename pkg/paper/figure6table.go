@@ -1,0 +1,62 @@
+package paper
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Table returns the points with what is not in the picture: learning rates, and the gap to the resnet of the same depth.
+func (r *Figure6Result) Table() *results.Table {
+	table := &results.Table{
+		Caption: fmt.Sprintf("%d runs, %s. Means over seeds with 95 %% intervals by Student's t distribution, which a single seed does not have; nets are compared "+
+			"in the seeds that both have. The learning rate is the one of those tried that has the lowest training loss at the end; test images had no say.",
+			r.Origin.Runs, r.Config.Budget),
+		Header: []string{"Net", "Layers", "Seeds", "Learning rate (of)", "Test accuracy, %", "less the resnet's", "Training loss", "Diverged"},
+	}
+	for i := range r.Points {
+		p := &r.Points[i]
+		table.Rows = append(table.Rows, []string{
+			p.Title, fmt.Sprint(p.Depth), fmt.Sprint(len(p.Seeds)), p.rates(),
+			p.Accuracy.format("%.1f", 100), r.gap(p), p.TrainLoss.format("%.2f", 1), fmt.Sprint(p.Diverged),
+		})
+	}
+	return table
+}
+
+// rates names the learning rate, and those that were tried where there were several.
+func (p *Figure6Point) rates() string {
+	if len(p.RatesTried) == 1 {
+		return fmt.Sprintf("%g", p.LearningRate)
+	}
+	tried := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.RatesTried), " ", ", "), "[]")
+	return fmt.Sprintf("%g (%s)", p.LearningRate, tried)
+}
+
+// gap is what the accuracy has beyond that of the resnet of the same depth, in percentage points.
+func (r *Figure6Result) gap(p *Figure6Point) string {
+	for _, resnet := range r.Select("resnet") {
+		if resnet.Depth != p.Depth || resnet.Family == p.Family {
+			continue
+		}
+		c, err := compare(p, resnet, less)
+		switch {
+		case err != nil || c.seeds == 0:
+			return "–"
+		case c.seeds == 1:
+			return OverSeeds{Mean: c.difference.Value}.format("%+.1f", 100)
+		}
+		return OverSeeds{c.difference.Value, &c.difference.Low, &c.difference.High}.format("%+.1f", 100)
+	}
+	return "–"
+}
+
+// format formats the mean and its interval in units of 1/scale.
+func (o OverSeeds) format(layout string, scale float64) string {
+	text := fmt.Sprintf(layout, scale*o.Mean)
+	if o.Low != nil {
+		text += fmt.Sprintf(" ["+layout+", "+layout+"]", scale**o.Low, scale**o.High)
+	}
+	return strings.ReplaceAll(text, "-", "−")
+}
