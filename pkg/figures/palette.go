@@ -16,6 +16,17 @@ var (
 	grey      = color.NRGBA{R: 0x6e, G: 0x6e, B: 0x6e, A: 0xff} // white noise, which can't be white on white
 )
 
+// categories are colours of curves that have no order, which the colour-blind can tell apart (Okabe and Ito, 2008, "Color universal design").
+var categories = []color.Color{
+	color.NRGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}, // blue
+	color.NRGBA{R: 0x56, G: 0xb4, B: 0xe9, A: 0xff}, // sky blue
+	color.NRGBA{R: 0x00, G: 0x9e, B: 0x73, A: 0xff}, // bluish green
+	color.NRGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}, // vermilion
+	color.NRGBA{R: 0x22, G: 0x22, B: 0x22, A: 0xff}, // black
+	color.NRGBA{R: 0xe6, G: 0x9f, B: 0x00, A: 0xff}, // orange
+	color.NRGBA{R: 0xcc, G: 0x79, B: 0xa7, A: 0xff}, // reddish purple
+}
+
 // viridisControls are every 28th or so of the colours of viridis (Smith and van der Walt, matplotlib, CC0).
 var viridisControls = []color.Color{
 	color.NRGBA{R: 0x44, G: 0x01, B: 0x54, A: 0xff},

@@ -1,0 +1,99 @@
+package figures_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// figure6Result makes up accuracies that fall with depth at rates that differ, one seed at the largest depth, and a net that diverges there.
+func figure6Result() *paper.Figure6Result {
+	r := &paper.Figure6Result{Config: paper.Figure6Small()}
+	for i, family := range r.Config.Families {
+		title := family
+		if known, err := training.Families.Get(family); err == nil {
+			title = known.Title
+		}
+		for k, depth := range []int{10, 26, 50, 198} {
+			accuracy := 0.1 + 0.3*math.Exp(-float64(i*k)/4)
+			point := paper.Figure6Point{Family: family, Title: title, Depth: depth, Seeds: []uint64{1, 2, 3}}
+			point.Accuracy.Mean, point.TrainLoss.Mean = accuracy, math.Ln10*(1.1-accuracy)
+			if depth == 198 || depth == 50 && family == "prelu" {
+				point.Seeds = point.Seeds[:1]
+			} else {
+				low, high := accuracy-0.02, accuracy+0.02
+				point.Accuracy.Low, point.Accuracy.High = &low, &high
+				lossLow, lossHigh := point.TrainLoss.Mean-0.1, point.TrainLoss.Mean+0.1
+				point.TrainLoss.Low, point.TrainLoss.High = &lossLow, &lossHigh
+			}
+			r.Points = append(r.Points, point)
+		}
+		curve := paper.LearningCurve{Family: family, Title: title, Depth: 198, Seed: 1, Diverged: family == "relu"}
+		for step := 20; step <= 300 && !(curve.Diverged && step > 100); step += 20 {
+			learnt := (1 - math.Exp(-float64(step)/100)) / float64(1+i)
+			curve.Steps = append(curve.Steps, step)
+			curve.TrainLoss, curve.TestAccuracy = append(curve.TrainLoss, math.Ln10-learnt), append(curve.TestAccuracy, 0.1+0.4*learnt)
+		}
+		r.Curves = append(r.Curves, curve)
+	}
+	return r
+}
+
+func TestGoldenFigure6(t *testing.T) {
+	figure, err := figures.Figure6(figure6Result())
+	golden(t, "figure-6", rendered(t, figure, err))
+	figure, err = figures.Figure6Training(figure6Result())
+	golden(t, "figure-6-training", rendered(t, figure, err))
+}
+
+func TestGoldenLearning(t *testing.T) {
+	figure, err := figures.Learning(figure6Result().Curves[:2], 600)
+	golden(t, "learning", rendered(t, figure, err))
+	checkTexts(t, figure, map[string]int{"CReLU with LL-init, 198 layers": 1, "CReLU, 198 layers": 1, "guessing": 1, "step": 2})
+	// Before the first point there are axes, and after one a point.
+	for _, points := range []int{0, 1} {
+		curve := figure6Result().Curves[0]
+		curve.Steps, curve.TrainLoss, curve.TestAccuracy = curve.Steps[:points], curve.TrainLoss[:points], curve.TestAccuracy[:points]
+		figure, err := figures.Learning([]paper.LearningCurve{curve}, 600)
+		rendered(t, figure, err)
+	}
+}
+
+// TestFigure6Texts checks that the number of seeds stands below each depth, and beside the point that has another.
+func TestFigure6Texts(t *testing.T) {
+	figure, err := figures.Figure6(figure6Result())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkTexts(t, figure, map[string]int{
+		"10": 3, "26": 2, "50": 2, "198": 2, // 10 is also an accuracy
+		"n = 3": 6, "n = 1": 2 + 2, "10000 images, 3 epochs, batches of 100": 1, "guessing": 1, "PReLU of slope 1": 1,
+	})
+	figure, err = figures.Figure6Training(figure6Result())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkTexts(t, figure, map[string]int{"(a) training loss, 198 layers": 1, "diverged": 1, "resnet": 1})
+}
+
+func TestFigure6Errors(t *testing.T) {
+	_, err := figures.Figure6(nil)
+	checkSentence(t, "nil", err, "no points of Figure 6")
+	_, err = figures.Figure6Training(&paper.Figure6Result{})
+	checkSentence(t, "no curves", err, "no learning curves of Figure 6")
+	_, err = figures.Learning(nil, 10)
+	checkSentence(t, "nothing", err, "no learning curves to draw")
+	broken := figure6Result()
+	broken.Points[2].Accuracy.Mean = math.NaN()
+	_, err = figures.Figure6(broken)
+	checkSentence(t, "NaN", err, "accuracy on test images of CReLU with LL-init at 50 layers")
+	broken.Curves[1].TestAccuracy[3] = math.Inf(1)
+	_, err = figures.Figure6Training(broken)
+	checkSentence(t, "infinite", err, "accuracy on test images of CReLU can't be drawn: value 3")
+	broken.Curves[0].TrainLoss = nil
+	_, err = figures.Figure6Training(broken)
+	checkSentence(t, "no losses", err, "0 values for 15 steps")
+}
