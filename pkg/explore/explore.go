@@ -5,7 +5,7 @@
 //	defer s.Close()
 //	must.M(explore.Run(s, explore.Defaults()))
 //
-// [Show] shows one net in the same way, without controls.
+// [Show] shows one net in the same way, without controls. [Train] shows how nets learn, in curves that grow while they do.
 //
 // The cell runs, and its compiled steps stay warm, until Done or the stop button is pressed; until then other cells wait. Where no page can
 // answer, as in a notebook that is executed without a browser, [Run] draws the picture of its config and returns.

@@ -227,3 +227,7 @@ func Sized[T any](paper, quick T) T {
 	}
 	return paper
 }
+
+// Full says whether the environment asks for all that the paper did, even where that takes a GPU. Most experiments are at their largest already at
+// the size "paper".
+func Full() bool { return size() == "full" }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -35,6 +36,26 @@ func (s *Session) Show(picture Picture) error {
 		return err
 	}
 	return results.WriteFile(s.folder, picture.Name()+".svg", svg)
+}
+
+// Live is a picture below a cell that changes in place while the cell runs. What is saved with the notebook is the last of it.
+type Live struct{ id string }
+
+// Live begins such a picture, with nothing in it.
+func (s *Session) Live() *Live { return &Live{id: gonbui.UniqueId()} }
+
+// Update shows the picture in place of the one before. Outside of a notebook there is nothing to show it in.
+func (l *Live) Update(picture Picture) error {
+	if !gonbui.IsNotebook {
+		return nil
+	}
+	png, err := picture.PNG()
+	if err != nil {
+		return err
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMEImagePNG: png}, DisplayID: "live-" + l.id})
+	gonbui.Sync()
+	return nil
 }
 
 // ClearProgress removes the progress display, where there is one. It is for cells that compute again and again and say themselves what they did;
