@@ -26,7 +26,7 @@ func PaperGrid() Grid {
 func SmallGrid() Grid {
 	return Grid{
 		Families: PaperFamilies(), Depths: []int{10, 26, 50}, Seeds: 3,
-		Budget: Budget{Images: 10000, Epochs: 3, EvalEvery: 20, TestImages: 1000},
+		Budget: Budget{Images: 10000, Epochs: 3, EvalEvery: 25, TestImages: 500},
 	}
 }
 
