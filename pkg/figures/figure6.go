@@ -70,8 +70,12 @@ func familyStyle(i int) curveStyle {
 	return curveStyle{categories[i%len(categories)], shapes[i%len(shapes)]}
 }
 
-// familyLegend names the families that have a title, in lines of four.
+// familyLegend names the families that have a title, in a line for up to five and in lines of four for more.
 func familyLegend(families []string, titles map[string]string) ([][]legendEntry, error) {
+	inLine := 4
+	if len(titles) <= 5 {
+		inLine = 5
+	}
 	var lines [][]legendEntry
 	for i, family := range families {
 		title, shown := titles[family]
@@ -82,7 +86,7 @@ func familyLegend(families []string, titles map[string]string) ([][]legendEntry,
 		if err != nil {
 			return nil, err
 		}
-		if n := len(lines); n == 0 || len(lines[n-1]) == 4 {
+		if n := len(lines); n == 0 || len(lines[n-1]) == inLine {
 			lines = append(lines, nil)
 		}
 		lines[len(lines)-1] = append(lines[len(lines)-1], entry)

@@ -18,7 +18,7 @@ type Grid struct {
 // PaperGrid returns the runs of Figure 6 at the paper's size, for GPUs: all of CIFAR-10, up to 198 layers, ten seeds. How long the paper trained
 // is not known to us; the plateau rule has dropped the learning rate as often as it is worth well before 150 epochs.
 func PaperGrid() Grid {
-	return Grid{Families: PaperFamilies(), Depths: []int{10, 26, 50, 98, 146, 198}, Seeds: 10, Budget: Budget{Epochs: 150}}
+	return Grid{Families: PaperFamilies(), Depths: []int{10, 26, 50, 98, 146, 198}, Seeds: 10, Budget: Budget{Epochs: 150, Batch: defaultBatch}}
 }
 
 // SmallGrid returns the runs of Figure 6 at a size that two cores do in hours: three seeds, on a fifth of the images, 300 steps. The runs at 198
@@ -26,7 +26,7 @@ func PaperGrid() Grid {
 func SmallGrid() Grid {
 	return Grid{
 		Families: PaperFamilies(), Depths: []int{10, 26, 50}, Seeds: 3,
-		Budget: Budget{Images: 10000, Epochs: 3, EvalEvery: 25, TestImages: 500},
+		Budget: Budget{Images: 10000, Epochs: 3, Batch: defaultBatch, EvalEvery: 25, TestImages: 500},
 	}
 }
 
