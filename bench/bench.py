@@ -1,0 +1,266 @@
+"""Times this project and its peers on the same work; scripts/bench is the command for it, and docs/bench.md the account of it."""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import median
+
+from contenders import Contender, Failed
+from table import OURS, Measurement, text
+
+HOME = Path(__file__).resolve().parent.parent
+PEERS = {"jax": "jax_peer.py", "torch": "torch_peer.py"}
+
+# What each row times: jobs, and for each what it is and how.
+JOBS = {
+    "gradients": {
+        "feedforward": ("input gradients, feedforward, centred", ("cold", "warm")),
+        "residual": ("input gradients, residual, batch norm, β = 0.1", ("cold", "warm")),
+        "drawing": ("the weights of the first alone", ("warm",)),
+        "products": ("the matrix products of the first alone", ("warm",)),
+    },
+    "figure2": {"figure2": ("Figure 2: 3 nets, 5 depths, 20 draws", ("cold",))},
+    "figure3": {"figure3": ("Figure 3: 100 nets, without and with batch norm", ("cold",))},
+    "conv": {
+        "conv-feedforward": ("image gradients, feedforward, 256 images", ("cold", "warm")),
+        "conv-residual": ("image gradients, residual, 256 images", ("cold", "warm")),
+    },
+    "step": {
+        "step-relu": ("training step, ReLU net, batch 128", ("cold", "warm")),
+        "step-resnet": ("training step, resnet, batch 128", ("cold", "warm")),
+    },
+}
+ROWS = [*JOBS, "notebook", "growth"]
+OURS_LACKS = {"products"}  # GoMLX has no other matrix products than XLA's
+
+# The sizes of the row on growth: of depths with few draws, of draws, and of inputs.
+GROWTH_DEPTHS, GROWTH_DRAWS, GROWTH_INPUTS = (10, 50, 200, 500), (20, 80), (256, 1024)
+
+# A round of a peer's waiting threads must not run into the next contender's.
+PAUSE_SECONDS = 0.1
+
+# How far numbers may lie apart, as a share of their length. In float64 rounding is 1e-16 and 50 layers enlarge it to at most 1e-12 here. In float32,
+# which is what is timed, rounding also flips the gates that lie nearest to their kink, and deep feedforward nets shatter what comes through them.
+FLOAT64_TOLERANCE, FLOAT32_TOLERANCE, SHATTERED_TOLERANCE = 1e-9, 1e-2, 0.2
+
+Measure = Callable[[int], float]
+
+
+def in_turn(measurement: Measurement, measures: dict[str, Measure], rounds: int) -> None:
+    """Measures all contenders once, and then again, round after round. One that fails is left out, and said to be."""
+    measures = dict(measures)
+    for number in range(1, rounds + 1):
+        for name in list(measures):
+            try:
+                measurement.values.setdefault(name, []).append(measures[name](number))
+            except Failed as failure:
+                drop(measurement, measures, name, failure)
+            time.sleep(PAUSE_SECONDS)
+
+
+def drop(measurement: Measurement, measures: dict, name: str, failure: Failed) -> None:
+    """Leaves a contender out, because its rounds would not be paired any more."""
+    measurement.missing[name] = str(failure)
+    measurement.values.pop(name, None)
+    del measures[name]
+    print(f"    {name} is left out: {failure}", flush=True)
+
+
+def cold(row: str, job: str, what: str, contenders: list[Contender], rounds: int) -> Measurement:
+    measurement = Measurement(row, what, "cold")
+    in_turn(measurement, {c.name: lambda _, c=c: c.cold(job) for c in contenders}, rounds)
+    return measurement
+
+
+def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int) -> Measurement:
+    measurement = Measurement(row, what, "warm")
+    with contextlib.ExitStack() as stack:
+        measures: dict[str, Measure] = {}
+        for c in contenders:
+            process = stack.enter_context(c.warm(job))
+            measures[c.name] = lambda number, process=process: process.round(number)["seconds"]
+            try:
+                process.round(0)  # compiles
+            except Failed as failure:
+                drop(measurement, measures, c.name, failure)
+        in_turn(measurement, measures, rounds)
+    return measurement
+
+
+def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
+    """A changed cell: each round edits the depth, to one that was not there before."""
+    import notebook
+
+    measurement = Measurement("notebook", "changed cell to new picture, residual, 20 draws", "warm")
+    with contextlib.ExitStack() as stack:
+        measures: dict[str, Measure] = {}
+        for c in contenders:
+            if c.name == "torch":
+                continue
+            try:
+                opened = notebook.open_ours(stack) if c.name == OURS else notebook.open_jax(stack, c.command[0])
+                opened.edited(40)
+            except (Failed, RuntimeError) as failure:
+                measurement.missing[c.name] = str(failure)
+                print(f"    {c.name} is left out: {failure}", flush=True)
+                continue
+            measures[c.name] = lambda number, opened=opened: opened.edited(40 + number)
+        in_turn(measurement, measures, rounds)
+    return [measurement]
+
+
+def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
+    """How compiling, running and memory grow, in processes of their own: compiling is the first round less a later one."""
+    found: list[Measurement] = []
+
+    def grow(what: str, modes: dict[str, Callable[[list[dict]], float]], *options: str) -> None:
+        measured = {mode: Measurement("growth", what, mode, "MiB" if mode == "memory" else "s") for mode in modes}
+        for number in range(1, rounds + 1):
+            for c in contenders:
+                if any(c.name in m.missing for m in measured.values()):
+                    continue
+                try:
+                    with c.warm("residual", *options) as process:
+                        answers = [process.round(k) for k in range(3)]
+                    for mode, of in modes.items():
+                        measured[mode].values.setdefault(c.name, []).append(of(answers))
+                except Failed as failure:
+                    for m in measured.values():
+                        m.missing[c.name] = str(failure)
+                        m.values.pop(c.name, None)
+                    print(f"    {c.name} is left out: {failure}", flush=True)
+                time.sleep(PAUSE_SECONDS)
+        found.extend(measured.values())
+
+    def later(answers: list[dict]) -> float:
+        return min(a["seconds"] for a in answers[1:])
+
+    times = {"compile": lambda a: max(a[0]["seconds"] - later(a), 1e-3), "run": later}
+    memory = {"memory": lambda a: a[-1]["peak_mib"]}
+    for depth in GROWTH_DEPTHS:
+        grow(f"{depth} layers, 4 draws", times, "--depth", str(depth), "--draws", "4")
+    for draws in GROWTH_DRAWS:
+        grow(f"50 layers, {draws} draws, 256 inputs", memory, "--draws", str(draws))
+    for inputs in GROWTH_INPUTS[1:]:
+        grow(f"50 layers, 20 draws, {inputs} inputs", memory, "--inputs", str(inputs))
+    return found
+
+
+def run_row(row: str, contenders: list[Contender], rounds: int) -> list[Measurement]:
+    if row == "notebook":
+        return notebook_row(contenders, rounds)
+    if row == "growth":
+        return growth_row(contenders, rounds)
+    measured = []
+    for job, (what, modes) in JOBS[row].items():
+        able = [c for c in contenders if not (c.name == OURS and job in OURS_LACKS)]
+        for mode in modes if able else ():
+            print(f"==> {what}, {mode}", flush=True)
+            measured.append((cold if mode == "cold" else warm)(row, job, what, able, rounds))
+    return measured
+
+
+def check(contenders: list[Contender]) -> bool:
+    """Feeds the peers our weights and says how far their numbers are from ours."""
+    good = True
+    with tempfile.TemporaryDirectory() as folder:
+        contenders[0].output("check", folder)
+        for peer in contenders[1:]:
+            for line in peer.output("check", folder).splitlines():
+                case = json.loads(line)
+                tolerance = FLOAT64_TOLERANCE
+                if case["case"].endswith("float32"):
+                    tolerance = SHATTERED_TOLERANCE if "feedforward" in case["case"] else FLOAT32_TOLERANCE
+                for what, distance in case["distances"].items():
+                    passed = distance <= tolerance
+                    good = good and passed
+                    print(f"{'ok    ' if passed else 'FAILED'} {peer.name:6} {case['case']:26} {what:26} {distance:.1e} (at most {tolerance:.0e})")
+    return good
+
+
+def machine() -> dict[str, object]:
+    """Describes the machine."""
+    model = ""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return {"platform": f"{platform.system()} {platform.machine()}", "processor": model, "processors": len(os.sched_getaffinity(0))}
+
+
+def commit() -> str:
+    """Returns the commit, with + where the code differs from it, and nothing outside of a checkout."""
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", "-C", str(HOME), *arguments], capture_output=True, text=True).stdout.strip()
+
+    return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "--", "pkg", "bench", "go.mod") else "")
+
+
+def save(path: Path, header: dict, measured: list[dict]) -> list[dict]:
+    """Writes the measurements into the file, in place of those of the same rows, and returns all that stand there."""
+    rows = {m["row"] for m in measured}
+    kept = []
+    with contextlib.suppress(OSError, ValueError):
+        kept = [m for m in json.loads(path.read_text(encoding="utf-8"))["measurements"] if m["row"] not in rows]
+    every = sorted([*kept, *({**m, **header} for m in measured)], key=lambda m: ROWS.index(m["row"]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".json.new")
+    temporary.write_text(json.dumps({"measurements": every}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return every
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to time: {', '.join(ROWS)} (default: all)")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each contender is timed (default: 5)")
+    parser.add_argument("--peers", default="jax,torch", metavar="NAMES", help="whom to compare with: jax, torch, jax,torch (the default) or none")
+    parser.add_argument("--check", action="store_true", help="time nothing, but check that all compute the same")
+    parser.add_argument("--ours", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    names = [name for name in arguments.peers.split(",") if name != "none"]
+    for given, known, what in ((arguments.rows, ROWS, "row"), (names, PEERS, "peer")):
+        for name in given:
+            if name not in known:
+                parser.error(f"unknown {what} {name}: choose from {', '.join(known)}")
+    if arguments.rounds < 1:
+        parser.error("--rounds takes a number of at least 1")
+    contenders, versions = [], {}
+    for name, command in {OURS: (str(arguments.ours),), **{
+        name: (str(HOME / ".venv-bench" / name / "bin" / "python"), str(HOME / "bench" / "peers" / PEERS[name])) for name in names
+    }}.items():
+        contender = Contender(name, command)
+        try:
+            versions[name] = contender.version()
+        except Failed as failure:
+            if name == OURS:
+                sys.exit(f"error: {failure}")
+            print(f"{name} is left out: {failure}; scripts/bench --setup installs it")
+            continue
+        contenders.append(contender)
+        print(f"{name}: {versions[name]}")
+    if arguments.check:
+        sys.exit(0 if check(contenders) else 1)
+    header = {"commit": commit(), "started": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": machine(), "versions": versions}
+    every: list[dict] = []
+    for row in arguments.rows or ROWS:
+        print(f"==> row {row}, {arguments.rounds} rounds", flush=True)
+        every = save(arguments.results, header, [m.to_json() for m in run_row(row, contenders, arguments.rounds)])
+    print(text(every, [OURS, *PEERS]))
+    print(f"median [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired rounds, above 1 where ours is better")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failed as failure:
+        sys.exit(f"error: {failure}")
