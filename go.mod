@@ -5,6 +5,7 @@ go 1.26.5
 require (
 	github.com/go-rod/rod v0.116.2
 	github.com/gomlx/compute v0.1.6
+	github.com/gomlx/go-xla v0.4.4
 	github.com/gomlx/gomlx v0.28.5
 	github.com/janpfeifer/gonb v0.11.5
 	github.com/janpfeifer/must v0.2.0
@@ -17,7 +18,6 @@ require (
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
-	github.com/gomlx/go-xla v0.4.4 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/ysmood/fetchup v0.2.4 // indirect
 	github.com/ysmood/goob v0.4.0 // indirect

@@ -36,6 +36,9 @@ func Configured() string {
 	return Default
 }
 
+// open opens a backend by GoMLX's name of it.
+var open = compute.NewWithConfig
+
 // Open opens a backend: one of Names, with GoMLX options behind a comma where wanted. The error is one sentence that says
 // what is missing.
 //
@@ -54,7 +57,7 @@ func Open(name string) (backend compute.Backend, err error) {
 			backend, err = nil, unavailable(base, fmt.Sprint(cause))
 		}
 	}()
-	backend, err = compute.NewWithConfig(name)
+	backend, err = open(name)
 	if err != nil {
 		return nil, unavailable(base, err.Error())
 	}
