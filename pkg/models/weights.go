@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -33,30 +34,51 @@ func (d *Draw) Values(i int) [][]float32 {
 	values := make([][]float32, len(params))
 	for p, param := range params {
 		values[p] = make([]float32, shapes.Make(dtypes.Float32, param.Dims...).Size())
-		param.Init.Fill(random.Stream(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values[p])
+		d.fill(i, p, param, values[p])
 	}
 	return values
 }
 
 // Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers.
 func (d *Draw) Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
-	values := d.Values(i)
-	weights := make([]*tensors.Tensor, len(values))
-	for p, param := range d.net.Stages[i].Block.Params() {
-		switch dtype {
-		case dtypes.Float32:
-			weights[p] = tensors.FromFlatDataAndDimensions(values[p], param.Dims...)
-		case dtypes.Float64:
-			wide := make([]float64, len(values[p]))
-			for k, value := range values[p] {
-				wide[k] = float64(value)
+	return d.StageOn(nil, i, dtype)
+}
+
+// StageOn is Stage with tensors in the memory of the backend where it shares that with Go, so that values are drawn where they are used.
+func (d *Draw) StageOn(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+	if dtype != dtypes.Float32 && dtype != dtypes.Float64 {
+		return nil, fmt.Errorf("weights can't be drawn as %s: choose float32 or float64", dtype)
+	}
+	params := d.net.Stages[i].Block.Params()
+	weights := make([]*tensors.Tensor, len(params))
+	for p, param := range params {
+		weight, err := tensors.FromShapeForBackend(backend, 0, shapes.Make(dtype, param.Dims...))
+		if err != nil {
+			return nil, err
+		}
+		weights[p] = weight
+		err = weight.MutableFlatData(func(flat any) {
+			switch values := flat.(type) {
+			case []float32:
+				d.fill(i, p, param, values)
+			case []float64:
+				narrow := make([]float32, len(values))
+				d.fill(i, p, param, narrow)
+				for k, value := range narrow {
+					values[k] = float64(value)
+				}
 			}
-			weights[p] = tensors.FromFlatDataAndDimensions(wide, param.Dims...)
-		default:
-			return nil, fmt.Errorf("weights can't be drawn as %s: choose float32 or float64", dtype)
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return weights, nil
+}
+
+// fill draws the values of variable p of stage i.
+func (d *Draw) fill(i, p int, param Param, values []float32) {
+	param.Init.Fill(random.Stream(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
 }
 
 // Initialize sets the net's variables under scope to the values of a draw, creating them where they do not exist, so that
