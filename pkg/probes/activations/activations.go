@@ -43,12 +43,12 @@ func gates(r models.Rectifier) *graph.Node {
 	return graph.Where(graph.IsFinite(argument), graph.ConvertDType(open, argument.DType()), nan)
 }
 
-// The taps: the gates themselves, and their sums over the inputs, one number a unit. In float32 these sums of ones are
-// exact up to 2^24 inputs.
-var (
-	gateTap  = &engine.Tap{Graph: gates}
-	countTap = &engine.Tap{Graph: func(r models.Rectifier) *graph.Node { return graph.ReduceSum(gates(r), 0) }}
-)
+// gateTap observes the gates themselves.
+var gateTap = &engine.Tap{Graph: gates}
+
+// Counts observes at how many of the inputs each unit is active, one number a unit; in a net of images a unit is a filter at a position. In
+// float32 these sums of ones are exact up to 2^24 inputs. [Shares] makes shares of them.
+var Counts = &engine.Tap{Graph: func(r models.Rectifier) *graph.Node { return graph.ReduceSum(gates(r), 0) }}
 
 // Run counts activations and coactivations as the config asks. Units are counted on the device, so that only one number a unit
 // leaves it. It returns an error when the config is wrong, the context ends, or the net's signal overflows.
@@ -61,9 +61,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		Config: sample.Config,
 		Active: make([][]float64, config.Draws), Coactive: make([][]float64, config.Draws),
 	}
-	err = sample.Each(ctx, e, engine.Request{Tap: countTap}, func(draw int, trace *engine.Trace) {
+	err = sample.Each(ctx, e, engine.Request{Tap: Counts}, func(draw int, trace *engine.Trace) {
 		for _, counts := range trace.Taps {
-			active, coactive := shares(counts, sample.Config.Inputs)
+			active, coactive := Shares(counts, sample.Config.Inputs)
 			result.Active[draw] = append(result.Active[draw], active)
 			result.Coactive[draw] = append(result.Coactive[draw], coactive)
 		}
@@ -74,8 +74,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	return result, nil
 }
 
-// shares returns the means over units of c/M and c(c-1)/(M(M-1)), for the number c of the m inputs at which each is active.
-func shares(counts []float64, m int) (active, coactive float64) {
+// Shares returns the share of inputs at which a unit is active, and of pairs of distinct inputs at both of which it is, averaged over units: the
+// means of c/m and c(c-1)/(m(m-1)), for the number c of the m inputs at which each is active.
+func Shares(counts []float64, m int) (active, coactive float64) {
 	inputs := float64(m)
 	for _, c := range counts {
 		active += c / inputs

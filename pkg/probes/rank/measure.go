@@ -2,6 +2,7 @@ package rank
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -58,7 +59,12 @@ func (m *Minibatch) Measure() ([]Measurement, error) {
 // whiteRank returns the effective rank of white noise of the gradients' shape.
 func (m *Minibatch) whiteRank() (float64, error) {
 	images, values := m.Gradients[0].Dims()
-	noise, rng := mat.NewDense(images, values, nil), random.Stream(m.Config.Seed, noiseStream, m.Index)
+	return WhiteRank(images, values, random.Stream(m.Config.Seed, noiseStream, m.Index))
+}
+
+// WhiteRank returns r(Y), the effective rank of as many columns of that many independent standard normals as there are images.
+func WhiteRank(images, values int, rng *rand.Rand) (float64, error) {
+	noise := mat.NewDense(images, values, nil)
 	for i := range images {
 		row := noise.RawRowView(i)
 		for k := range row {
