@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -64,18 +63,10 @@ func (r *Figure3Result) Claims() []claims.Claim {
 // nearClaim claims that a share stays near a number from a layer on. The quantity is the distance that its interval reaches
 // farthest.
 func (s ActivationSeries) nearClaim(source, id, statement, quantity string, mean, stdErr []float64, from int, target float64) claims.Claim {
-	var farthest claims.Estimate
-	for l := from - 1; l < len(mean); l++ {
-		e := estimateOf(mean[l], stdErr[l], s.Draws)
-		distance, margin := math.Abs(e.Value-target), e.High-e.Value
-		if distance+margin > farthest.High {
-			farthest = claims.Estimate{Value: distance, Low: max(distance-margin, 0), High: distance + margin}
-		}
-	}
 	return claims.Claim{
 		ID: fmt.Sprintf("%s.%s", s.id(), id), Source: source, Statement: statement,
 		Quantity: fmt.Sprintf("%s: largest distance of a layer's %s from %g, layers %d–%d", s.name(), quantity, target, from, s.Depth),
-	}.Below(farthest, near*target)
+	}.Below(largestDistance(mean[from-1:], stdErr[from-1:], s.Draws, target), near*target)
 }
 
 // climbClaims claims that coactivation climbs with depth, towards 1/2.

@@ -186,12 +186,17 @@ func measure[T any](draws []T, statistic func(T) float64) (Measured, error) {
 // largest value.
 const constantGradient = 1e-5
 
+// isConstant says whether a gradient is the same at all inputs, up to rounding.
+func isConstant(g []float64) bool {
+	low, high := slices.Min(g), slices.Max(g)
+	return high-low <= constantGradient*max(math.Abs(low), math.Abs(high))
+}
+
 // setGradients fills in what the row says of gradients, draws x inputs.
 func (r *NormalizationRow) setGradients(all [][]float64) error {
 	var acfs [][]float64
 	for _, g := range all {
-		low, high := slices.Min(g), slices.Max(g)
-		if high-low <= constantGradient*max(math.Abs(low), math.Abs(high)) {
+		if isConstant(g) {
 			continue
 		}
 		acf, err := stats.ACF(g, gradients.MaxLag)

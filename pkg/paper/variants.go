@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -108,4 +109,18 @@ func smallest(estimates []claims.Estimate) claims.Estimate {
 		}
 	}
 	return lowest
+}
+
+// largestDistance returns the distance from a target of that of several means whose interval reaches farthest: what decides a claim that all of
+// them are near it.
+func largestDistance(mean, stdErr []float64, draws int, target float64) claims.Estimate {
+	var found claims.Estimate
+	for i := range mean {
+		e := estimateOf(mean[i], stdErr[i], draws)
+		distance, margin := math.Abs(e.Value-target), e.High-e.Value
+		if distance+margin > found.High {
+			found = claims.Estimate{Value: distance, Low: max(distance-margin, 0), High: distance + margin}
+		}
+	}
+	return found
 }

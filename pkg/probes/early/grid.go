@@ -39,8 +39,9 @@ type GridConfig struct {
 
 // GridRun is what was seen of a dense net in training.
 type GridRun struct {
-	// Config is the one that ran, defaults filled in.
-	Config GridConfig
+	// Config is the one that ran, defaults filled in. It is no part of the run's JSON, which is for keeping: a net does not come back from
+	// it.
+	Config GridConfig `json:"-"`
 
 	// X is the grid and Target the sine over it, M values each.
 	X, Target []float64

@@ -52,9 +52,6 @@ type ImagesRun struct {
 	// Losses are those of the training batches, in nats, each before its update.
 	Losses []float64
 
-	// WhiteRank is r(Y), the effective rank of white noise of the gradients' shape.
-	WhiteRank float64
-
 	// Looks has an entry for each of the config's steps.
 	Looks []Look
 }
@@ -71,10 +68,19 @@ type Look struct {
 	// of gradients through them. Without normalisation both are one.
 	Rank, CoupledRank float64
 
+	// WhiteRank is r(Y), the effective rank of white noise of the gradients' shape, the same at all steps.
+	WhiteRank float64
+
 	// Active and Coactive are the shares of the test images, and of pairs of them, at which a unit is active, averaged over the units of a
 	// rectifier: one value for each, from input to output.
 	Active, Coactive []float64
 }
+
+// Relative returns the relative effective rank r(D) / r(Y), as in Figure 5c: 1 for gradients that are like white noise.
+func (l Look) Relative() float64 { return l.Rank / l.WhiteRank }
+
+// CoupledRelative is Relative for gradients that go through the batch statistics.
+func (l Look) CoupledRelative() float64 { return l.CoupledRank / l.WhiteRank }
 
 // RunImages trains the net that the config describes and looks at it on the way. Every training step counts as a step of the progress. It
 // returns an error when the config is wrong, the context ends, or a loss or a gradient is not finite.
@@ -89,7 +95,8 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data 
 	}
 	defer images.MustFinalizeAll()
 	seed := run.Config.Seed
-	if run.WhiteRank, err = rank.WhiteRank(run.Config.Images, images.Shape().Size()/run.Config.Images, random.Stream(seed, noiseStream)); err != nil {
+	white, err := rank.WhiteRank(run.Config.Images, images.Shape().Size()/run.Config.Images, random.Stream(seed, noiseStream))
+	if err != nil {
 		return nil, err
 	}
 	batches, err := data.Training(0, run.Config.Batch, seed)
@@ -111,7 +118,7 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data 
 	}
 	run.Losses, err = f.run(ctx, func(weights *model.Scope) error {
 		look, err := lookAtImages(ctx, e, looked, weights, images)
-		look.Step = run.Config.Steps[len(run.Looks)]
+		look.Step, look.WhiteRank = run.Config.Steps[len(run.Looks)], white
 		run.Looks = append(run.Looks, look)
 		return err
 	})

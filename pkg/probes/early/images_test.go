@@ -189,8 +189,12 @@ func TestImagesRanks(t *testing.T) {
 	if look := resnet.Looks[0]; look.Rank == look.CoupledRank {
 		t.Errorf("frozen and coupled gradients have one rank, %g", look.Rank)
 	}
-	if resnet.WhiteRank < 5 || resnet.WhiteRank > 10 {
-		t.Errorf("white noise has the effective rank %g", resnet.WhiteRank)
+	look := resnet.Looks[2]
+	if look.WhiteRank < 5 || look.WhiteRank > 10 {
+		t.Errorf("white noise has the effective rank %g", look.WhiteRank)
+	}
+	if look.Relative() != look.Rank/look.WhiteRank || look.CoupledRelative() != look.CoupledRank/look.WhiteRank {
+		t.Errorf("relative ranks %g and %g of %+v", look.Relative(), look.CoupledRelative(), look)
 	}
 }
 

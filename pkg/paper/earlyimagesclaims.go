@@ -1,0 +1,149 @@
+package paper
+
+import (
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/early"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Seed returns the seed that determined every random number: the first of the seeds.
+func (r *EarlyImagesResult) Seed() uint64 { return r.Config.Seed }
+
+// Results returns what results/early-training-images.json holds, less the provenance.
+func (r *EarlyImagesResult) Results() (*results.Figure, error) {
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
+	return &results.Figure{
+		Figure: "early-training-images",
+		Title:  "Early in training: gradients of convolutional nets behind the first steps on CIFAR-10",
+		Config: r.Config,
+		Claims: all,
+		Series: r.Series,
+	}, nil
+}
+
+// Claims decides whether what the paper says of convolutional nets at initialisation goes on to hold early in training. Bounds are those of
+// Figures 3 and 5: near 1/4 is within a tenth of it, and what survives keeps at least half.
+func (r *EarlyImagesResult) Claims() ([]claims.Claim, error) {
+	c := earlyClaims{}
+	for i := range r.Series {
+		s := &r.Series[i]
+		for j := range r.Series {
+			other := &r.Series[j]
+			switch {
+			case s.Beta != nil && other.shatters():
+				c.skipsPreserve(s, other)
+				c.learnsFaster(s, other)
+			case s.LooksLinear && !other.LooksLinear && other.Activation == s.Activation:
+				c.looksLinear(s, other)
+				c.learnsFaster(s, other)
+			}
+		}
+		if s.shatters() {
+			c.staysShattered(s)
+		}
+		if s.Norm == norms.Batch.Name {
+			c.coactive(s)
+		}
+	}
+	return c.claims, c.err
+}
+
+// earlyClaims collects claims, and the first error on the way.
+type earlyClaims struct {
+	claims []claims.Claim
+	err    error
+}
+
+// ranks are the relative effective ranks for both kinds of statistics.
+var ranks = []struct {
+	statistics norms.Statistics
+	quantity   func(early.Look) float64
+}{{norms.Frozen, early.Look.Relative}, {norms.Coupled, early.Look.CoupledRelative}}
+
+// less returns by how much a quantity of other's is above that of the net, within seeds, at the steps from one index to before another.
+func (c *earlyClaims) less(s, other *EarlyImagesSeries, quantity func(early.Look) float64, from, to int) []claims.Estimate {
+	pairs := make([][2][]early.Look, len(s.looks))
+	for i := range pairs {
+		pairs[i] = [2][]early.Look{s.looks[i], other.looks[i]}
+	}
+	var all []claims.Estimate
+	for i := from; i < to; i++ {
+		e, err := estimateMean(pairs, func(pair [2][]early.Look) float64 { return quantity(pair[1][i]) - quantity(pair[0][i]) })
+		if err != nil && c.err == nil {
+			c.err = err
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// add adds a claim that a quantity of a net is above the bound.
+func (c *earlyClaims) add(s *EarlyImagesSeries, id, source, statement, quantity string, measured claims.Estimate, bound float64) {
+	c.claims = append(c.claims, s.claim(id, source, statement, quantity).Above(measured, bound))
+}
+
+// claim starts a claim about the net.
+func (s *EarlyImagesSeries) claim(id, source, statement, quantity string) claims.Claim {
+	return claims.Claim{
+		ID: fmt.Sprintf("early-images.%s.%s", s.id(), id), Source: source + ", in training", Statement: statement,
+		Quantity: fmt.Sprintf("%s: %s", s.Title(), quantity),
+	}
+}
+
+// lastStep is the last of the steps.
+func (s *EarlyImagesSeries) lastStep() int { return s.Steps[len(s.Steps)-1] }
+
+// skipsPreserve claims that the gradients of a resnet have a lower rank than those of the feedforward net, at initialisation and later.
+func (c *earlyClaims) skipsPreserve(s, feedforward *EarlyImagesSeries) {
+	const quantity = "r(D)/r(Y) of the feedforward net less the resnet's, %s; %s statistics"
+	for _, rank := range ranks {
+		c.add(s, "initial."+string(rank.statistics), "Figure 5c", "Skips preserve the structure of convnets' gradients at initialisation",
+			fmt.Sprintf(quantity, "step 0", rank.statistics), smallest(c.less(s, feedforward, rank.quantity, 0, 1)), 0)
+		c.add(s, "early."+string(rank.statistics), "Figure 5c", "Skips preserve the structure of convnets' gradients early in training",
+			fmt.Sprintf(quantity, fmt.Sprintf("smallest over steps 1–%d", s.lastStep()), rank.statistics),
+			smallest(c.less(s, feedforward, rank.quantity, 1, len(s.Steps))), 0)
+	}
+}
+
+// staysShattered claims that the effective rank of a feedforward net's gradients keeps at least half of what it is at initialisation.
+func (c *earlyClaims) staysShattered(s *EarlyImagesSeries) {
+	last := len(s.Steps) - 1
+	for _, rank := range ranks {
+		kept, err := estimateMean(s.looks, func(looks []early.Look) float64 { return rank.quantity(looks[last]) - survives*rank.quantity(looks[0]) })
+		if err != nil && c.err == nil {
+			c.err = err
+		}
+		c.add(s, "shattered."+string(rank.statistics), "Figure 5c", "Shattered gradients of convnets do not heal early in training",
+			fmt.Sprintf("r(D)/r(Y) at step %d less %g times that at step 0; %s statistics", s.lastStep(), survives, rank.statistics), kept, 0)
+	}
+}
+
+// looksLinear claims that the gradients of a looks-linear net have a lower rank than those of the same net without it.
+func (c *earlyClaims) looksLinear(s, without *EarlyImagesSeries) {
+	const quantity = "r(D)/r(Y) of the same net without it less its own, %s"
+	c.add(s, "initial", "Section 5", "With the looks-linear initialisation convnets' gradients have more structure, at initialisation",
+		fmt.Sprintf(quantity, "step 0"), smallest(c.less(s, without, early.Look.Relative, 0, 1)), 0)
+	c.add(s, "early", "Section 5", "With the looks-linear initialisation convnets' gradients have more structure, early in training",
+		fmt.Sprintf(quantity, fmt.Sprintf("smallest over steps 1–%d", s.lastStep())), smallest(c.less(s, without, early.Look.Relative, 1, len(s.Steps))), 0)
+}
+
+// learnsFaster claims that a net whose gradients do not shatter learns faster than another.
+func (c *earlyClaims) learnsFaster(s, other *EarlyImagesSeries) {
+	last := len(s.Steps) - 1
+	c.add(s, "learns", "Section 5", "Convnets whose gradients do not shatter learn faster",
+		fmt.Sprintf("training loss in nats, steps %d–%d: that of %s less its own", s.Steps[last-1]+1, s.lastStep(), other.Title()),
+		smallest(c.less(s, other, trainLoss, last, last+1)), 0)
+}
+
+// coactive claims that units of nets with batch normalisation stay co-active for a quarter of the pairs.
+func (c *earlyClaims) coactive(s *EarlyImagesSeries) {
+	c.claims = append(c.claims, s.claim("coactive", "Figure 3", "With batch normalisation units stay co-active for about a quarter of the pairs early in training",
+		fmt.Sprintf("largest distance of the share of co-active pairs of images from %g, steps 0–%d", QuarterCoactive, s.lastStep())).
+		Below(largestDistance(s.Coactive.Mean, s.Coactive.StdErr, s.Seeds, QuarterCoactive), near*QuarterCoactive))
+}
