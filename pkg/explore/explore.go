@@ -21,6 +21,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -114,17 +115,25 @@ const patience = 10 * time.Second
 // Where no page can answer it draws the picture of the config and returns; then what is wrong with the config is an error.
 func Run(s *lab.Session, config Config) error {
 	config = config.withDefaults()
-	if os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV) == "" {
+	if !canAnswer() {
 		return still(s, config)
 	}
+	return interact(s, &oven{engine: s.Engine, config: config}, config.controls())
+}
+
+// canAnswer says whether there may be a page that answers.
+func canAnswer() bool { return os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV) != "" }
+
+// interact shows controls and what they ask for, until Done or the stop button is pressed.
+func interact[C comparable](s *lab.Session, subject subject[C], c controls) error {
 	n := newNotebook()
-	if err := n.controls(config); err != nil {
+	if err := n.controls(c); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(s.Context)
 	defer cancel()
-	x := &explorer{oven: &oven{engine: s.Engine, config: config}, page: n, computed: s.ClearProgress}
-	err := x.follow(s.Context, n.listen(ctx), patience)
+	x := &explorer[C]{subject: subject, page: n, computed: s.ClearProgress}
+	err := x.follow(s.Context, listen[C](ctx, n), patience)
 	switch {
 	case errors.Is(err, errDone), errors.Is(err, context.Canceled):
 		n.end("The explorer has ended. Run the cell again to have its controls back.")
@@ -150,14 +159,19 @@ func still(s *lab.Session, config Config) error {
 // Show shows a net as the explorer does, without controls: the picture of its gradient, autocorrelation and covariance, and their numbers. Outside
 // of a notebook it prints the numbers.
 func Show(s *lab.Session, config gradients.Config) error {
-	view, err := Look(s.Context, s.Engine, config)
+	seen, err := Look(s.Context, s.Engine, config)
 	s.ClearProgress()
 	if err != nil {
 		return err
 	}
+	return show(seen)
+}
+
+// show shows a view without controls; outside of a notebook it prints what it is.
+func show(seen view) error {
 	if !gonbui.IsNotebook {
-		fmt.Println(view)
+		fmt.Println(strings.Join(seen.lines(), "\n"))
 		return nil
 	}
-	return newNotebook().keep(view)
+	return newNotebook().keep(seen)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -101,14 +102,19 @@ func words(brownness float64, interval string, neighbours float64, verdict strin
 	return strings.ReplaceAll(line, "-", "−")
 }
 
+// figure implements view.
+func (v *View) figure() (*figures.Figure, error) { return figures.Explore(v.Column) }
+
 // String names the net and all that was chosen with it, and gives the numbers.
 func (v *View) String() string { return strings.Join(v.lines(), "\n") }
 
 // lines is String in lines.
 func (v *View) lines() []string {
-	text := v.describe()
-	return []string{strings.ToUpper(text[:1]) + text[1:] + ".", v.Numbers}
+	return []string{capital(v.describe()) + ".", v.Numbers}
 }
+
+// capital writes the first letter, a plain one, as a capital.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // describe names the net and all that was chosen with it.
 func (v *View) describe() string {

@@ -19,16 +19,39 @@ var (
 	errUnanswered = errors.New("no page answered")
 )
 
+// view is what there is to see of a choice.
+type view interface {
+	// figure draws it, and lines says what it is.
+	figure() (*figures.Figure, error)
+	lines() []string
+}
+
+// subject is what an explorer explores: C is what its controls choose.
+type subject[C comparable] interface {
+	// start returns the choice to start from.
+	start() C
+
+	// look computes what there is to see of a choice.
+	look(ctx context.Context, chosen C) (view, error)
+
+	// prepare does what may be useful next while nobody asks for anything, until the context ends.
+	prepare(ctx context.Context, chosen C)
+
+	// full says whether it is time to free what was kept for later, and empty frees it, when nothing runs.
+	full() bool
+	empty()
+}
+
 // explorer computes and shows what settings ask for.
-type explorer struct {
-	oven *oven
-	page page
+type explorer[C comparable] struct {
+	subject subject[C]
+	page    page
 
 	// computed is called after every computation.
 	computed func()
 
 	// last is what the picture shows, nil where there is none.
-	last *View
+	last view
 }
 
 // work is a computation under way.
@@ -45,8 +68,8 @@ type work struct {
 //
 // Settings that newer ones have overtaken are dropped. At most one computation runs; meanwhile only the newest settings are kept. To
 // start with, it shows what the config starts from.
-func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patience time.Duration) error {
-	shown := x.oven.config.start()
+func (x *explorer[C]) follow(ctx context.Context, arrivals <-chan settings[C], patience time.Duration) error {
+	shown := x.subject.start()
 	running := x.begin(ctx, shown, time.Now())
 	defer func() {
 		running.cancel()
@@ -54,7 +77,7 @@ func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patienc
 	}()
 	var (
 		newest     int
-		next       *choice // what to show after what runs
+		next       *C // what to show after what runs
 		arrived    time.Time
 		giveUp     <-chan time.Time // when to give up what runs for what is next
 		unanswered = time.After(patience)
@@ -74,11 +97,11 @@ func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patienc
 			if s.Done {
 				return errDone
 			}
-			if s.choice == shown && !running.canceled {
+			if s.Choice == shown && !running.canceled {
 				next, giveUp = nil, nil
 				continue
 			}
-			next, arrived = &s.choice, time.Now()
+			next, arrived = &s.Choice, time.Now()
 			if giveUp == nil {
 				giveUp = time.After(time.Until(running.began.Add(lightTime)))
 			}
@@ -88,9 +111,9 @@ func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patienc
 		case <-finishedBefore(next, running):
 			shown, next, giveUp = *next, nil, nil
 			running.cancel()
-			if x.oven.full() {
+			if x.subject.full() {
 				<-running.idle
-				x.oven.empty()
+				x.subject.empty()
 			}
 			running = x.begin(ctx, shown, arrived)
 		}
@@ -98,15 +121,15 @@ func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patienc
 }
 
 // finishedBefore returns a channel that is closed when what runs has finished, if there is something to do next.
-func finishedBefore(next *choice, running *work) <-chan struct{} {
+func finishedBefore[C any](next *C, running *work) <-chan struct{} {
 	if next == nil {
 		return nil
 	}
 	return running.finished
 }
 
-// begin starts to compute and show what was chosen, and then to compile what may be chosen next.
-func (x *explorer) begin(ctx context.Context, chosen choice, arrived time.Time) *work {
+// begin starts to compute and show what was chosen, and then to prepare what may be chosen next.
+func (x *explorer[C]) begin(ctx context.Context, chosen C, arrived time.Time) *work {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &work{cancel: cancel, began: time.Now(), finished: make(chan struct{}), idle: make(chan struct{})}
 	go func() {
@@ -118,40 +141,35 @@ func (x *explorer) begin(ctx context.Context, chosen choice, arrived time.Time) 
 			x.page.Caption()
 		}
 		close(w.finished)
-		x.oven.preheat(ctx, chosen)
+		x.subject.prepare(ctx, chosen)
 	}()
 	return w
 }
 
 // show computes and shows what was chosen.
-func (x *explorer) show(ctx context.Context, chosen choice, arrived time.Time) error {
-	config, err := x.oven.config.probe(chosen)
-	if err != nil {
-		return err
-	}
+func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) error {
 	began := time.Now()
-	x.oven.add(chosen)
-	view, err := Look(ctx, x.oven.engine, config)
+	seen, err := x.subject.look(ctx, chosen)
 	x.computed()
 	if err != nil {
 		return err
 	}
 	ready := time.Now()
-	png, err := draw(view, (*figures.Figure).ScreenPNG)
+	png, err := draw(seen, (*figures.Figure).ScreenPNG)
 	if err != nil {
 		return err
 	}
 	x.page.Picture(png)
-	x.last = view
+	x.last = seen
 	shown := time.Now()
-	x.page.Caption(append(view.lines(), fmt.Sprintf("Computed in %d ms, drawn in %d ms, shown %d ms after it was asked for.",
+	x.page.Caption(append(seen.lines(), fmt.Sprintf("Computed in %d ms, drawn in %d ms, shown %d ms after it was asked for.",
 		ready.Sub(began).Milliseconds(), shown.Sub(ready).Milliseconds(), shown.Sub(arrived).Milliseconds()))...)
 	return nil
 }
 
 // draw draws a view and renders it.
-func draw(view *View, render func(*figures.Figure) ([]byte, error)) ([]byte, error) {
-	figure, err := figures.Explore(view.Column)
+func draw(seen view, render func(*figures.Figure) ([]byte, error)) ([]byte, error) {
+	figure, err := seen.figure()
 	if err != nil {
 		return nil, err
 	}

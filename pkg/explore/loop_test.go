@@ -87,8 +87,9 @@ func small() Config {
 type live struct {
 	*record
 	t        *testing.T
-	explorer *explorer
-	arrivals chan settings
+	explorer *explorer[choice]
+	oven     *oven
+	arrivals chan settings[choice]
 	sequence int
 	ended    chan error
 	stop     context.CancelFunc
@@ -98,8 +99,9 @@ type live struct {
 func start(t *testing.T, config Config) *live {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	l := &live{record: newRecord(), t: t, arrivals: make(chan settings), ended: make(chan error, 1), stop: stop}
-	l.explorer = &explorer{oven: &oven{engine: engine.New(testbackend.Open(t)), config: config}, page: l, computed: func() {}}
+	l := &live{record: newRecord(), t: t, arrivals: make(chan settings[choice]), ended: make(chan error, 1), stop: stop}
+	l.oven = &oven{engine: engine.New(testbackend.Open(t)), config: config}
+	l.explorer = &explorer[choice]{subject: l.oven, page: l, computed: func() {}}
 	go func() {
 		l.ended <- l.explorer.follow(ctx, l.arrivals, aMinute)
 		close(l.ended)
@@ -108,16 +110,16 @@ func start(t *testing.T, config Config) *live {
 		stop()
 		for range l.ended { // until nothing uses the engine
 		}
-		l.explorer.oven.engine.Close()
+		l.oven.engine.Close()
 	})
 	l.await(t, "caption")
 	return l
 }
 
 // send sends the settings to start from with a change.
-func (l *live) send(change func(*settings)) {
+func (l *live) send(change func(*settings[choice])) {
 	l.sequence++
-	s := settings{Sequence: l.sequence, choice: l.explorer.oven.config.start()}
+	s := settings[choice]{Sequence: l.sequence, Choice: l.oven.start()}
 	change(&s)
 	l.arrivals <- s
 }
@@ -138,34 +140,34 @@ func (l *live) wantEnd(want error) {
 func TestFollowShowsWhatIsChosen(t *testing.T) {
 	l := start(t, small())
 	for _, c := range []struct {
-		change func(*settings)
+		change func(*settings[choice])
 		words  string
 	}{
-		{func(s *settings) { s.Depth = 5 }, "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
-		{func(s *settings) { s.Beta, s.Statistics = 1, "coupled" }, "depth 3, width 10, β = 1, normalisation bn (coupled)"},
-		{func(s *settings) { s.Net, s.Norm = "feedforward", "center" }, "Feedforward net, depth 3, width 10, normalisation center"},
-		{func(s *settings) { s.Net, s.Norm = "highway", "none" }, "Highway net, depth 3, width 10, γ₂ = 0.577, normalisation none"},
-		{func(s *settings) { s.Draws, s.Seed = 3, "7" }, "3 draws, seed 7."},
-		{func(s *settings) { s.Width = 20 }, "width 20"},
+		{func(s *settings[choice]) { s.Choice.Depth = 5 }, "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
+		{func(s *settings[choice]) { s.Choice.Beta, s.Choice.Statistics = 1, "coupled" }, "depth 3, width 10, β = 1, normalisation bn (coupled)"},
+		{func(s *settings[choice]) { s.Choice.Net, s.Choice.Norm = "feedforward", "center" }, "Feedforward net, depth 3, width 10, normalisation center"},
+		{func(s *settings[choice]) { s.Choice.Net, s.Choice.Norm = "highway", "none" }, "Highway net, depth 3, width 10, γ₂ = 0.577, normalisation none"},
+		{func(s *settings[choice]) { s.Choice.Draws, s.Choice.Seed = 3, "7" }, "3 draws, seed 7."},
+		{func(s *settings[choice]) { s.Choice.Width = 20 }, "width 20"},
 	} {
 		l.send(c.change)
 		if shown := l.await(t, c.words); !strings.HasPrefix(shown, "picture\n") {
 			t.Errorf("no picture came with %q, but %q", c.words, shown)
 		}
 	}
-	l.send(func(s *settings) { s.Done = true })
+	l.send(func(s *settings[choice]) { s.Done = true })
 	l.wantEnd(errDone)
 }
 
 // TestFollowDropsWhatWasOvertaken sends the newest settings first.
 func TestFollowDropsWhatWasOvertaken(t *testing.T) {
 	l := start(t, small())
-	l.send(func(s *settings) { s.Sequence, s.Depth = 30, 5 })
+	l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = 30, 5 })
 	l.await(t, "depth 5")
 	for sequence := range 30 {
-		l.send(func(s *settings) { s.Sequence, s.Depth = sequence, 10+sequence })
+		l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = sequence, 10+sequence })
 	}
-	l.send(func(s *settings) { s.Sequence, s.Depth = 31, 6 })
+	l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = 31, 6 })
 	if shown := l.await(t, "depth 6"); strings.Count(shown, "caption") != 1 {
 		t.Errorf("settings that were overtaken were shown: %q", shown)
 	}
@@ -175,16 +177,16 @@ func TestFollowDropsWhatWasOvertaken(t *testing.T) {
 func TestFollowEndsOnTheNewest(t *testing.T) {
 	l := start(t, small())
 	for depth := 2; depth <= 40; depth++ {
-		l.send(func(s *settings) { s.Depth = depth })
+		l.send(func(s *settings[choice]) { s.Choice.Depth = depth })
 	}
 	l.await(t, "depth 40")
-	l.send(func(s *settings) { s.Depth = 40 })
-	l.send(func(s *settings) { s.Done = true })
+	l.send(func(s *settings[choice]) { s.Choice.Depth = 40 })
+	l.send(func(s *settings[choice]) { s.Done = true })
 	l.wantEnd(errDone)
 	if len(l.pending) > 0 {
 		t.Errorf("after the newest picture came %q", l.pending)
 	}
-	if depth := l.explorer.last.Config.Net.Depth; depth != 40 {
+	if depth := l.explorer.last.(*View).Config.Net.Depth; depth != 40 {
 		t.Errorf("the last picture is of depth %d", depth)
 	}
 }
@@ -192,14 +194,14 @@ func TestFollowEndsOnTheNewest(t *testing.T) {
 // TestFollowGivesUpHeavyWork asks for what takes hours, and then for what does not.
 func TestFollowGivesUpHeavyWork(t *testing.T) {
 	l := start(t, small())
-	heavy := func(s *settings) { s.Depth, s.Width, s.Draws = 1000, 400, 5000 }
+	heavy := func(s *settings[choice]) { s.Choice.Depth, s.Choice.Width, s.Choice.Draws = 1000, 400, 5000 }
 	l.send(heavy)
-	l.send(func(s *settings) { s.Depth = 4 })
+	l.send(func(s *settings[choice]) { s.Choice.Depth = 4 })
 	if shown := l.await(t, "depth 4,"); strings.Contains(shown, "sentence") {
 		t.Errorf("work that was given up was reported: %q", shown)
 	}
 	l.send(heavy)
-	l.send(func(s *settings) { s.Done = true })
+	l.send(func(s *settings[choice]) { s.Done = true })
 	l.wantEnd(errDone)
 }
 
@@ -211,9 +213,10 @@ func TestFollowEndsWithTheContext(t *testing.T) {
 
 func TestFollowWithoutAPage(t *testing.T) {
 	r := newRecord()
-	x := &explorer{oven: &oven{engine: engine.New(testbackend.Open(t)), config: small()}, page: r, computed: func() {}}
-	defer x.oven.engine.Close()
-	if err := x.follow(t.Context(), make(chan settings), time.Second); !errors.Is(err, errUnanswered) {
+	o := &oven{engine: engine.New(testbackend.Open(t)), config: small()}
+	defer o.engine.Close()
+	x := &explorer[choice]{subject: o, page: r, computed: func() {}}
+	if err := x.follow(t.Context(), make(chan settings[choice]), time.Second); !errors.Is(err, errUnanswered) {
 		t.Errorf("without a page that answers: %v", err)
 	}
 }
@@ -223,16 +226,16 @@ func TestFollowGoesOnAfterMistakes(t *testing.T) {
 	config := small()
 	config.Net.Activation = &activations.Activation{Name: "broken", Apply: func(x *graph.Node) *graph.Node { panic("not written yet") }}
 	l := start(t, config)
-	for words, change := range map[string]func(*settings){
-		"not written yet":                 func(s *settings) { s.Depth = 2 },
-		"depth is 0":                      func(s *settings) { s.Depth = 0 },
-		"unknown normalisation \"sauce\"": func(s *settings) { s.Norm = "sauce" },
-		"unknown net":                     func(s *settings) { s.Net = "fishing" },
-		"the seed is \"-1\"":              func(s *settings) { s.Seed = "-1" },
-		"the seed is \"\"":                func(s *settings) { s.Seed = "" },
-		"draws is 0":                      func(s *settings) { s.Draws = 0 },
-		"unknown statistics":              func(s *settings) { s.Statistics = "melted" },
-		"beta is 0":                       func(s *settings) { s.Beta = 0 },
+	for words, change := range map[string]func(*settings[choice]){
+		"not written yet":                 func(s *settings[choice]) { s.Choice.Depth = 2 },
+		"depth is 0":                      func(s *settings[choice]) { s.Choice.Depth = 0 },
+		"unknown normalisation \"sauce\"": func(s *settings[choice]) { s.Choice.Norm = "sauce" },
+		"unknown net":                     func(s *settings[choice]) { s.Choice.Net = "fishing" },
+		"the seed is \"-1\"":              func(s *settings[choice]) { s.Choice.Seed = "-1" },
+		"the seed is \"\"":                func(s *settings[choice]) { s.Choice.Seed = "" },
+		"draws is 0":                      func(s *settings[choice]) { s.Choice.Draws = 0 },
+		"unknown statistics":              func(s *settings[choice]) { s.Choice.Statistics = "melted" },
+		"beta is 0":                       func(s *settings[choice]) { s.Choice.Beta = 0 },
 	} {
 		l.send(change)
 		shown := l.await(t, words)
@@ -249,7 +252,7 @@ func TestFollowGoesOnAfterMistakes(t *testing.T) {
 // TestLatencyIsSaid checks that the caption tells how long the reader waited.
 func TestLatencyIsSaid(t *testing.T) {
 	l := start(t, small())
-	l.send(func(s *settings) { s.Depth = 4 })
+	l.send(func(s *settings[choice]) { s.Choice.Depth = 4 })
 	shown := l.await(t, "caption")
 	var computed, drawn, after int
 	_, said, _ := strings.Cut(shown, "Computed in ")
@@ -269,9 +272,10 @@ func BenchmarkShow(b *testing.B) {
 		"beta": func(c *choice, i int) { c.Beta = 0.1 + 1e-6*float64(i+1) },
 	} {
 		b.Run(name, func(b *testing.B) {
-			x := &explorer{oven: &oven{engine: engine.New(testbackend.Open(b)), config: Defaults().withDefaults()}, page: newRecord(), computed: func() {}}
-			defer x.oven.engine.Close()
-			chosen := x.oven.config.start()
+			o := &oven{engine: engine.New(testbackend.Open(b)), config: Defaults().withDefaults()}
+			defer o.engine.Close()
+			x := &explorer[choice]{subject: o, page: newRecord(), computed: func() {}}
+			chosen := o.start()
 			if err := x.show(b.Context(), chosen, time.Now()); err != nil {
 				b.Fatal(err)
 			}

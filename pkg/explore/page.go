@@ -55,9 +55,9 @@ func (n *notebook) text(output string, lines ...string) {
 	gonbui.UpdateHTML(output+n.id, strings.ReplaceAll(page, "\n", "<br>"))
 }
 
-// controls shows the controls of a config.
-func (n *notebook) controls(config Config) error {
-	html, err := controlsHTML(config, n.id, n.address())
+// controls shows controls.
+func (n *notebook) controls(c controls) error {
+	html, err := c.html(n.id, n.address())
 	if err == nil {
 		gonbui.UpdateHTML("controls-"+n.id, html)
 	}
@@ -71,13 +71,13 @@ func (n *notebook) end(text string) { n.text("controls-", text) }
 func (n *notebook) address() string { return "/explore/" + n.id }
 
 // keep shows a view as it is to be saved with the notebook: as sharp as other figures, and smaller.
-func (n *notebook) keep(view *View) error {
-	png, err := draw(view, (*figures.Figure).PNG)
+func (n *notebook) keep(seen view) error {
+	png, err := draw(seen, (*figures.Figure).PNG)
 	if err != nil {
 		return err
 	}
 	n.Picture(png)
-	n.Caption(view.lines()...)
+	n.Caption(seen.lines()...)
 	gonbui.Sync()
 	return nil
 }
@@ -86,13 +86,13 @@ func (n *notebook) keep(view *View) error {
 const retryAfter = 4 * time.Second
 
 // listen returns the settings that the page sends, in any order, until the context ends.
-func (n *notebook) listen(ctx context.Context) <-chan settings {
-	arrivals := make(chan settings)
+func listen[C any](ctx context.Context, n *notebook) <-chan settings[C] {
+	arrivals := make(chan settings[C])
 	answered := make(chan struct{})
 	var once sync.Once
 	comms.Subscribe(n.address(), func(_ string, text string) {
-		var s settings
-		if err := json.Unmarshal([]byte(text), &s); err != nil {
+		s, err := parse[C](text)
+		if err != nil {
 			return // it did not come from the page
 		}
 		once.Do(func() { close(answered) })
@@ -130,7 +130,7 @@ type option struct {
 	Plain        bool // a net without beta
 }
 
-// selectorView and sliderView are controls as the template wants them.
+// selectorView, sliderView and numberView are controls as the template wants them.
 type selectorView struct {
 	Label, Name, Start string
 	Options            []option
@@ -141,8 +141,34 @@ type sliderView struct {
 	Start, Last         int
 }
 
-// controlsHTML returns the controls of a config as HTML.
-func controlsHTML(c Config, id, address string) (string, error) {
+type numberView struct{ Label, Name, Start string }
+
+// controls are those of an explorer.
+type controls struct {
+	// About says what they are for, to those who can't see them.
+	About string
+
+	Selectors []selectorView
+	Sliders   []sliderView
+	Numbers   []numberView
+}
+
+// html returns the controls as HTML.
+func (c controls) html(id, address string) (string, error) {
+	var text strings.Builder
+	err := pageTemplate.Execute(&text, struct {
+		controls
+		ID, Address string
+		Script      template.JS
+	}{c, id, address, template.JS(pageScript)})
+	if err != nil {
+		return "", fmt.Errorf("the explorer's controls can't be written as HTML: %w", err)
+	}
+	return text.String(), nil
+}
+
+// controls returns the controls of a config.
+func (c Config) controls() controls {
 	start := c.start()
 	var netOptions []option
 	for _, name := range nets() {
@@ -152,29 +178,30 @@ func controlsHTML(c Config, id, address string) (string, error) {
 	for _, name := range c.norms() {
 		normOptions = append(normOptions, option{Value: name, Label: normLabel(name)})
 	}
-	var statisticsOptions []option
-	for _, statistics := range paper.AllStatistics {
-		statisticsOptions = append(statisticsOptions, option{Value: string(statistics), Label: string(statistics)})
-	}
-	var text strings.Builder
-	err := pageTemplate.Execute(&text, map[string]any{
-		"ID": id, "Address": address, "Script": template.JS(pageScript), "Seed": start.Seed,
-		"Selectors": []selectorView{
+	return controls{
+		About: "choose a net",
+		Selectors: []selectorView{
 			{"net", "net", start.Net, netOptions},
 			{"normalisation", "norm", start.Norm, normOptions},
-			{"statistics", "statistics", start.Statistics, statisticsOptions},
+			{"statistics", "statistics", start.Statistics, statisticsOptions()},
 		},
-		"Sliders": []sliderView{
+		Sliders: []sliderView{
 			newSlider("depth", "depth", c.Depths, start.Depth),
 			newSlider("width", "width", c.Widths, start.Width),
 			newSlider("β", "beta", c.Betas, start.Beta),
 			newSlider("draws", "draws", c.DrawCounts, start.Draws),
 		},
-	})
-	if err != nil {
-		return "", fmt.Errorf("the explorer's controls can't be written as HTML: %w", err)
+		Numbers: []numberView{{"seed", "seed", start.Seed}},
 	}
-	return text.String(), nil
+}
+
+// statisticsOptions are the kinds of gradient to choose from.
+func statisticsOptions() []option {
+	var options []option
+	for _, statistics := range paper.AllStatistics {
+		options = append(options, option{Value: string(statistics), Label: string(statistics)})
+	}
+	return options
 }
 
 // normLabels says what the names of normalisations stand for.

@@ -16,6 +16,7 @@ function explore(id, address) {
       slider.setAttribute("aria-valuetext", value);
     }
     const beta = control("beta");
+    if (!beta) return;
     beta.disabled = Boolean(control("net").selectedOptions[0].dataset.withoutBeta);
     if (beta.disabled) beta.nextElementSibling.textContent = "–";
   };
@@ -23,8 +24,8 @@ function explore(id, address) {
   const usual = status.textContent;
   let sequence = 0;
   const send = (done) => {
-    const settings = { sequence: ++sequence, done: done, seed: control("seed").value };
-    for (const select of root.querySelectorAll("select")) settings[select.name] = select.value;
+    const settings = { sequence: ++sequence, done: done };
+    for (const field of root.querySelectorAll("select, input[type=number]")) settings[field.name] = field.value;
     for (const slider of sliders) settings[slider.name] = chosen(slider);
     const connected = Boolean(globalThis.gonb_comm);
     if (connected) globalThis.gonb_comm.send(address, JSON.stringify(settings));

@@ -12,7 +12,7 @@ func TestControls(t *testing.T) {
 	c := small()
 	c.Net.Norm = &norms.Norm{Name: `"><script>alert(1)</script>`, Apply: norms.Batch.Apply}
 	c.Seed = 42
-	page, err := controlsHTML(c, "the-id", "/the/address")
+	page, err := c.controls().html("the-id", "/the/address")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -11,14 +12,23 @@ import (
 )
 
 // settings are what the controls are set to, as the page sends them.
-type settings struct {
+type settings[C any] struct {
 	// Sequence grows from one message of the page to the next. Messages may overtake each other on their way.
 	Sequence int `json:"sequence"`
 
 	// Done says that the button Done was pressed. The rest is then as it was.
 	Done bool `json:"done"`
 
-	choice
+	// Choice has its fields beside these two.
+	Choice C `json:"-"`
+}
+
+// parse reads what the page sent.
+func parse[C any](text string) (s settings[C], err error) {
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal([]byte(text), &s.Choice)
 }
 
 // choice is a net and what to look at of it.

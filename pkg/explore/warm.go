@@ -27,6 +27,19 @@ type oven struct {
 	compiled map[choice]bool
 }
 
+// start implements subject.
+func (o *oven) start() choice { return o.config.start() }
+
+// look implements subject.
+func (o *oven) look(ctx context.Context, chosen choice) (view, error) {
+	config, err := o.config.probe(chosen)
+	if err != nil {
+		return nil, err
+	}
+	o.add(chosen)
+	return Look(ctx, o.engine, config)
+}
+
 // add notes that a net is compiled, or about to be, and says whether it was not before.
 func (o *oven) add(net choice) bool {
 	net.Depth, net.Draws, net.Seed = 0, 0, "" // these take no other steps
@@ -40,14 +53,14 @@ func (o *oven) add(net choice) bool {
 	return added
 }
 
-// full says whether it is time to empty the oven.
+// full implements subject: it says whether it is time to empty the oven.
 func (o *oven) full() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.compiled) >= maxCompiled
 }
 
-// empty frees all compiled steps. None may be running.
+// empty implements subject: it frees all compiled steps. None may be running.
 func (o *oven) empty() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -55,8 +68,9 @@ func (o *oven) empty() {
 	clear(o.compiled)
 }
 
-// preheat compiles the neighbours of a net until the context ends. What can't be computed is for whoever asks for it to find out.
-func (o *oven) preheat(ctx context.Context, net choice) {
+// prepare implements subject: it compiles the neighbours of a net until the context ends. What can't be computed is for whoever asks for it to
+// find out.
+func (o *oven) prepare(ctx context.Context, net choice) {
 	select {
 	case <-ctx.Done():
 		return

@@ -29,12 +29,12 @@ func TestPreheatCompilesWhatIsNext(t *testing.T) {
 	defer o.engine.Close()
 	net := o.config.start()
 	o.add(net)
-	o.preheat(t.Context(), net)
+	o.prepare(t.Context(), net)
 	if compiled == 0 {
 		t.Fatal("nothing was compiled ahead")
 	}
 	before := compiled
-	o.preheat(t.Context(), net)
+	o.prepare(t.Context(), net)
 	for _, neighbour := range o.config.neighbours(net) {
 		probe, err := o.config.probe(neighbour)
 		if err != nil {
@@ -85,14 +85,14 @@ func TestNeighbours(t *testing.T) {
 func TestOvenIsEmptied(t *testing.T) {
 	l := start(t, small())
 	for i := range maxCompiled {
-		l.explorer.oven.add(choice{Width: i + 1})
+		l.oven.add(choice{Width: i + 1})
 	}
-	l.send(func(s *settings) { s.Depth = 4 })
+	l.send(func(s *settings[choice]) { s.Choice.Depth = 4 })
 	l.await(t, "depth 4")
-	if l.explorer.oven.full() {
+	if l.oven.full() {
 		t.Error("compiled nets pile up")
 	}
-	l.send(func(s *settings) { s.Depth = 5 })
+	l.send(func(s *settings[choice]) { s.Choice.Depth = 5 })
 	l.await(t, "depth 5")
 }
 

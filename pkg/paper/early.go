@@ -38,8 +38,8 @@ type EarlyConfig struct {
 	Seed  uint64 `json:"seed"`
 }
 
-// earlyRate is the learning rate of the dense nets: of 0.001, 0.0003, 0.0001 and 0.00003 the one with the lowest training loss (the mean of
-// its logarithm over nets and steps, of two draws under another seed). What the gradients look like had no say.
+// earlyRate is the learning rate of the dense nets: of 0.001, 0.0003, 0.0001 and 0.00003 the one at which the net that learns most slowly learns
+// fastest, by the mean logarithm of its training loss over the steps, in two draws under another seed. What gradients look like had no say.
 const earlyRate = 1e-4
 
 // EarlyPaper returns the config at the paper's size: nets of 24 layers, from which on the gradients of feedforward nets are white, and 200 units

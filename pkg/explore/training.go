@@ -1,0 +1,159 @@
+package explore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Training shows, below the running cell, a slider that goes through the steps of the training of a dense net, and a selector of nets: with them
+// change, in place, the training loss up to that step, the gradient over the grid, its autocorrelation and its covariance. It returns when Done or
+// the stop button was pressed; where no page can answer it draws one picture and returns.
+//
+// It computes no training. Its numbers are those of the first draw in 06_early_training's results: of your own, where that notebook has run,
+// and otherwise of those that come with the project.
+func Training(s *lab.Session) error {
+	t, err := openTraining(lab.ResultsFolder(), filepath.Join(lab.Home(), "notebooks", "data"))
+	if err != nil {
+		return err
+	}
+	if canAnswer() {
+		return interact(s, t, t.controls())
+	}
+	seen, err := t.look(s.Context, t.start())
+	if err != nil {
+		return err
+	}
+	return show(seen)
+}
+
+// trainingFigure names the results of 06_early_training.
+const trainingFigure = "early-training"
+
+// trainings are the nets in training to look at. They implement subject.
+type trainings struct {
+	series []paper.EarlySeries
+
+	// origin says where they come from.
+	origin string
+}
+
+// openTraining reads the results from the first of the folders that has them.
+func openTraining(folders ...string) (*trainings, error) {
+	for _, folder := range folders {
+		if _, err := os.Stat(filepath.Join(folder, trainingFigure+".json")); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		figure, err := results.Load(folder, trainingFigure)
+		if err != nil {
+			return nil, err
+		}
+		t := &trainings{origin: fmt.Sprintf("From %s.json in the folder %s, of %s size.", trainingFigure, filepath.Base(folder), figure.Provenance.Size)}
+		content, _ := figure.Series.(json.RawMessage)
+		if err := json.Unmarshal(content, &t.series); err != nil || !t.whole() {
+			return nil, fmt.Errorf("%s.json in %s is not what 06_early_training saves: run that notebook again", trainingFigure, folder)
+		}
+		return t, nil
+	}
+	return nil, fmt.Errorf("there are no results of training to go through: run the notebook 06_early_training first")
+}
+
+// whole says whether there is something to look at in all series, at the same steps.
+func (t *trainings) whole() bool {
+	for _, s := range t.series {
+		if len(s.Steps) == 0 || len(s.First.Gradients) != len(s.Steps) || !slices.Equal(s.Steps, t.series[0].Steps) {
+			return false
+		}
+	}
+	return len(t.series) > 0
+}
+
+// trainingChoice is a net in training and what to look at of it.
+type trainingChoice struct {
+	// Net is the title of the net.
+	Net        string `json:"net"`
+	Statistics string `json:"statistics"`
+	Step       int    `json:"step"`
+}
+
+// start implements subject: the first net, in the middle of the steps.
+func (t *trainings) start() trainingChoice {
+	first := t.series[0]
+	return trainingChoice{Net: first.Title(), Statistics: string(norms.Frozen), Step: first.Steps[len(first.Steps)/2]}
+}
+
+// controls returns the controls of the nets.
+func (t *trainings) controls() controls {
+	start := t.start()
+	var nets []option
+	for _, s := range t.series {
+		if o := (option{Value: s.Title(), Label: s.Title()}); !slices.Contains(nets, o) {
+			nets = append(nets, o)
+		}
+	}
+	return controls{
+		About:     "go through the steps of training",
+		Selectors: []selectorView{{"net", "net", start.Net, nets}, {"statistics", "statistics", start.Statistics, statisticsOptions()}},
+		Sliders:   []sliderView{newSlider("training step", "step", t.series[0].Steps, start.Step)},
+	}
+}
+
+// look implements subject. Nets without normalisation have one gradient, whatever the statistics.
+func (t *trainings) look(_ context.Context, chosen trainingChoice) (view, error) {
+	for i := range t.series {
+		s := &t.series[i]
+		if s.Title() != chosen.Net || string(s.Statistics) != chosen.Statistics && s.Norm != norms.None.Name {
+			continue
+		}
+		step := slices.Index(s.Steps, chosen.Step)
+		if step < 0 {
+			return nil, fmt.Errorf("the nets were looked at after %v steps, and not after %d", s.Steps, chosen.Step)
+		}
+		seen, err := s.Step(step)
+		if err != nil {
+			return nil, err
+		}
+		return newTrainingView(seen, s.Width, t.origin)
+	}
+	return nil, fmt.Errorf("there is no net %q with %s statistics: choose another", chosen.Net, chosen.Statistics)
+}
+
+// prepare, full and empty implement subject: there is nothing to prepare.
+func (t *trainings) prepare(context.Context, trainingChoice) {}
+func (t *trainings) full() bool                              { return false }
+func (t *trainings) empty()                                  {}
+
+// trainingView is what there is to see of a net at one step. It implements view.
+type trainingView struct {
+	step *paper.EarlyStep
+	text []string
+}
+
+// newTrainingView says in words what there is to see.
+func newTrainingView(step *paper.EarlyStep, width int, origin string) (*trainingView, error) {
+	c := step.Column
+	name := fmt.Sprintf("%s (%s statistics), depth %d, width %d, after %d training steps: mean squared error %.3g, where it was %.3g at initialisation.",
+		step.Title(), c.Statistics, c.Depth, width, step.Step, step.Losses[step.Step], step.Losses[0])
+	numbers := "The gradient is the same at all inputs: it has no autocorrelation, and nothing to vary with."
+	if !step.Constant() {
+		var err error
+		if numbers, err = numbersOfOne(c.Values, c.Mean); err != nil {
+			return nil, err
+		}
+	}
+	return &trainingView{step: step, text: []string{capital(name), numbers, origin}}, nil
+}
+
+func (v *trainingView) figure() (*figures.Figure, error) { return figures.EarlyStep(v.step) }
+func (v *trainingView) lines() []string                  { return slices.Clone(v.text) }

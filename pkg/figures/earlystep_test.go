@@ -1,0 +1,61 @@
+package figures_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+)
+
+// earlyStep returns a made-up step of a resnet, and of a linear net where the gradient is to be constant.
+func earlyStep(t testing.TB, constant bool) *paper.EarlyStep {
+	t.Helper()
+	s := &paper.EarlyStep{EarlyNet: earlyNames()[3], Column: exploreColumn(t, 1), Step: 30}
+	for i := range 301 {
+		s.Losses = append(s.Losses, math.Pow(10, -4*float64(i)/300))
+	}
+	if constant {
+		s.Column.Covariance, s.Step, s.EarlyNet = nil, 0, earlyNames()[4]
+		s.Column.Values = make([]float64, len(s.Column.X))
+		for i := range s.Column.Values {
+			s.Column.Values[i] = 1.5
+		}
+	}
+	return s
+}
+
+func TestEarlyStepGolden(t *testing.T) {
+	figure, err := figures.EarlyStep(earlyStep(t, false))
+	golden(t, "early-step", rendered(t, figure, err))
+}
+
+func TestEarlyStepTexts(t *testing.T) {
+	for constant, want := range map[bool]map[string]int{
+		false: {"(b) gradient, step 30": 1, "(c) autocorrelation": 1, "(d) covariance": 1, "lag": 1, "input index": 2, "95 % band of white noise": 1},
+		true:  {"(b) gradient, step 0": 1, "(c) no autocorrelation": 1, "(d) no covariance": 1, "lag": 0, "1.5": 1},
+	} {
+		figure, err := figures.EarlyStep(earlyStep(t, constant))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTexts(t, figure, want)
+		checkTexts(t, figure, map[string]int{"(a) training loss so far": 1, "gradient (frozen)": 1, "mean squared error": 1, "training step": 1, "300": 1})
+	}
+}
+
+func TestEarlyStepErrors(t *testing.T) {
+	_, err := figures.EarlyStep(nil)
+	checkSentence(t, "nil", err, "no step of training to draw")
+	for phrase, spoil := range map[string]func(*paper.EarlyStep){
+		`step 30 of "resnet, β = 0.1" has 1 losses`: func(s *paper.EarlyStep) { s.Losses = s.Losses[:1] },
+		"has a loss of 0 at step 7":                 func(s *paper.EarlyStep) { s.Losses[7] = 0 },
+		"48 inputs and 47 values":                   func(s *paper.EarlyStep) { s.Column.Values = s.Column.Values[1:] },
+		"value 2 is NaN":                            func(s *paper.EarlyStep) { s.Column.Covariance, s.Column.Values[2] = nil, math.NaN() },
+	} {
+		step := earlyStep(t, false)
+		spoil(step)
+		_, err := figures.EarlyStep(step)
+		checkSentence(t, phrase, err, phrase)
+	}
+}
