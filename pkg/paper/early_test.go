@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -71,6 +72,22 @@ func TestEarly(t *testing.T) {
 	}
 	if math.Abs(mean-s.Loss.Mean[2]) > 1e-12 {
 		t.Errorf("the mean log10 of the loss is %g, not %g", s.Loss.Mean[2], mean)
+	}
+
+	// What the explorer shows of a step is the first draw's.
+	step, err := s.Step(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acf, err := stats.ACF(step.Column.Values, gradients.MaxLag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if step.Step != 4 || step.Constant() || !reflect.DeepEqual(step.Column.Mean, acf) || step.Column.Covariance.SymmetricDim() != 32 || len(step.Losses) != 5 {
+		t.Errorf("the step is %+v", step)
+	}
+	if _, err := s.Step(3); err == nil || !strings.Contains(err.Error(), "there is no look 3") {
+		t.Errorf("a step that is not there gives %v", err)
 	}
 
 	// The looks-linear net has constant gradients at the start, and no others.
