@@ -9,43 +9,55 @@ import (
 	"github.com/go-rod/rod/lib/input"
 )
 
-// explorer is the explorer's cell in an open notebook.
+// explorer is an explorer's cell in an open notebook.
 type explorer struct {
 	*notebook
 	cell int
+
+	// area is its output area, in JavaScript.
+	area string
 }
 
-// area is the output area of the explorer, in JavaScript: the one of the cell that calls it.
-const area = `[...document.querySelectorAll(".jp-CodeCell")].find((cell) => cell.querySelector(".jp-InputArea").textContent.includes("explore.Run")).querySelector(".jp-OutputArea")`
+// explorerOf returns the explorer in the cell that calls a function.
+func (n *notebook) explorerOf(function string) *explorer {
+	n.t.Helper()
+	cells := n.cells()
+	i := slices.IndexFunc(cells, func(c cell) bool { return strings.Contains(c.Source, function) })
+	if i < 0 {
+		n.t.Fatalf("no cell calls %s", function)
+	}
+	return &explorer{notebook: n, cell: cells[i].Index, area: fmt.Sprintf(`[...document.querySelectorAll(".jp-CodeCell")]`+
+		`.find((cell) => cell.querySelector(".jp-InputArea").textContent.includes(%q)).querySelector(".jp-OutputArea")`, function)}
+}
 
 // text returns what can be read below the cell.
 func (x *explorer) text() string {
 	x.t.Helper()
-	return x.eval(`() => ` + area + `.innerText`).Value.Str()
+	return x.eval(`() => ` + x.area + `.innerText`).Value.Str()
 }
 
 // awaitText waits until something can be read below the cell.
 func (x *explorer) awaitText(words string) {
 	x.t.Helper()
-	x.wait(fmt.Sprintf("%q", words), `(words) => `+area+`.innerText.includes(words)`, words)
+	x.wait(fmt.Sprintf("%q", words), `(words) => `+x.area+`.innerText.includes(words)`, words)
 }
 
 // picture returns the source of the picture, "" where there is none.
 func (x *explorer) picture() string {
 	x.t.Helper()
-	return x.eval(`() => { const i = ` + area + `.querySelector("img"); return i && i.complete && i.naturalWidth > 500 ? i.src : ""; }`).Value.Str()
+	return x.eval(`() => { const i = ` + x.area + `.querySelector("img"); return i && i.complete && i.naturalWidth > 500 ? i.src : ""; }`).Value.Str()
 }
 
 // outputs returns the number of outputs below the cell. GoNB leaves empty ones, where it connected to the page.
 func (x *explorer) outputs() int {
 	x.t.Helper()
-	return x.eval(`() => [...` + area + `.children].filter((o) => o.querySelector("img") || o.innerText.trim()).length`).Value.Int()
+	return x.eval(`() => [...` + x.area + `.children].filter((o) => o.querySelector("img") || o.innerText.trim()).length`).Value.Int()
 }
 
 // press presses keys with a control focused.
 func (x *explorer) press(control string, keys ...input.Key) {
 	x.t.Helper()
-	x.eval(`(name) => `+area+`.querySelector("[name=" + name + "]").focus()`, control)
+	x.eval(`(name) => `+x.area+`.querySelector("[name=" + name + "]").focus()`, control)
 	if err := x.Keyboard.Type(keys...); err != nil {
 		x.t.Fatal(err)
 	}
@@ -58,7 +70,7 @@ func (x *explorer) press(control string, keys ...input.Key) {
 func (x *explorer) set(control string, positions ...int) {
 	x.t.Helper()
 	x.eval(`(name, positions) => {
-		const control = `+area+`.querySelector("[name=" + name + "]");
+		const control = `+x.area+`.querySelector("[name=" + name + "]");
 		for (const position of positions) {
 			control.value = position;
 			control.dispatchEvent(new Event("input", {bubbles: true}));
@@ -70,7 +82,7 @@ func (x *explorer) set(control string, positions ...int) {
 func (x *explorer) shown(words string, before string, outputs int) (after string) {
 	x.t.Helper()
 	x.awaitText(words)
-	x.wait("a picture", `() => { const i = `+area+`.querySelector("img"); return Boolean(i && i.complete && i.naturalWidth > 500); }`)
+	x.wait("a picture", `() => { const i = `+x.area+`.querySelector("img"); return Boolean(i && i.complete && i.naturalWidth > 500); }`)
 	after = x.picture()
 	// Titles and axes stay: a share of a hundredth is a line that moved.
 	if share := different(decode(x.t, before), decode(x.t, after)); share < 0.01 {
@@ -91,13 +103,8 @@ func startExplorer(t *testing.T) (x *explorer, after int) {
 	browser := startBrowser(t)
 	lab := startLab(t, name)
 	lab.addCell(t, name, "%%\nfmt.Println(\"the cell after the explorer ran\")")
-	x = &explorer{notebook: lab.open(t, browser, name)}
+	x = lab.open(t, browser, name).explorerOf("explore.Run(")
 	cells := x.cells()
-	x.cell = slices.IndexFunc(cells, func(c cell) bool { return strings.Contains(c.Source, "explore.Run") })
-	if x.cell < 0 {
-		t.Fatal("no cell runs the explorer")
-	}
-	x.cell = cells[x.cell].Index
 	x.command("notebook:run-all-cells")
 	x.awaitText("Residual net, depth 50")
 	return x, cells[len(cells)-1].Index
@@ -157,7 +164,8 @@ func TestExplore(t *testing.T) {
 	}
 
 	x.click(`[data-command="notebook:interrupt-kernel"]`)
-	ran := x.wantEnd(after, 0)
+	x.wantEnd()
+	ran := x.goThroughTraining(after)
 
 	// It starts again, and ends with its button.
 	x.runCell(x.cell)
@@ -168,7 +176,8 @@ func TestExplore(t *testing.T) {
 	x.shown("seed 2.", picture, outputs)
 	x.runCell(after)
 	x.click("[name=done]")
-	x.wantEnd(after, ran)
+	x.wantEnd()
+	x.wantRun(after, ran)
 	x.screenshot("explore-ended")
 	for _, reported := range x.noted(&x.errors) {
 		// On a busy machine GoNB's first attempt to connect to the page fails, and the explorer asks for another.
@@ -178,11 +187,38 @@ func TestExplore(t *testing.T) {
 	}
 }
 
-// wantEnd checks that the explorer ended well, and that the cell after it, which waited, ran. It takes and returns that cell's count.
-func (x *explorer) wantEnd(after, count int) int {
+// goThroughTraining moves the slider of the explorer's second view, which has started behind the first, and ends it. It returns the count of
+// the cell that waited for it.
+func (x *explorer) goThroughTraining(after int) (count int) {
+	x.t.Helper()
+	y := x.explorerOf("explore.Training(")
+	y.awaitText("Other cells wait")
+	y.awaitText("after 10 training steps")
+	picture, outputs := y.picture(), y.outputs()
+	y.press("step", input.ArrowRight)
+	picture = y.shown("after 30 training steps", picture, outputs)
+	y.press("step", input.End)
+	picture = y.shown("after 300 training steps", picture, outputs)
+	y.press("net", input.End)
+	picture = y.shown("CReLU (frozen statistics)", picture, outputs)
+	y.press("net", input.ArrowUp)
+	y.press("step", input.Home)
+	y.shown("The gradient is the same at all inputs", picture, outputs)
+	for burst := range 10 { // as above: the last must win
+		y.set("step", 6, 0, 5, 1, 4, 2, 3, burst%7)
+		y.awaitText(fmt.Sprintf("after %d training steps", []int{0, 1, 3, 10, 30, 100, 300}[burst%7]))
+	}
+	y.screenshot("training")
+	y.click("[name=done]")
+	y.wantEnd()
+	return y.wantRun(after, 0)
+}
+
+// wantEnd checks that the explorer ended well, with a picture.
+func (x *explorer) wantEnd() {
 	x.t.Helper()
 	x.awaitText("The explorer has ended.")
-	for _, o := range x.awaitCell(x.cell, count).Outputs {
+	for _, o := range x.awaitCell(x.cell, 0).Outputs {
 		if o.Type == "error" || o.Name == "stderr" {
 			x.t.Errorf("the explorer ended with %v", o.Text)
 		}
@@ -190,6 +226,11 @@ func (x *explorer) wantEnd(after, count int) int {
 	if x.picture() == "" {
 		x.t.Error("the explorer left no picture")
 	}
+}
+
+// wantRun checks that the cell behind the explorers, which waited, ran. It takes and returns that cell's count.
+func (x *explorer) wantRun(after, count int) int {
+	x.t.Helper()
 	waited := x.awaitCell(after, count)
 	if len(waited.Outputs) != 1 || fmt.Sprint(waited.Outputs[0].Text) != "the cell after the explorer ran\n" {
 		x.t.Errorf("the cell after the explorer left %+v", waited.Outputs)
