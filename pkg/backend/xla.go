@@ -15,7 +15,7 @@ import (
 func init() { open = openXLA }
 
 // openXLA opens XLA on the CPU so that a graph runs in the thread that asks for it. GoMLX waits for every graph anyway, and handing it
-// to another thread and back costs more than a layer of the paper's nets: 100 steps of 20 nets take 0.25 of 1.0 s of processor time less.
+// to another thread and back costs more than a layer of the paper's nets: 100 steps of 20 nets take 0.2 of 1.0 s of processor time less.
 // What else there is to open is opened as GoMLX does.
 func openXLA(name string) (compute.Backend, error) {
 	if plugin, isXLA := strings.CutPrefix(name, "xla:"); isXLA && strings.HasPrefix(plugin, "cpu") {
@@ -30,7 +30,7 @@ func openXLA(name string) (compute.Backend, error) {
 }
 
 // keepMemory lets the C library keep what XLA frees. At first glibc hands every block above 128 KiB, such as a layer's weights or states,
-// back to the system, which clears it when it comes again: nine page faults in ten of a probe. Once a larger block has been freed,
+// back to the system, which clears it when it comes again: three page faults in four of a probe. Once a larger block has been freed,
 // it keeps blocks up to that size, 32 MiB at most.
 func keepMemory(backend compute.Backend) {
 	const size = 31 << 20
