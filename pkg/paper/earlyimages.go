@@ -116,13 +116,17 @@ func EarlyImages(ctx context.Context, e *engine.Engine, config EarlyImagesConfig
 		return nil, fmt.Errorf("there are no steps: give at least two, ascending from 0, which is the initialisation")
 	}
 	ctx = progress.Start(ctx, "Training steps", len(config.Nets)*config.Seeds*slices.Max(config.Steps))
+	looks := make([][]early.Look, len(config.Nets)*config.Seeds) // net by net, so that no processor waits for the last seed of a net
+	err := engine.ForEach(ctx, len(looks), func(i int) (err error) {
+		looks[i], err = config.look(ctx, e, config.Nets[i/config.Seeds], config.Seed+uint64(i%config.Seeds), data)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	result := &EarlyImagesResult{Config: config}
-	for _, net := range config.Nets {
-		looks, err := config.looks(ctx, e, net, data)
-		if err != nil {
-			return nil, err
-		}
-		series, err := newEarlyImagesSeries(net, config.Steps, looks)
+	for i, net := range config.Nets {
+		series, err := newEarlyImagesSeries(net, config.Steps, looks[i*config.Seeds:][:config.Seeds])
 		if err != nil {
 			return nil, err
 		}
@@ -131,27 +135,20 @@ func EarlyImages(ctx context.Context, e *engine.Engine, config EarlyImagesConfig
 	return result, nil
 }
 
-// looks trains a net from all seeds, several at once, each kept as a part, and returns what was seen of each.
-func (c EarlyImagesConfig) looks(ctx context.Context, e *engine.Engine, net models.Config, data training.Data) ([][]early.Look, error) {
-	looks := make([][]early.Look, c.Seeds)
-	err := engine.ForEach(ctx, c.Seeds, func(i int) (err error) {
-		config := early.ImagesConfig{
-			Net: net, Batch: c.Batch, Images: c.Images, Steps: c.Steps, LearningRate: c.LearningRate, Seed: c.Seed + uint64(i),
+// look trains a net from a seed, kept as a part, and returns what was seen of it.
+func (c EarlyImagesConfig) look(ctx context.Context, e *engine.Engine, net models.Config, seed uint64, data training.Data) ([]early.Look, error) {
+	config := early.ImagesConfig{Net: net, Batch: c.Batch, Images: c.Images, Steps: c.Steps, LearningRate: c.LearningRate, Seed: seed}
+	key := struct {
+		Config early.ImagesConfig
+		Data   string
+	}{config, data.Checksum()}
+	return part(ctx, "early in training, images", net, key, slices.Max(c.Steps), func() ([]early.Look, error) {
+		run, err := early.RunImages(ctx, e, config, data)
+		if err != nil {
+			return nil, err
 		}
-		key := struct {
-			Config early.ImagesConfig
-			Data   string
-		}{config, data.Checksum()}
-		looks[i], err = part(ctx, "early in training, images", net, key, slices.Max(c.Steps), func() ([]early.Look, error) {
-			run, err := early.RunImages(ctx, e, config, data)
-			if err != nil {
-				return nil, err
-			}
-			return run.Looks, nil
-		})
-		return err
+		return run.Looks, nil
 	})
-	return looks, err
 }
 
 // newEarlyImagesSeries summarises what was seen of a net, seeds x steps.
