@@ -31,7 +31,9 @@ def main() -> None:
     needed = set(re.findall(r"NEEDED.*\[(lib(?:cu|nv|nccl)\S*)\]", output("readelf", "-d", *libraries))) - own - KEPT
     folder = torch.parent / "nvidia" / "cu13" / "lib"  # where PyTorch looks
     folder.mkdir(parents=True, exist_ok=True)
-    source = "".join(f"void {name}(void) {{ __builtin_trap(); }}\n" for name in functions)
+    # That they call a function of the C library's, which has a version, gives the library a table of versions. Without one glibc does not take it for
+    # functions that PyTorch wants in a version.
+    source = "void abort(void);\n" + "".join(f"void {name}(void) {{ abort(); }}\n" for name in functions)
     for name in needed:
         command = ["cc", "-shared", "-fPIC", "-w", "-o", str(folder / name), "-x", "c", "-"]
         subprocess.run(command, input=source, text=True, check=True)
