@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median
@@ -47,6 +47,9 @@ GROWTH_DEPTHS, GROWTH_DRAWS, GROWTH_INPUTS = (10, 50, 200, 500), (20, 80), (256,
 
 # A round of a peer's waiting threads must not run into the next contender's.
 PAUSE_SECONDS = 0.1
+
+# The share of the processors that other programs may use.
+QUIET = 0.05
 
 # How far numbers may lie apart, as a share of their length. In float64 rounding is 1e-16 and 50 layers enlarge it to at most 1e-12 here. In float32,
 # which is what is timed, rounding also flips the gates that lie nearest to their kink, and deep feedforward nets shatter what comes through them.
@@ -155,18 +158,19 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
     return found
 
 
-def run_row(row: str, contenders: list[Contender], rounds: int) -> list[Measurement]:
-    if row == "notebook":
-        return notebook_row(contenders, rounds)
-    if row == "growth":
-        return growth_row(contenders, rounds)
-    measured = []
-    for job, (what, modes) in JOBS[row].items():
-        able = [c for c in contenders if not (c.name == OURS and job in OURS_LACKS)]
-        for mode in modes if able else ():
-            print(f"==> {what}, {mode}", flush=True)
-            measured.append((cold if mode == "cold" else warm)(row, job, what, able, rounds))
-    return measured
+def run_row(asked: str, contenders: list[Contender], rounds: int) -> Iterator[list[Measurement]]:
+    """Yields the measurements of a row, or of one of its jobs, as they are done."""
+    if asked == "notebook":
+        yield notebook_row(contenders, rounds)
+    if asked == "growth":
+        yield growth_row(contenders, rounds)
+    for row, jobs in JOBS.items():
+        for job, (what, modes) in jobs.items():
+            able = [c for c in contenders if not (c.name == OURS and job in OURS_LACKS)]
+            if asked in (row, job) and able:
+                for mode in modes:
+                    print(f"==> {what}, {mode}", flush=True)
+                    yield [(cold if mode == "cold" else warm)(row, job, what, able, rounds)]
 
 
 def check(contenders: list[Contender]) -> bool:
@@ -187,6 +191,21 @@ def check(contenders: list[Contender]) -> bool:
     return good
 
 
+def busy() -> float:
+    """Returns the share of the processors that other programs use now, on Linux; elsewhere 0."""
+    def ticks() -> tuple[int, int]:
+        times = [int(t) for t in Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]]
+        return sum(times), times[3] + times[4]  # of these idle, or waiting for the disk
+
+    try:
+        before = ticks()
+        time.sleep(0.5)
+        after = ticks()
+    except OSError:
+        return 0.0
+    return 1 - (after[1] - before[1]) / max(after[0] - before[0], 1)
+
+
 def machine() -> dict[str, object]:
     """Describes the machine."""
     model = ""
@@ -205,11 +224,14 @@ def commit() -> str:
 
 
 def save(path: Path, header: dict, measured: list[dict]) -> list[dict]:
-    """Writes the measurements into the file, in place of those of the same rows, and returns all that stand there."""
-    rows = {m["row"] for m in measured}
+    """Writes the measurements into the file, in place of earlier ones of the same, and returns all that stand there."""
+    def identity(m: dict) -> tuple[str, str, str]:
+        return m["row"], m["what"], m["mode"]
+
+    done = {identity(m) for m in measured}
     kept = []
     with contextlib.suppress(OSError, ValueError):
-        kept = [m for m in json.loads(path.read_text(encoding="utf-8"))["measurements"] if m["row"] not in rows]
+        kept = [m for m in json.loads(path.read_text(encoding="utf-8"))["measurements"] if identity(m) not in done]
     every = sorted([*kept, *({**m, **header} for m in measured)], key=lambda m: ROWS.index(m["row"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.new")
@@ -220,7 +242,7 @@ def save(path: Path, header: dict, measured: list[dict]) -> list[dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to time: {', '.join(ROWS)} (default: all)")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to time: {', '.join(ROWS)}, or one job of these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each contender is timed (default: 5)")
     parser.add_argument("--peers", default="jax,torch", metavar="NAMES", help="whom to compare with: jax, torch, jax,torch (the default) or none")
     parser.add_argument("--check", action="store_true", help="time nothing, but check that all compute the same")
@@ -228,7 +250,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     names = [name for name in arguments.peers.split(",") if name != "none"]
-    for given, known, what in ((arguments.rows, ROWS, "row"), (names, PEERS, "peer")):
+    for given, known, what in ((arguments.rows, [*ROWS, *(job for jobs in JOBS.values() for job in jobs)], "row"), (names, PEERS, "peer")):
         for name in given:
             if name not in known:
                 parser.error(f"unknown {what} {name}: choose from {', '.join(known)}")
@@ -253,8 +275,12 @@ def main() -> None:
     header = {"commit": commit(), "started": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": machine(), "versions": versions}
     every: list[dict] = []
     for row in arguments.rows or ROWS:
-        print(f"==> row {row}, {arguments.rounds} rounds", flush=True)
-        every = save(arguments.results, header, [m.to_json() for m in run_row(row, contenders, arguments.rounds)])
+        print(f"==> {row}, {arguments.rounds} rounds", flush=True)
+        header["busy_elsewhere"] = round(busy(), 2)
+        if header["busy_elsewhere"] > QUIET:
+            print(f"    other programs use {header['busy_elsewhere']:.0%} of the processors: these times are not good for comparing", flush=True)
+        for measured in run_row(row, contenders, arguments.rounds):
+            every = save(arguments.results, header, [m.to_json() for m in measured])
     print(text(every, [OURS, *PEERS]))
     print(f"median [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired rounds, above 1 where ours is better")
 
