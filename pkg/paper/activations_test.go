@@ -177,3 +177,15 @@ func TestActivationConfigs(t *testing.T) {
 		t.Errorf("Figure 4: %+v", four)
 	}
 }
+
+// BenchmarkFigure3 computes the curves of the two nets that the paper shows, at its size, without compiling.
+func BenchmarkFigure3(b *testing.B) {
+	e := engine.New(testbackend.Open(b))
+	config := paper.Figure3Paper()
+	config.Nets = slices.DeleteFunc(config.Nets, func(net models.Config) bool { return net.Net != "feedforward" })
+	for b.Loop() {
+		if _, err := paper.Figure3(b.Context(), e, config); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
