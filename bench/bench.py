@@ -249,8 +249,9 @@ def main() -> None:
     parser.add_argument("--ours", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    jobs = dict.fromkeys([*ROWS, *(job for row in JOBS.values() for job in row)])
     names = [name for name in arguments.peers.split(",") if name != "none"]
-    for given, known, what in ((arguments.rows, [*ROWS, *(job for jobs in JOBS.values() for job in jobs)], "row"), (names, PEERS, "peer")):
+    for given, known, what in ((arguments.rows, jobs, "row"), (names, PEERS, "peer")):
         for name in given:
             if name not in known:
                 parser.error(f"unknown {what} {name}: choose from {', '.join(known)}")

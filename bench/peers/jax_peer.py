@@ -1,11 +1,13 @@
 """The jobs of scripts/bench in JAX: jit over everything, vmap or map over draws, scan over layers where that is faster.
 
-Of the forms that were tried, each job has the one that was fastest as a whole process, unless it says otherwise:
+Tried for the gradients of dense nets, on two cores, and taken over for the other dense jobs:
 
-- dense nets: `lax.map` over draws with `lax.scan` over layers beats `vmap` over draws by a quarter warm (the states of one draw stay in the
-  cache), and unrolled layers, which are a little faster warm, by a second of compiling;
-- random numbers: JAX's default generator is the fastest of its three on CPUs;
-- convolutions: unrolled, because XLA's CPU runs those in a loop several times slower.
+- `lax.map` over draws with `lax.scan` over layers beats `vmap` over draws by a quarter warm (the states of one draw stay in the cache). Batches
+  of two or four draws, and a loop over draws in Python, are no faster.
+- Unrolled layers take a second longer to compile. Warm they gain a quarter for the feedforward net and nothing for the residual one.
+- JAX's default generator of random numbers draws fastest of its three.
+
+Not tried: other forms of the convolutional nets, which are unrolled because XLA's CPU runs convolutions in a loop several times slower.
 """
 
 import functools
