@@ -78,7 +78,7 @@ func (d *Draw) StageOn(backend compute.Backend, i int, dtype dtypes.DType) ([]*t
 
 // fill draws the values of variable p of stage i.
 func (d *Draw) fill(i, p int, param Param, values []float32) {
-	param.Init.Fill(random.Stream(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
+	param.Init.Fill(random.NewGenerator(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
 }
 
 // Initialize sets the net's variables under scope to the values of a draw, creating them where they do not exist, so that

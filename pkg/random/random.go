@@ -17,7 +17,11 @@ import (
 	"math/rand/v2"
 )
 
-// Stream returns a new generator at the start of the stream at a path under a seed. It is ChaCha8 with the 32-byte key
+// Stream returns a new generator at the start of the stream at a path under a seed: that of [NewGenerator], for who draws number by
+// number.
+func Stream(seed uint64, path ...uint64) *rand.Rand { return NewGenerator(seed, path...).Rand }
+
+// NewGenerator returns a new generator at the start of the stream at a path under a seed. It is ChaCha8 with the 32-byte key
 //
 //	SHA-256(seed, length of the path, path[0], path[1], ...)
 //
@@ -25,12 +29,12 @@ import (
 // Stream(seed, 1) and Stream(seed, 1, 0) share nothing. Streams of different seeds or paths have unrelated keys, which makes
 // them independent for every statistical purpose; the same seed and path give the same numbers, in any order of the
 // calls and on every machine. A generator must not be used by two goroutines at once: give each its own path.
-func Stream(seed uint64, path ...uint64) *rand.Rand {
+func NewGenerator(seed uint64, path ...uint64) *Generator {
 	key := make([]byte, 0, 8*(2+len(path)))
 	key = binary.LittleEndian.AppendUint64(key, seed)
 	key = binary.LittleEndian.AppendUint64(key, uint64(len(path)))
 	for _, step := range path {
 		key = binary.LittleEndian.AppendUint64(key, step)
 	}
-	return rand.New(rand.NewChaCha8(sha256.Sum256(key)))
+	return newGenerator(sha256.Sum256(key))
 }

@@ -7,9 +7,9 @@ package initializers
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
+	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
 // Initializer draws the values of one variable.
@@ -19,7 +19,7 @@ type Initializer struct {
 
 	// Fill writes values for a variable of the given dimensions, in row-major order. The last dimension counts the
 	// outputs, the ones before it multiply to the fan-in.
-	Fill func(rng *rand.Rand, dims []int, values []float32)
+	Fill func(rng *random.Generator, dims []int, values []float32)
 }
 
 // String returns the name.
@@ -44,10 +44,7 @@ func FanIn(dims []int) int {
 
 // normal returns an initialiser that draws independent normals of mean zero and the variance that it is told.
 func normal(name string, variance func(dims []int) float64) *Initializer {
-	return register(&Initializer{Name: name, Fill: func(rng *rand.Rand, dims []int, values []float32) {
-		deviation := math.Sqrt(variance(dims))
-		for i := range values {
-			values[i] = float32(deviation * rng.NormFloat64())
-		}
+	return register(&Initializer{Name: name, Fill: func(rng *random.Generator, dims []int, values []float32) {
+		rng.FillNormal(values, math.Sqrt(variance(dims)))
 	}})
 }

@@ -2,7 +2,6 @@ package initializers_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
@@ -11,13 +10,13 @@ import (
 
 // An initialiser of one's own is a value, for a models.Config: nothing needs to be registered.
 func Example() {
-	signs := &initializers.Initializer{Name: "signs", Fill: func(rng *rand.Rand, dims []int, values []float32) {
+	signs := &initializers.Initializer{Name: "signs", Fill: func(rng *random.Generator, dims []int, values []float32) {
 		for i := range values {
 			values[i] = float32(2*rng.IntN(2) - 1)
 		}
 	}}
 	weights := make([]float32, 6)
-	signs.Fill(random.Stream(1), []int{3, 2}, weights)
+	signs.Fill(random.NewGenerator(1), []int{3, 2}, weights)
 	fmt.Println(weights[0]*weights[0], len(weights))
 	// Output: 1 6
 }

@@ -1,8 +1,9 @@
 package initializers
 
 import (
-	"math/rand/v2"
 	"sync"
+
+	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
 // mirrored remembers the mirror of each initialiser: blocks are compared by the initialiser they have.
@@ -15,7 +16,7 @@ func Mirror(base *Initializer) *Initializer {
 	if found, ok := mirrored.Load(base); ok {
 		return found.(*Initializer)
 	}
-	mirror := &Initializer{Name: "mirrored " + base.Name, Fill: func(rng *rand.Rand, dims []int, values []float32) {
+	mirror := &Initializer{Name: "mirrored " + base.Name, Fill: func(rng *random.Generator, dims []int, values []float32) {
 		fillMirrored(base, rng, dims, values)
 	}}
 	found, _ := mirrored.LoadOrStore(base, mirror)
@@ -23,7 +24,7 @@ func Mirror(base *Initializer) *Initializer {
 }
 
 // fillMirrored draws a kernel of half the inputs and spreads it out, tap by tap (a matrix is a single tap).
-func fillMirrored(base *Initializer, rng *rand.Rand, dims []int, values []float32) {
+func fillMirrored(base *Initializer, rng *random.Generator, dims []int, values []float32) {
 	last := len(dims) - 1
 	halfDims := append([]int(nil), dims...)
 	halfDims[last-1] /= 2

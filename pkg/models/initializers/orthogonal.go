@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/shattered-gradients/shattered/pkg/random"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -14,7 +15,7 @@ import (
 // orthogonal as a map of whole images (the paper's orthogonal convolution).
 var Orthogonal = register(&Initializer{Name: "orthogonal", Fill: fillOrthogonal})
 
-func fillOrthogonal(rng *rand.Rand, dims []int, values []float32) {
+func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
 	clear(values)
 	if len(dims) < 2 {
 		values[0] = 1 // a vector has nothing to be orthogonal to; of length 1
@@ -26,7 +27,7 @@ func fillOrthogonal(rng *rand.Rand, dims []int, values []float32) {
 		centre = centre*dim + dim/2
 	}
 	tap := values[centre*in*out:][:in*out]
-	q := orthonormalColumns(rng, max(in, out), min(in, out))
+	q := orthonormalColumns(rng.Rand, max(in, out), min(in, out))
 	for i := range in {
 		for o := range out {
 			if in >= out {

@@ -16,7 +16,7 @@ func fill(i *initializers.Initializer, seed uint64, dims ...int) []float32 {
 		size *= dim
 	}
 	values := make([]float32, size)
-	i.Fill(random.Stream(seed), dims, values)
+	i.Fill(random.NewGenerator(seed), dims, values)
 	return values
 }
 

@@ -2,12 +2,13 @@ package correlation
 
 import (
 	"math"
-	"math/rand/v2"
 
 	. "github.com/gomlx/gomlx/core/graph"
+
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
 // A doubled net carries, below its states, their derivatives in a direction of the neurons a_1: twice as many rows. Its first
@@ -42,7 +43,7 @@ func (b source) Build(weights []*Node, in *Node) models.Signals {
 
 // signs draws -1 or 1: with E[v_n v_m] = 1 where n = m and 0 elsewhere, a mean of products of derivatives in direction v is the sum
 // over neurons of their products (Hutchinson's estimator of a trace), without noise in the terms n = m.
-var signs = &initializers.Initializer{Name: "signs", Fill: func(rng *rand.Rand, _ []int, values []float32) {
+var signs = &initializers.Initializer{Name: "signs", Fill: func(rng *random.Generator, _ []int, values []float32) {
 	for i := range values {
 		values[i] = float32(2*rng.IntN(2) - 1)
 	}

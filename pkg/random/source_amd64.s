@@ -1,0 +1,100 @@
+#include "textflag.h"
+
+// The words of the state of ChaCha8 are Z0 to Z15, each with its values in the 16 blocks.
+
+DATA counters<>+0x00(SB)/8, $0x0000000100000000
+DATA counters<>+0x08(SB)/8, $0x0000000300000002
+DATA counters<>+0x10(SB)/8, $0x0000000500000004
+DATA counters<>+0x18(SB)/8, $0x0000000700000006
+DATA counters<>+0x20(SB)/8, $0x0000000900000008
+DATA counters<>+0x28(SB)/8, $0x0000000b0000000a
+DATA counters<>+0x30(SB)/8, $0x0000000d0000000c
+DATA counters<>+0x38(SB)/8, $0x0000000f0000000e
+GLOBL counters<>(SB), NOPTR|RODATA, $64
+
+#define EVERYWHERE(word, Z) \
+	MOVL $word, AX \
+	VPBROADCASTD AX, Z
+
+#define HALF(a, b, c, d, first, second) \
+	VPADDD b, a, a \
+	VPXORD a, d, d \
+	VPROLD $first, d, d \
+	VPADDD d, c, c \
+	VPXORD c, b, b \
+	VPROLD $second, b, b
+
+#define QUARTER_ROUND(a, b, c, d) \
+	HALF(a, b, c, d, 16, 12) \
+	HALF(a, b, c, d, 8, 7)
+
+// The library keeps blocks in groups of four, and in each group the four values of a word side by side.
+#define STORE(word, Z) \
+	VEXTRACTI32X4 $0, Z, (0*256+16*word)(DI) \
+	VEXTRACTI32X4 $1, Z, (1*256+16*word)(DI) \
+	VEXTRACTI32X4 $2, Z, (2*256+16*word)(DI) \
+	VEXTRACTI32X4 $3, Z, (3*256+16*word)(DI)
+
+#define STORE_PLUS_KEY(word, key, Z) \
+	VPADDD key, Z, Z \
+	STORE(word, Z)
+
+// func blocks(all *[128]uint64)
+TEXT ·blocks(SB), NOSPLIT, $0-8
+	MOVQ all+0(FP), DI
+	EVERYWHERE(0x61707865, Z0) // "expand 32-byte k"
+	EVERYWHERE(0x3320646e, Z1)
+	EVERYWHERE(0x79622d32, Z2)
+	EVERYWHERE(0x6b206574, Z3)
+	VPBROADCASTD 992(DI), Z16
+	VPBROADCASTD 996(DI), Z17
+	VPBROADCASTD 1000(DI), Z18
+	VPBROADCASTD 1004(DI), Z19
+	VPBROADCASTD 1008(DI), Z20
+	VPBROADCASTD 1012(DI), Z21
+	VPBROADCASTD 1016(DI), Z22
+	VPBROADCASTD 1020(DI), Z23
+	VMOVDQA32 Z16, Z4
+	VMOVDQA32 Z17, Z5
+	VMOVDQA32 Z18, Z6
+	VMOVDQA32 Z19, Z7
+	VMOVDQA32 Z20, Z8
+	VMOVDQA32 Z21, Z9
+	VMOVDQA32 Z22, Z10
+	VMOVDQA32 Z23, Z11
+	VMOVDQU32 counters<>(SB), Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVL $4, CX
+
+double_round:
+	QUARTER_ROUND(Z0, Z4, Z8, Z12)
+	QUARTER_ROUND(Z1, Z5, Z9, Z13)
+	QUARTER_ROUND(Z2, Z6, Z10, Z14)
+	QUARTER_ROUND(Z3, Z7, Z11, Z15)
+	QUARTER_ROUND(Z0, Z5, Z10, Z15)
+	QUARTER_ROUND(Z1, Z6, Z11, Z12)
+	QUARTER_ROUND(Z2, Z7, Z8, Z13)
+	QUARTER_ROUND(Z3, Z4, Z9, Z14)
+	SUBL $1, CX
+	JNZ double_round
+
+	STORE(0, Z0)
+	STORE(1, Z1)
+	STORE(2, Z2)
+	STORE(3, Z3)
+	STORE_PLUS_KEY(4, Z16, Z4)
+	STORE_PLUS_KEY(5, Z17, Z5)
+	STORE_PLUS_KEY(6, Z18, Z6)
+	STORE_PLUS_KEY(7, Z19, Z7)
+	STORE_PLUS_KEY(8, Z20, Z8)
+	STORE_PLUS_KEY(9, Z21, Z9)
+	STORE_PLUS_KEY(10, Z22, Z10)
+	STORE_PLUS_KEY(11, Z23, Z11)
+	STORE(12, Z12)
+	STORE(13, Z13)
+	STORE(14, Z14)
+	STORE(15, Z15)
+	VZEROUPPER
+	RET
