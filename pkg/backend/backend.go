@@ -36,8 +36,11 @@ func Configured() string {
 	return Default
 }
 
-// open opens a backend by GoMLX's name of it.
-var open = compute.NewWithConfig
+// How to open a backend by GoMLX's name of it, and one of a single thread beside it, where XLA is there and where it is not.
+var (
+	open      = compute.NewWithConfig
+	oneThread = func(beside compute.Backend) (compute.Backend, error) { return beside, nil }
+)
 
 // Open opens a backend: one of Names, with GoMLX options behind a comma where wanted. The error is one sentence that says
 // what is missing.
@@ -83,3 +86,8 @@ func unavailable(name, cause string) error {
 	}
 	return fmt.Errorf("the backend %s needs XLA's plugin, which is not in %s (%s): %s, or choose the backend \"go\"", name, folder, cause, remedy)
 }
+
+// OneThread returns the backend on which graphs should run while others keep every other processor busy: for XLA on the CPU one beside the given
+// one that runs each graph in the calling thread alone, which saves the threads' waiting for each other. It is opened once and lives as
+// long as the program. For any other backend it is the given one. Tensors and graphs of one can't be used on the other.
+func OneThread(beside compute.Backend) (compute.Backend, error) { return oneThread(beside) }

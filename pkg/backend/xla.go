@@ -3,38 +3,67 @@
 package backend
 
 import (
+	"os"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
+	"github.com/shattered-gradients/shattered/internal/processors"
 )
 
-func init() { open = openXLA }
+func init() { open, oneThread = openXLA, oneThreadXLA }
 
-// openXLA opens XLA on the CPU so that a graph runs in the thread that asks for it. GoMLX waits for every graph anyway, and handing it
-// to another thread and back costs more than a layer of the paper's nets: 100 steps of 20 nets take 0.2 of 1.0 s of processor time less.
-// What else there is to open is opened as GoMLX does.
+// cpuOptions are for a client of XLA on the CPU whose graphs run in the thread that asks for them. GoMLX waits for every graph anyway, and
+// handing it to another thread and back costs more than a layer of the paper's nets: 100 steps of 20 nets take 0.2 of 1.0 s of processor
+// time less. It is one device, where XLA would make four of a machine of two processors, and threads for each.
+var cpuOptions = pjrt.NamedValuesMap{"asynchronous": false, "cpu_device_count": int64(1)}
+
+// openXLA opens XLA on the CPU with cpuOptions, and what else there is to open as GoMLX does.
 func openXLA(name string) (compute.Backend, error) {
 	if plugin, isXLA := strings.CutPrefix(name, "xla:"); isXLA && strings.HasPrefix(plugin, "cpu") {
-		opened, err := xla.NewWithOptions(plugin, pjrt.NamedValuesMap{"asynchronous": false})
+		opened, err := xla.NewWithOptions(plugin, cpuOptions)
 		if err == nil {
-			keepMemory(opened)
+			processors.KeepSpare()
 			return opened, nil
 		}
-		// An older plugin may not know the option; any other cause comes up again below.
+		// An older plugin may not know the options; any other cause comes up again below.
 	}
 	return compute.NewWithConfig(name)
 }
 
-// keepMemory lets the C library keep what XLA frees. At first glibc hands every block above 128 KiB, such as a layer's weights or states,
-// back to the system, which clears it when it comes again: three page faults in four of a probe. Once a larger block has been freed,
-// it keeps blocks up to that size, 32 MiB at most.
-func keepMemory(backend compute.Backend) {
-	const size = 31 << 20
-	if buffer, _, err := backend.NewSharedBuffer(0, shapes.Make(dtypes.Uint8, size)); err == nil {
-		_ = buffer.Finalize() // nothing depends on it
+// singles are the backends of one thread, by those that they stand beside.
+var singles = struct {
+	sync.Mutex
+	of map[*xla.Backend]compute.Backend
+}{of: make(map[*xla.Backend]compute.Backend)}
+
+// oneThreadXLA is OneThread.
+func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
+	b, ok := beside.(*xla.Backend)
+	if !ok || !b.IsCPU() {
+		return beside, nil
 	}
+	singles.Lock()
+	defer singles.Unlock()
+	if single, found := singles.of[b]; found {
+		return single, nil
+	}
+	// XLA has no option for it, but reads this variable when it starts a client's threads.
+	const variable = "PJRT_NPROC"
+	if before, found := os.LookupEnv(variable); found {
+		defer func() { _ = os.Setenv(variable, before) }()
+	} else {
+		defer func() { _ = os.Unsetenv(variable) }()
+	}
+	if err := os.Setenv(variable, "1"); err != nil {
+		return nil, err
+	}
+	single, err := xla.NewWithOptions(b.PluginName(), cpuOptions)
+	if err != nil {
+		return beside, nil // an older plugin, which openXLA has opened without
+	}
+	singles.of[b] = single
+	return single, nil
 }

@@ -22,6 +22,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/shattered-gradients/shattered/internal/processors"
+	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -29,13 +31,14 @@ import (
 type Engine struct {
 	backend compute.Backend
 
-	mu    sync.Mutex
-	steps map[stepKey]*step
+	mu     sync.Mutex
+	steps  map[stepKey]*step
+	single *Engine // for runs that share the processors, or nil until there are such
 }
 
 // New returns an engine on the backend.
-func New(backend compute.Backend) *Engine {
-	return &Engine{backend: backend, steps: make(map[stepKey]*step)}
+func New(on compute.Backend) *Engine {
+	return &Engine{backend: on, steps: make(map[stepKey]*step)}
 }
 
 // Backend returns the backend the engine runs on.
@@ -49,6 +52,9 @@ func (e *Engine) Close() {
 		s.graph.Finalize()
 	}
 	clear(e.steps)
+	if e.single != nil {
+		e.single.Close()
+	}
 }
 
 // Tap looks into a net while it runs: a graph function of what can be seen of each rectifier. It is used by pointer: runs
@@ -157,7 +163,7 @@ func ForEach(ctx context.Context, n int, run func(i int) error) error {
 	defer cancel(nil)
 	indices := make(chan int)
 	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(n, processors.Count()) {
 		workers.Go(func() {
 			for i := range indices {
 				if err := run(i); err != nil {
@@ -183,6 +189,33 @@ feed:
 		return cause
 	}
 	return nil
+}
+
+// ForEach is the function ForEach for runs on the engine. Run is handed the engine to use: where all processors have a run of their own, one
+// on which each run takes a single thread (see [backend.OneThread]). In nets of images the last bits of a result may depend on which it is.
+func (e *Engine) ForEach(ctx context.Context, n int, run func(e *Engine, i int) error) error {
+	if n >= processors.Count() {
+		single, err := e.oneThread()
+		if err != nil {
+			return err
+		}
+		e = single
+	}
+	return ForEach(ctx, n, func(i int) error { return run(e, i) })
+}
+
+// oneThread returns the engine on the backend of one thread.
+func (e *Engine) oneThread() (*Engine, error) {
+	single, err := backend.OneThread(e.backend)
+	if err != nil || single == e.backend {
+		return e, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.single == nil {
+		e.single = New(single)
+	}
+	return e.single, nil
 }
 
 // DType is the precision in which probes run unless they ask for another.

@@ -19,6 +19,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"gonum.org/v1/gonum/floats"
 )
 
 // allNets returns small nets of every architecture, normalisation, statistics and of the given depths.
@@ -277,6 +278,63 @@ func TestForEach(t *testing.T) {
 	}
 }
 
+// TestForEachComputesTheSame compares runs that share the processors with runs one by one. Results must not depend on how many others there are:
+// to the last bit in dense nets. XLA sums a convolution in blocks whose size depends on the number of threads, so there float32 may round
+// otherwise, by 6e-8 a sum, which six layers do not enlarge to a thousand times.
+func TestForEachComputesTheSame(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	grid := func() *tensors.Tensor { _, column := inputs(t, 256, dtypes.Float32); return column }
+	for _, test := range []struct {
+		config    models.Config
+		batch     func() *tensors.Tensor
+		tolerance float64
+	}{
+		{models.Config{Net: "residual", Depth: 12, Norm: norms.Batch, Beta: 0.1}, grid, 0},
+		{models.Config{Net: "conv-residual", Depth: 6, Norm: norms.Batch, Beta: 0.1}, func() *tensors.Tensor { return narrowImages(8) }, 6e-5},
+	} {
+		net, err := models.New(test.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const draws = 8
+		shared, own := test.batch(), test.batch()
+		together := make([]*engine.Trace, draws)
+		request := engine.Request{Net: net, Inputs: shared, Gradient: true}
+		err = e.ForEach(t.Context(), draws, func(e *engine.Engine, draw int) (err error) {
+			request := request
+			request.Weights = net.Draw(1, uint64(draw))
+			together[draw], err = e.Run(t.Context(), request)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Inputs = own
+		for draw := range draws {
+			request.Weights = net.Draw(1, uint64(draw))
+			alone, err := e.Run(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			distance := floats.Distance(alone.Gradient, together[draw].Gradient, 2) / floats.Norm(alone.Gradient, 2)
+			if !(distance <= test.tolerance) {
+				t.Errorf("draw %d of %s has another gradient alone than among others, by a share of %.1e", draw, net.Config.Net, distance)
+			}
+		}
+	}
+}
+
+// narrowImages returns a batch of white noise for images of CIFAR-10's shape, in float32.
+func narrowImages(images int) *tensors.Tensor {
+	x, _ := imageBatch(images, 32, 32, 3)
+	values := make([]float32, len(x))
+	for i, value := range x {
+		values[i] = float32(value)
+	}
+	return tensors.FromFlatDataAndDimensions(values, images, 32, 32, 3)
+}
+
 // BenchmarkInputGradients takes the input gradients of 20 draws of a 50-layer net of 200 units on 256 inputs.
 func BenchmarkInputGradients(b *testing.B) {
 	e := engine.New(testbackend.Open(b))
@@ -297,7 +355,7 @@ func BenchmarkInputGradients(b *testing.B) {
 		}
 		b.Run(config.Net, func(b *testing.B) {
 			for b.Loop() {
-				err := engine.ForEach(b.Context(), 20, func(draw int) error {
+				err := e.ForEach(b.Context(), 20, func(e *engine.Engine, draw int) error {
 					_, err := e.Run(b.Context(), engine.Request{Net: net, Weights: net.Draw(1, uint64(draw)), Inputs: column, Gradient: true})
 					return err
 				})
@@ -312,12 +370,7 @@ func BenchmarkInputGradients(b *testing.B) {
 // BenchmarkImageGradients takes the input gradients of a convolutional net of 50 layers on 256 images.
 func BenchmarkImageGradients(b *testing.B) {
 	e := engine.New(testbackend.Open(b))
-	x, _ := imageBatch(256, 32, 32, 3)
-	values := make([]float32, len(x))
-	for i, value := range x {
-		values[i] = float32(value)
-	}
-	images := tensors.FromFlatDataAndDimensions(values, 256, 32, 32, 3)
+	images := narrowImages(256)
 	for _, config := range []models.Config{
 		{Net: "conv-feedforward", Depth: 50, Norm: norms.Batch}, {Net: "conv-residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
 	} {

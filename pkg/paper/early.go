@@ -114,7 +114,7 @@ func Early(ctx context.Context, e *engine.Engine, config EarlyConfig) (*EarlyRes
 // runs trains all draws of a net, several at once, each kept as a part.
 func (c EarlyConfig) runs(ctx context.Context, e *engine.Engine, net models.Config) ([]*early.GridRun, error) {
 	runs := make([]*early.GridRun, c.Draws)
-	err := engine.ForEach(ctx, c.Draws, func(draw int) (err error) {
+	err := e.ForEach(ctx, c.Draws, func(e *engine.Engine, draw int) (err error) {
 		config := early.GridConfig{
 			Net: net, Inputs: c.Inputs, Frequency: c.Frequency, Steps: c.Steps, LearningRate: c.LearningRate, Draw: uint64(draw), Seed: c.Seed,
 		}

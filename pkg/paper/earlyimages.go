@@ -117,7 +117,7 @@ func EarlyImages(ctx context.Context, e *engine.Engine, config EarlyImagesConfig
 	}
 	ctx = progress.Start(ctx, "Training steps", len(config.Nets)*config.Seeds*slices.Max(config.Steps))
 	looks := make([][]early.Look, len(config.Nets)*config.Seeds) // net by net, so that no processor waits for the last seed of a net
-	err := engine.ForEach(ctx, len(looks), func(i int) (err error) {
+	err := e.ForEach(ctx, len(looks), func(e *engine.Engine, i int) (err error) {
 		looks[i], err = config.look(ctx, e, config.Nets[i/config.Seeds], config.Seed+uint64(i%config.Seeds), data)
 		return err
 	})

@@ -168,7 +168,7 @@ func (c Figure5Config) maps(ctx context.Context, e *engine.Engine, net models.Co
 func (c Figure5Config) series(ctx context.Context, e *engine.Engine, net models.Config, source rank.Source) (RankSeries, error) {
 	all := make([][]rank.Measurement, c.Minibatches)
 	probe := c.rankConfig(net)
-	err := engine.ForEach(ctx, c.Minibatches, func(index int) error {
+	err := e.ForEach(ctx, c.Minibatches, func(e *engine.Engine, index int) error {
 		key := struct {
 			Config rank.Config
 			Source string

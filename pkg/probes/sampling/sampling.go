@@ -89,7 +89,7 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 // draws are started. A trace that is not finite is an error.
 func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request, use func(draw int, trace *engine.Trace)) error {
 	ctx = progress.Start(ctx, "draws of the weights", s.Config.Draws)
-	return engine.ForEach(ctx, s.Config.Draws, func(draw int) error {
+	return e.ForEach(ctx, s.Config.Draws, func(e *engine.Engine, draw int) error {
 		request := request
 		request.Net, request.Inputs = s.Net, s.inputs
 		request.Weights = s.Net.Draw(s.Config.Seed, s.Config.First+uint64(draw))
