@@ -87,7 +87,7 @@ func checkImages(ctx context.Context, e *engine.Engine, config models.Config, dt
 func weights(net *models.Net, dtype dtypes.DType) (arrays, error) {
 	var out arrays
 	for i := range net.Stages {
-		stage, err := net.Draw(seed, 0).Stage(i, dtype)
+		stage, err := net.Draw(seed, 0).Stage(nil, i, dtype)
 		if err != nil {
 			return nil, err
 		}

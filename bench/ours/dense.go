@@ -46,7 +46,7 @@ func gradientsJob(net models.Config) func(*engine.Engine, size) (job, error) {
 }
 
 // drawingJob draws the weights of the feedforward nets, and no more.
-func drawingJob(_ *engine.Engine, s size) (job, error) {
+func drawingJob(e *engine.Engine, s size) (job, error) {
 	config := centred
 	config.Depth = cmp.Or(s.depth, paperDepth)
 	net, err := models.New(config)
@@ -56,10 +56,10 @@ func drawingJob(_ *engine.Engine, s size) (job, error) {
 	draws := cmp.Or(s.draws, paperDraws)
 	return func(ctx context.Context, round uint64) (arrays, error) {
 		first := make([]float64, draws)
-		err := engine.ForEach(ctx, draws, func(i int) error {
+		err := e.ForEach(ctx, draws, func(e *engine.Engine, i int) error {
 			draw := net.Draw(seed, round*uint64(draws)+uint64(i))
 			for stage := range net.Stages {
-				weights, err := draw.Stage(stage, engine.DType)
+				weights, err := draw.Stage(e.Backend(), stage, engine.DType)
 				if err != nil {
 					return err
 				}

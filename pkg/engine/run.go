@@ -93,7 +93,7 @@ func (p *pass) forward(ctx context.Context) error {
 			return err
 		}
 		p.states = append(p.states, state)
-		weights, err := p.stageWeights(i, dtype)
+		weights, err := p.request.Weights.Stage(p.engine.backend, i, dtype)
 		if err != nil {
 			return err
 		}
@@ -117,14 +117,6 @@ func (p *pass) forward(ctx context.Context) error {
 	}
 	state.MustFinalizeAll()
 	return nil
-}
-
-// stageWeights returns the weights of stage i, drawn straight into the backend's memory if they are a draw's.
-func (p *pass) stageWeights(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
-	if drawn, ok := p.request.Weights.(*models.Draw); ok {
-		return drawn.StageOn(p.engine.backend, i, dtype)
-	}
-	return p.request.Weights.Stage(i, dtype)
 }
 
 // reverse runs the steps of the reverse pass from the read-out back to the inputs.

@@ -76,7 +76,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	}
 	last := len(net.Stages) - 1
 	for i := range net.Stages {
-		stage, err := weights.Stage(i, dtypes.Float64)
+		stage, err := weights.Stage(nil, i, dtypes.Float64)
 		if err != nil {
 			return nil, err
 		}

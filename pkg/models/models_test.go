@@ -247,7 +247,7 @@ func TestDrawsAreDeterminedByTheirSeed(t *testing.T) {
 		}
 		seen[value] = label
 	}
-	if _, err := net.Draw(1, 0).Stage(0, dtypes.Int32); err == nil {
+	if _, err := net.Draw(1, 0).Stage(nil, 0, dtypes.Int32); err == nil {
 		t.Error("weights drawn as int32 give no error")
 	}
 }

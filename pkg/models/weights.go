@@ -13,9 +13,9 @@ import (
 
 // Weights supplies the values of a net's variables, stage by stage, so that a deep net's need not be in memory at once.
 type Weights interface {
-	// Stage returns the values of the variables of stage i, in the order of its block's Params. The tensors belong to
-	// the caller.
-	Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error)
+	// Stage returns the values of the variables of stage i, in the order of its block's Params, for use on the backend; nil stands for
+	// use in Go. The tensors belong to the caller.
+	Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error)
 }
 
 // Draw is one draw of a net's weights: draw number Index under a seed.
@@ -39,13 +39,9 @@ func (d *Draw) Values(i int) [][]float32 {
 	return values
 }
 
-// Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers.
-func (d *Draw) Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
-	return d.StageOn(nil, i, dtype)
-}
-
-// StageOn is Stage with tensors in the memory of the backend where it shares that with Go, so that values are drawn where they are used.
-func (d *Draw) StageOn(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+// Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers. Where the backend shares its memory with Go, the
+// values are drawn there.
+func (d *Draw) Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
 	if dtype != dtypes.Float32 && dtype != dtypes.Float64 {
 		return nil, fmt.Errorf("weights can't be drawn as %s: choose float32 or float64", dtype)
 	}
@@ -85,7 +81,7 @@ func (d *Draw) fill(i, p int, param Param, values []float32) {
 // [Net.Build] on the same scope trains from there.
 func (n *Net) Initialize(scope *model.Scope, draw *Draw, dtype dtypes.DType) error {
 	for i, stage := range n.Stages {
-		weights, err := draw.Stage(i, dtype)
+		weights, err := draw.Stage(nil, i, dtype)
 		if err != nil {
 			return err
 		}
@@ -114,7 +110,7 @@ type StoredWeights struct {
 func (n *Net) Stored(scope *model.Scope) *StoredWeights { return &StoredWeights{net: n, scope: scope} }
 
 // Stage implements [Weights] with copies of the stored values, which training may go on changing.
-func (s *StoredWeights) Stage(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
 	stage := s.net.Stages[i]
 	var weights []*tensors.Tensor
 	for _, param := range stage.Block.Params() {

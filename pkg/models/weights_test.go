@@ -20,11 +20,11 @@ func TestWeightsAreTheSameWhereverTheyAreDrawn(t *testing.T) {
 	for i := range net.Stages {
 		values := draw.Values(i)
 		for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.Float64} {
-			host, err := draw.Stage(i, dtype)
+			host, err := draw.Stage(nil, i, dtype)
 			if err != nil {
 				t.Fatal(err)
 			}
-			shared, err := draw.StageOn(testbackend.Open(t), i, dtype)
+			shared, err := draw.Stage(testbackend.Open(t), i, dtype)
 			if err != nil {
 				t.Fatal(err)
 			}
