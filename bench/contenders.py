@@ -60,10 +60,11 @@ class Warm:
             [*contender.command, "warm", job, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True
         )
 
-    def round(self, number: int) -> dict[str, float]:
-        """Does one round, and returns its seconds and the most memory that the process has held."""
+    def round(self, number: int, fresh: bool = False) -> dict[str, float]:
+        """Does one round, with everything compiled anew if it is to be fresh, and returns its seconds and the most memory that the process has
+        held."""
         try:
-            self.process.stdin.write(f"{number}\n")
+            self.process.stdin.write(f"{number} fresh\n" if fresh else f"{number}\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         except BrokenPipeError:

@@ -2,7 +2,8 @@
 // them. The peers in bench/peers do the same jobs under the same names.
 //
 //	ours cold JOB [flags] OUT.npz     does the job once and writes its numbers
-//	ours warm JOB [flags]             does it anew for every line of standard input, and answers each with a line of JSON
+//	ours warm JOB [flags]             does it anew for every line of standard input, and answers each with a line of JSON; a line is the round's
+//	                                  number, and "fresh" behind it if all is to be compiled anew
 //	ours check FOLDER                 writes weights, inputs and what comes of them, for the peers to compare their own numbers with
 //	ours version                      says what runs
 package main
@@ -99,7 +100,7 @@ func work(ctx context.Context, e *engine.Engine, command string, arguments []str
 		return err
 	}
 	if command == "warm" {
-		return serve(ctx, do)
+		return serve(ctx, e, do)
 	}
 	if set.NArg() != 1 {
 		return errors.New("give the file to write: ours cold JOB [flags] OUT.npz")
@@ -118,14 +119,18 @@ type answer struct {
 	Checksum float64 `json:"checksum"` // something of every number, so that none can be left out
 }
 
-// serve does the job for every line of standard input, which is the round's number.
-func serve(ctx context.Context, do job) error {
+// serve does the job for every line of standard input.
+func serve(ctx context.Context, e *engine.Engine, do job) error {
 	answers := json.NewEncoder(os.Stdout)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		round, err := strconv.ParseUint(lines.Text(), 10, 64)
+		number, fresh := strings.CutSuffix(lines.Text(), " fresh")
+		round, err := strconv.ParseUint(number, 10, 64)
 		if err != nil {
 			return fmt.Errorf("the round is %q: give a number", lines.Text())
+		}
+		if fresh {
+			e.Close()
 		}
 		began := time.Now()
 		result, err := do(ctx, round)

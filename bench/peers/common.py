@@ -1,7 +1,8 @@
 """What the peers have in common: the sizes of the jobs, the shapes of the nets of images, and how scripts/bench talks to a peer.
 
     peer.py cold JOB [--depth L] [--draws D] [--inputs M] OUT.npz   does the job once and writes its numbers
-    peer.py warm JOB [--depth L] [--draws D] [--inputs M]           does it anew for every line of standard input
+    peer.py warm JOB [--depth L] [--draws D] [--inputs M]           does it anew for every line of standard input: the round's number, and
+                                                                    "fresh" behind it if all is to be compiled anew
     peer.py check FOLDER                                            compares its numbers with those that `ours check` wrote there
     peer.py version                                                 says what runs
 
@@ -107,19 +108,28 @@ def in_precision(arrays: Arrays, precision: str) -> Arrays:
     return {name: a.astype(precision) if a.dtype.kind == "f" and name != "losses" else a for name, a in arrays.items()}
 
 
-def serve(job: Job) -> None:
-    """Answers each line of standard input, a round's number, with how long the job took."""
+def serve(job: Job, forget: Callable[[], None]) -> None:
+    """Answers each line of standard input with how long the job took."""
     for line in sys.stdin:
+        number, _, fresh = line.strip().partition(" ")
+        if fresh:
+            forget()
         began = time.perf_counter()
-        result = job(int(line))
+        result = job(int(number))
         seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         total = sum(float(np.abs(values).sum()) for values in result.values())
         print(json.dumps({"seconds": seconds, "peak_mib": peak, "checksum": total}), flush=True)
 
 
-def main(jobs: dict[str, Callable[[Size], Job]], check: Callable[[str, Arrays], dict[str, float]], version: Callable[[], str]) -> None:
-    """Does what the command line says. `check` returns the distances of a peer's numbers from those in an archive of ours."""
+def main(
+    jobs: dict[str, Callable[[Size], Job]],
+    check: Callable[[str, Arrays], dict[str, float]],
+    version: Callable[[], str],
+    forget: Callable[[], None] = lambda: None,
+) -> None:
+    """Does what the command line says. `check` returns the distances of a peer's numbers from those in an archive of ours; `forget` drops
+    compiled programs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("cold", "warm"):
@@ -142,6 +152,6 @@ def main(jobs: dict[str, Callable[[Size], Job]], check: Callable[[str, Arrays], 
         return
     job = jobs[arguments.job](Size(arguments.depth, arguments.draws, arguments.inputs))
     if arguments.command == "warm":
-        serve(job)
+        serve(job, forget)
     else:
         np.savez(arguments.output, **job(0))

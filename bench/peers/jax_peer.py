@@ -4,7 +4,7 @@ Tried for the gradients of dense nets, on two cores, and taken over for the othe
 
 - `lax.map` over draws with `lax.scan` over layers beats `vmap` over draws by a quarter warm (the states of one draw stay in the cache). Batches
   of two or four draws, and a loop over draws in Python, are no faster.
-- Unrolled layers take a second longer to compile. Warm they gain a quarter for the feedforward net and nothing for the residual one.
+- Unrolled layers, all or two or seven at a time, take up to a second longer to compile. Warm they gain nothing beyond the spread of rounds.
 - JAX's default generator of random numbers draws fastest of its three.
 
 Not tried: other forms of the convolutional nets, which are unrolled because XLA's CPU runs convolutions in a loop several times slower.
@@ -304,4 +304,4 @@ JOBS = {
 if __name__ == "__main__":
     if "check" in sys.argv[1:2]:
         jax.config.update("jax_enable_x64", True)  # what is given in float32 stays so
-    common.main(JOBS, check, lambda: f"JAX {jax.__version__}")
+    common.main(JOBS, check, lambda: f"JAX {jax.__version__}", jax.clear_caches)
