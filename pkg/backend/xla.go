@@ -36,8 +36,8 @@ func openXLA(name string) (compute.Backend, error) {
 // singles are the backends of one thread, by those that they stand beside.
 var singles = struct {
 	sync.Mutex
-	of map[*xla.Backend]compute.Backend
-}{of: make(map[*xla.Backend]compute.Backend)}
+	of map[compute.Backend]compute.Backend
+}{of: make(map[compute.Backend]compute.Backend)}
 
 // oneThreadXLA is OneThread.
 func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
@@ -65,5 +65,6 @@ func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
 		return beside, nil // an older plugin, which openXLA has opened without
 	}
 	singles.of[b] = single
+	singles.of[single] = single // it stands beside itself
 	return single, nil
 }

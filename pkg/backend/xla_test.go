@@ -27,6 +27,9 @@ func TestOneThread(t *testing.T) {
 	if again, err := backend.OneThread(opened); err != nil || again != single {
 		t.Errorf("the second time there is %v, error %v, want that of the first", again, err)
 	}
+	if own, err := backend.OneThread(single); err != nil || own != single {
+		t.Errorf("beside the one of one thread stands %v, error %v, want itself", own, err)
+	}
 	if got := os.Getenv("PJRT_NPROC"); got != "7" {
 		t.Errorf("it leaves %q in the environment, want what was there", got)
 	}
