@@ -28,7 +28,7 @@ func (g *Generator) FillNormal(values []float32, deviation float64) {
 			values[k] = float32(deviation * (float64(position) * widths[strip]))
 			continue
 		}
-		g.source.next-- // one number in fifty: the library takes it again
+		g.source.next-- // one number in 36: the library takes it again
 		values[k] = float32(deviation * g.NormFloat64())
 	}
 }

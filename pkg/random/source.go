@@ -15,16 +15,21 @@ type source struct {
 
 // newSource returns the source at the start of the stream of a key.
 func newSource(key [32]byte) *source {
-	s := &source{next: epoch, refill: fast(key)}
-	if s.refill == nil {
-		library := rand.NewChaCha8(key)
-		s.refill = func(numbers *[epoch]uint64) {
-			for i := range numbers {
-				numbers[i] = library.Uint64()
-			}
+	refill := fast(key)
+	if refill == nil {
+		refill = plain(key)
+	}
+	return &source{next: epoch, refill: refill}
+}
+
+// plain returns a function that fills in the epochs of a key one after the other.
+func plain(key [32]byte) func(*[epoch]uint64) {
+	library := rand.NewChaCha8(key)
+	return func(numbers *[epoch]uint64) {
+		for i := range numbers {
+			numbers[i] = library.Uint64()
 		}
 	}
-	return s
 }
 
 // Uint64 returns the next number of the stream.

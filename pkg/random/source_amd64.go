@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// fast returns a function that fills in the epochs of a key one after the other, or nil where the processor lacks AVX-512: with it, all 16 blocks of
+// fast returns what plain does, or nil where the processor lacks AVX-512: with it, all 16 blocks of
 // an epoch are computed at a time, four times as many as the library does.
 func fast(key [32]byte) func(*[epoch]uint64) {
 	if !cpu.X86.HasAVX512F {
