@@ -161,7 +161,9 @@ func TestEarlyImages(t *testing.T) {
 		"training loss": {s.Loss.Mean[1], loss}, "rank": {s.Frozen.Mean[1], rank}, "coupled rank": {s.Coupled.Mean[1], coupled},
 		"coactivation": {s.Coactive.Mean[1], coactive},
 	} {
-		if math.Abs(pair[0]-pair[1]) > 1e-12 {
+		// Runs one by one may round their convolutions otherwise than runs at once (see engine.ForEach): by 1e-7, and little more after these few
+		// steps.
+		if math.Abs(pair[0]-pair[1]) > 1e-6 {
 			t.Errorf("the %s is %g, of the runs %g", quantity, pair[0], pair[1])
 		}
 	}

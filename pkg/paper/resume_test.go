@@ -40,7 +40,7 @@ func (p *progressCount) Update(_ string, done, total int) {
 }
 
 // TestInterruptedRunsGoOn interrupts each long experiment, runs it again and compares with a run that was never interrupted. A third run
-// has no engine, so that it would fail if anything were left to compute.
+// has no backend, so that it would fail if anything were left to compute.
 func TestInterruptedRunsGoOn(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	realNets := paper.RealNetsQuick()
@@ -84,7 +84,7 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 			if count.done != count.total {
 				t.Errorf("the resumed run counted %d of %d steps", count.done, count.total)
 			}
-			if got, err = experiment(checkpoint.With(t.Context(), store), nil); err != nil || !reflect.DeepEqual(got, want) {
+			if got, err = experiment(checkpoint.With(t.Context(), store), engine.New(nil)); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("a run from kept parts alone differs, %v", err)
 			}
 		})
