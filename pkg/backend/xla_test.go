@@ -4,6 +4,7 @@ package backend_test
 
 import (
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -37,23 +38,22 @@ func TestOneThread(t *testing.T) {
 
 // TestMemoryIsKept runs a graph with a result of 32 MiB again and again. The system hands out cleared memory page by page, at a fault each:
 // 8192 a run if the C library gave the memory back in between, and next to none if it kept it. An eighth leaves room for what else the
-// process does.
+// process does. The median of runs counts, because now and then something small comes to lie in what a run has left, and the next needs a new place.
 func TestMemoryIsKept(t *testing.T) {
-	const pages, runs = 8192, 20
+	const pages, runs = 8192, 41
 	opened := testbackend.XLA(t)
 	exec := graph.MustNewExec(opened, func(x *graph.Node) *graph.Node { return graph.AddScalar(x, 1) })
 	defer exec.Finalize()
 	x := tensors.FromFlatDataAndDimensions(make([]float32, pages*1024), pages*1024)
-	run := func() { exec.MustCall(x)[0].MustFinalizeAll() }
-	for range 3 {
-		run()
+	met := make([]int64, runs)
+	for i := range met {
+		before := faults(t)
+		exec.MustCall(x)[0].MustFinalizeAll()
+		met[i] = faults(t) - before
 	}
-	before := faults(t)
-	for range runs {
-		run()
-	}
-	if got := (faults(t) - before) / runs; got > pages/8 {
-		t.Errorf("a run meets %d faults for %d pages of results", got, pages)
+	slices.Sort(met)
+	if median := met[runs/2]; median > pages/8 {
+		t.Errorf("a run meets %d faults for %d pages of results", median, pages)
 	}
 }
 
