@@ -10,12 +10,12 @@ var key = [32]byte{1, 2, 3, 250, 31: 7}
 
 // TestSource holds the source to the library's ChaCha8, over many epochs.
 func TestSource(t *testing.T) {
-	for name, refill := range map[string]func(*[epoch]uint64){"plain": plain(key), "fast": fast(key)} {
+	for name, ours := range map[string]*source{"plain": plainSource(key), "fast": fastSource(key)} {
 		t.Run(name, func(t *testing.T) {
-			if refill == nil {
+			if ours == nil {
 				t.Skip("this processor has nothing faster than the library")
 			}
-			ours, library := source{next: epoch, refill: refill}, rand.NewChaCha8(key)
+			library := rand.NewChaCha8(key)
 			for i := range 100 * epoch {
 				if got, want := ours.Uint64(), library.Uint64(); got != want {
 					t.Fatalf("number %d is %x, want %x", i, got, want)

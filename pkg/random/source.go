@@ -6,30 +6,32 @@ import "math/rand/v2"
 // key.
 const epoch = (16*64 - 32) / 8
 
+// blocks are the 16 blocks of an epoch: its numbers, and behind them the next key.
+type blocks [epoch + 4]uint64
+
 // source is the stream of [rand.ChaCha8], an epoch at a time.
 type source struct {
-	numbers [epoch]uint64
-	next    int // the next of numbers to give out
-	refill  func(*[epoch]uint64)
+	blocks
+	next   int // the next number to give out
+	refill func(*blocks)
 }
 
-// newSource returns the source at the start of the stream of a key.
+// newSource returns the source at the start of the stream of a key, which computes epochs the fast way or the plain one.
 func newSource(key [32]byte) *source {
-	refill := fast(key)
-	if refill == nil {
-		refill = plain(key)
+	if s := fastSource(key); s != nil {
+		return s
 	}
-	return &source{next: epoch, refill: refill}
+	return plainSource(key)
 }
 
-// plain returns a function that fills in the epochs of a key one after the other.
-func plain(key [32]byte) func(*[epoch]uint64) {
+// plainSource is newSource with the library's own numbers.
+func plainSource(key [32]byte) *source {
 	library := rand.NewChaCha8(key)
-	return func(numbers *[epoch]uint64) {
-		for i := range numbers {
-			numbers[i] = library.Uint64()
+	return &source{next: epoch, refill: func(b *blocks) {
+		for i := range epoch {
+			b[i] = library.Uint64()
 		}
-	}
+	}}
 }
 
 // Uint64 returns the next number of the stream.
@@ -37,7 +39,7 @@ func (s *source) Uint64() uint64 {
 	if s.next == epoch {
 		s.start()
 	}
-	number := s.numbers[s.next]
+	number := s.blocks[s.next]
 	s.next++
 	return number
 }
@@ -46,6 +48,6 @@ func (s *source) Uint64() uint64 {
 //
 //go:noinline
 func (s *source) start() {
-	s.refill(&s.numbers)
+	s.refill(&s.blocks)
 	s.next = 0
 }

@@ -39,9 +39,9 @@ GLOBL counters<>(SB), NOPTR|RODATA, $64
 	VPADDD key, Z, Z \
 	STORE(word, Z)
 
-// func blocks(all *[128]uint64)
-TEXT ·blocks(SB), NOSPLIT, $0-8
-	MOVQ all+0(FP), DI
+// func compute(b *blocks)
+TEXT ·compute(SB), NOSPLIT, $0-8
+	MOVQ b+0(FP), DI
 	EVERYWHERE(0x61707865, Z0) // "expand 32-byte k"
 	EVERYWHERE(0x3320646e, Z1)
 	EVERYWHERE(0x79622d32, Z2)
