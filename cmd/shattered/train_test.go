@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
-	"github.com/shattered-gradients/shattered/pkg/random"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -33,18 +33,7 @@ func TestMain(m *testing.M) {
 
 // noise are a few images of noise, of ten classes, in the form of CIFAR-10.
 func noise() training.Data {
-	set := func(n int, stream uint64) *cifar.Set {
-		rng := random.Stream(1, stream)
-		s := &cifar.Set{Images: make([]uint8, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]uint8, n)}
-		for i := range s.Images {
-			s.Images[i] = uint8(rng.IntN(256))
-		}
-		for i := range s.Labels {
-			s.Labels[i] = uint8(rng.IntN(len(cifar.Classes)))
-		}
-		return s
-	}
-	return training.CIFAR10(&cifar.Data{Train: set(24, 0), Test: set(16, 1)})
+	return training.CIFAR10(&cifar.Data{Train: testimages.Noise(24, 1, 0), Test: testimages.Noise(16, 1, 1)})
 }
 
 // command returns the command as a process of its own, on small nets of few images, on the pure-Go backend.

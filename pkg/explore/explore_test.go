@@ -7,10 +7,8 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/testbackend"
-	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/explore"
-	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
@@ -105,13 +103,7 @@ func TestLookErrors(t *testing.T) {
 // TestRunWithoutAPage runs the explorer where nothing can answer.
 func TestRunWithoutAPage(t *testing.T) {
 	t.Setenv("GONB_JUPYTER_KERNEL_ID", "")
-	t.Setenv(backend.OverrideVariable, "go")
-	t.Setenv(lab.ResultsVariable, t.TempDir())
-	s, err := lab.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := session(t)
 	if err := explore.Run(s, explore.Config{Net: models.Config{Net: "feedforward", Depth: 3, Width: 10}}); err != nil {
 		t.Error(err)
 	}

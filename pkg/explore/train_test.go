@@ -5,28 +5,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/explore"
 	"github.com/shattered-gradients/shattered/pkg/lab"
-	"github.com/shattered-gradients/shattered/pkg/random"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
 // noise are a few images of noise in the form of CIFAR-10.
 func noise() training.Data {
-	set := func(n int, stream uint64) *cifar.Set {
-		rng := random.Stream(1, stream)
-		s := &cifar.Set{Images: make([]uint8, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]uint8, n)}
-		for i := range s.Images {
-			s.Images[i] = uint8(rng.IntN(256))
-		}
-		for i := range s.Labels {
-			s.Labels[i] = uint8(i % len(cifar.Classes))
-		}
-		return s
-	}
-	return training.CIFAR10(&cifar.Data{Train: set(12, 0), Test: set(8, 1)})
+	return training.CIFAR10(&cifar.Data{Train: testimages.Noise(12, 1, 0), Test: testimages.Noise(8, 1, 1)})
 }
 
 // session opens a lab on the pure-Go backend with an empty results folder.

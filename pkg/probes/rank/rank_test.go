@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
@@ -131,7 +132,7 @@ func TestLooksLinearGradientsAreAlike(t *testing.T) {
 func TestBadConfigsAreRefused(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	set := set(t, 20)
+	set := testimages.Noise(20, 3)
 	for want, change := range map[string]func(*rank.Config, *rank.Source){
 		"there are no depths":  func(c *rank.Config, _ *rank.Source) { c.Depths = nil },
 		"ascending":            func(c *rank.Config, _ *rank.Source) { c.Depths = []int{5, 2} },

@@ -5,29 +5,14 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
-	"github.com/shattered-gradients/shattered/pkg/random"
 )
-
-// set returns images of random bytes.
-func set(t *testing.T, n int) *cifar.Set {
-	t.Helper()
-	s := &cifar.Set{Images: make([]uint8, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]uint8, n)}
-	rng := random.Stream(3)
-	for i := range s.Images {
-		s.Images[i] = uint8(rng.IntN(256))
-	}
-	for i := range s.Labels {
-		s.Labels[i] = uint8(i % 10)
-	}
-	return s
-}
 
 // TestImagesAreNormalized: a minibatch of the whole set has mean 0 and variance 1 in every channel, and no image twice.
 func TestImagesAreNormalized(t *testing.T) {
 	const n = 20
-	source := rank.NewImages(set(t, n), 7)
+	source := rank.NewImages(testimages.Noise(n, 3), 7)
 	values, err := source.Minibatch([]int{32, 32, 3}, n, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +35,7 @@ func TestImagesAreNormalized(t *testing.T) {
 	if len(seen) < n-1 { // two random images may begin alike, once in thousands
 		t.Errorf("%d different images of %d", len(seen), n)
 	}
-	if other := rank.NewImages(set(t, n-1), 7); other.Key() == source.Key() {
+	if other := rank.NewImages(testimages.Noise(n-1, 3), 7); other.Key() == source.Key() {
 		t.Error("two sets have one key")
 	}
 	again, _ := source.Minibatch([]int{32, 32, 3}, n, 0)
