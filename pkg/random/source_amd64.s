@@ -28,16 +28,20 @@ GLOBL counters<>(SB), NOPTR|RODATA, $64
 	HALF(a, b, c, d, 16, 12) \
 	HALF(a, b, c, d, 8, 7)
 
-// The library keeps blocks in groups of four, and in each group the four values of a word side by side.
-#define STORE(word, Z) \
-	VEXTRACTI32X4 $0, Z, (0*256+16*word)(DI) \
-	VEXTRACTI32X4 $1, Z, (1*256+16*word)(DI) \
-	VEXTRACTI32X4 $2, Z, (2*256+16*word)(DI) \
-	VEXTRACTI32X4 $3, Z, (3*256+16*word)(DI)
-
-#define STORE_PLUS_KEY(word, key, Z) \
-	VPADDD key, Z, Z \
-	STORE(word, Z)
+// STORE stores the words a to d. The library keeps blocks in groups of four, and in each group the four values of a word side by side.
+#define STORE(word, a, b, c, d) \
+	VSHUFI32X4 $0x44, b, a, Z24 \
+	VSHUFI32X4 $0xEE, b, a, Z25 \
+	VSHUFI32X4 $0x44, d, c, Z26 \
+	VSHUFI32X4 $0xEE, d, c, Z27 \
+	VSHUFI32X4 $0x88, Z26, Z24, a \
+	VSHUFI32X4 $0xDD, Z26, Z24, b \
+	VSHUFI32X4 $0x88, Z27, Z25, c \
+	VSHUFI32X4 $0xDD, Z27, Z25, d \
+	VMOVDQU32 a, (0*256+16*word)(DI) \
+	VMOVDQU32 b, (1*256+16*word)(DI) \
+	VMOVDQU32 c, (2*256+16*word)(DI) \
+	VMOVDQU32 d, (3*256+16*word)(DI)
 
 // func compute(b *blocks)
 TEXT ·compute(SB), NOSPLIT, $0-8
@@ -80,21 +84,17 @@ double_round:
 	SUBL $1, CX
 	JNZ double_round
 
-	STORE(0, Z0)
-	STORE(1, Z1)
-	STORE(2, Z2)
-	STORE(3, Z3)
-	STORE_PLUS_KEY(4, Z16, Z4)
-	STORE_PLUS_KEY(5, Z17, Z5)
-	STORE_PLUS_KEY(6, Z18, Z6)
-	STORE_PLUS_KEY(7, Z19, Z7)
-	STORE_PLUS_KEY(8, Z20, Z8)
-	STORE_PLUS_KEY(9, Z21, Z9)
-	STORE_PLUS_KEY(10, Z22, Z10)
-	STORE_PLUS_KEY(11, Z23, Z11)
-	STORE(12, Z12)
-	STORE(13, Z13)
-	STORE(14, Z14)
-	STORE(15, Z15)
+	VPADDD Z16, Z4, Z4
+	VPADDD Z17, Z5, Z5
+	VPADDD Z18, Z6, Z6
+	VPADDD Z19, Z7, Z7
+	VPADDD Z20, Z8, Z8
+	VPADDD Z21, Z9, Z9
+	VPADDD Z22, Z10, Z10
+	VPADDD Z23, Z11, Z11
+	STORE(0, Z0, Z1, Z2, Z3)
+	STORE(4, Z4, Z5, Z6, Z7)
+	STORE(8, Z8, Z9, Z10, Z11)
+	STORE(12, Z12, Z13, Z14, Z15)
 	VZEROUPPER
 	RET
