@@ -2,6 +2,7 @@ package random
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 )
 
@@ -9,66 +10,49 @@ import (
 // two goroutines at once.
 type Generator struct {
 	*rand.Rand
-	source *source
+	source  *source
+	normals [2 * part]float32 // of a part of the source's epoch, and room to copy from
 }
 
 // newGenerator returns a generator at the start of ChaCha8's stream of a key.
 func newGenerator(key [32]byte) *Generator {
 	s := newSource(key)
-	return &Generator{rand.New(s), s}
+	return &Generator{Rand: rand.New(s), source: s}
 }
 
 // FillNormal fills values with independent normal numbers of mean zero and that standard deviation: the numbers that
 // NormFloat64 returns, times deviation.
 func (g *Generator) FillNormal(values []float32, deviation float64) {
-	for k := range values {
-		number := g.source.Uint64()
-		position, strip := int32(number), number>>32&(strips-1)
-		if uint32(max(position, -position)) < inside[strip] {
-			values[k] = float32(deviation * (float64(position) * widths[strip]))
-			continue
+	s := g.source
+	for done := 0; done < len(values); {
+		if s.next == epoch {
+			s.start()
 		}
-		g.source.next-- // one number in 36: the library takes it again
-		values[k] = float32(deviation * g.NormFloat64())
-	}
-}
-
-// The part of the ziggurat (Marsaglia and Tsang, 2000) in which nearly all numbers fall, as [rand.Rand.NormFloat64] has it: strips of equal
-// area under the normal density, and in each the positions that lie inside of the density for certain. The remainder is left to the library, so
-// that inside may be too small, but not too large.
-const strips = 128
-
-var (
-	widths [strips]float64 // from a position to the number
-	inside [strips]uint32  // positions below lie inside
-)
-
-// first is a source whose first number is set, and whose others are 0.
-type first uint64
-
-func (f *first) Uint64() uint64 {
-	number := *f
-	*f = 0
-	return uint64(number)
-}
-
-func init() {
-	const (
-		tail = 3.442619855899      // where the tail begins
-		area = 9.91256303526217e-3 // of a strip
-		ends = float64(1 << 31)    // of the positions
-		less = 16                  // for what rounding may do to a position
-	)
-	density := func(x float64) float64 { return math.Exp(-x * x / 2) }
-	x := tail
-	inside[0] = uint32(tail*density(tail)/area*ends) - less
-	for strip := strips - 1; strip > 1; strip-- {
-		inner := math.Sqrt(-2 * math.Log(area/x+density(x)))
-		inside[strip] = uint32(inner/x*ends) - less
-		x = inner
-	}
-	for strip := range widths {
-		number := first(uint64(strip)<<32 | 1) // the first position inside
-		widths[strip] = rand.New(&number).NormFloat64()
+		start := s.next &^ (part - 1)
+		numbers := s.blocks[start:]
+		end := min(part, epoch-start)
+		outside := normalize((*[part]float32)(g.normals[:]), (*[part]uint64)(numbers), deviation)
+		next, undecided := s.next-start, false
+		for next < end {
+			// Up to a number that is outside, and that one too. What this copies beyond is written over in turn: a copy that is always as long
+			// is a fast one.
+			copy(values[done:], g.normals[next:next+part])
+			inside := min(bits.TrailingZeros64(outside>>next), end-next, len(values)-done)
+			done, next = done+inside, next+inside
+			if done == len(values) || next == end {
+				break
+			}
+			above := compare(numbers[next], numbers[next+1])
+			if undecided = start+next+1 == epoch || !(math.Abs(above) > margin); undecided {
+				break
+			}
+			done += int(math.Float64bits(above) >> 63) // 1 if it is negative: no branch that none could predict
+			next += 2
+		}
+		s.next = start + next
+		if undecided {
+			values[done] = float32(deviation * g.NormFloat64())
+			done++
+		}
 	}
 }
