@@ -1,7 +1,7 @@
 // Package engine runs nets on a GoMLX backend for the probes: forward, and backward to the gradient of the output with
 // respect to the input.
 //
-// It runs a net stage by stage. Each distinct block is compiled once, as a forward step and as a step of the reverse pass,
+// It runs a net stage by stage. Each distinct block is compiled once, as a forward step and, at the same time, as a step of the reverse pass,
 // and then serves all stages, draws, depths and nets that share it, so that a deeper uniform net costs no more to compile. Draws
 // run concurrently, one a processor, each on weights of its own.
 //
@@ -87,26 +87,41 @@ type stepKey struct {
 // step is a compiled step. Its sync.Once lets one goroutine compile while those that need the same step wait and others
 // go on.
 type step struct {
+	key   stepKey
+	state shapes.Shape
 	once  sync.Once
 	graph *graph.Graph
 	err   error
 }
 
-// step returns the compiled step of a block for states of the given shape.
-func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph, error) {
+// step returns the step of a block for states of the given shape, and whether somebody has asked for it before.
+func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s *step, found bool, err error) {
 	if !reflect.TypeOf(block).Comparable() {
-		return nil, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
+		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
 	}
 	key := stepKey{block, tap, dir, state.String()}
 	e.mu.Lock()
-	s, found := e.steps[key]
-	if !found {
-		s = new(step)
+	defer e.mu.Unlock()
+	if s, found = e.steps[key]; !found {
+		s = &step{key: key, state: state}
 		e.steps[key] = s
 	}
-	e.mu.Unlock()
+	return s, found, nil
+}
+
+// compiled returns the compiled step of a block for states of the given shape.
+func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph, error) {
+	s, _, err := e.step(block, tap, dir, state)
+	if err != nil {
+		return nil, err
+	}
+	return s.compiled(e)
+}
+
+// compiled compiles the step unless that is done.
+func (s *step) compiled(e *Engine) (*graph.Graph, error) {
 	s.once.Do(func() {
-		s.err = catch(func() { s.graph = e.compile(block, tap, dir, state) })
+		s.err = catch(func() { s.graph = e.compile(s.key.block, s.key.tap, s.key.direction, s.state) })
 	})
 	return s.graph, s.err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -50,6 +51,7 @@ type pass struct {
 	states  []*tensors.Tensor // what came into each stage; the first belongs to the caller
 	weights [][]*tensors.Tensor
 	trace   Trace
+	ahead   sync.WaitGroup // what is compiled before it is needed
 }
 
 // Run computes what the request asks for. It stops between stages when the context ends.
@@ -64,6 +66,7 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 	}
 	p := &pass{engine: e, request: request}
 	defer p.free()
+	defer p.ahead.Wait()
 	var err error
 	if caught := catch(func() {
 		if err = p.forward(ctx); err == nil && request.Gradient {
@@ -93,6 +96,11 @@ func (p *pass) forward(ctx context.Context) error {
 			return err
 		}
 		p.states = append(p.states, state)
+		if p.request.Gradient {
+			if err := p.compileAhead(stage.Block, state.Shape()); err != nil {
+				return err
+			}
+		}
 		weights, err := p.request.Weights.Stage(p.engine.backend, i, dtype)
 		if err != nil {
 			return err
@@ -101,7 +109,7 @@ func (p *pass) forward(ctx context.Context) error {
 		if i == len(stages)-1 && !p.request.Output && p.request.Tap == nil {
 			return nil // the reverse pass starts from the state that comes into the read-out
 		}
-		step, err := p.engine.step(stage.Block, p.request.Tap, forward, state.Shape())
+		step, err := p.engine.compiled(stage.Block, p.request.Tap, forward, state.Shape())
 		if err != nil {
 			return err
 		}
@@ -119,6 +127,15 @@ func (p *pass) forward(ctx context.Context) error {
 	return nil
 }
 
+// compileAhead lets another processor compile a block's step of the reverse pass, unless somebody has asked for it before.
+func (p *pass) compileAhead(block models.Block, state shapes.Shape) error {
+	s, found, err := p.engine.step(block, nil, reverse, state)
+	if err == nil && !found {
+		p.ahead.Go(func() { s.compiled(p.engine) })
+	}
+	return err
+}
+
 // reverse runs the steps of the reverse pass from the read-out back to the inputs.
 func (p *pass) reverse(ctx context.Context) error {
 	var gradient *tensors.Tensor
@@ -127,7 +144,7 @@ func (p *pass) reverse(ctx context.Context) error {
 			return err
 		}
 		state := p.states[i]
-		step, err := p.engine.step(p.request.Net.Stages[i].Block, nil, reverse, state.Shape())
+		step, err := p.engine.compiled(p.request.Net.Stages[i].Block, nil, reverse, state.Shape())
 		if err != nil {
 			return err
 		}
