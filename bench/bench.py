@@ -124,7 +124,7 @@ def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
 
 def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
     """How compiling, running and memory grow, in processes of their own. Compiling is a round with all compiled anew, in memory that an earlier one
-    has used, less a round without. A peer that compiles nothing has no such number."""
+    has used, less a round without: of several of both, which take turns, the medians. A peer that compiles nothing has no such number."""
     found: list[Measurement] = []
 
     def grow(what: str, modes: dict[str, Callable[[list[dict]], float]], *options: str) -> None:
@@ -135,7 +135,8 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
                     continue
                 try:
                     with c.warm("residual", *options) as process:
-                        answers = [*(process.round(k) for k in range(4)), process.round(4, fresh=True)]
+                        process.round(0)  # compiles for the first time
+                        answers = [process.round(k, fresh=k % 2 == 0) for k in range(1, 7)]
                     for mode, of in modes.items():
                         if not (mode == "compile" and c.name in COMPILES_NOTHING):
                             measured[mode].values.setdefault(c.name, []).append(of(answers))
@@ -148,9 +149,12 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
         found.extend(measured.values())
 
     def compiled(answers: list[dict]) -> float:
-        return median(a["seconds"] for a in answers[1:-1])
+        return median(a["seconds"] for a in answers[::2])
 
-    times = {"compile": lambda a: a[-1]["seconds"] - compiled(a), "run": compiled}
+    def compiling(answers: list[dict]) -> float:
+        return median(a["seconds"] for a in answers[1::2]) - compiled(answers)
+
+    times = {"compile": compiling, "run": compiled}
     memory = {"memory": lambda a: a[-1]["peak_mib"]}
     for depth in GROWTH_DEPTHS:
         grow(f"{depth} layers, 4 draws", times, "--depth", str(depth), "--draws", "4")
