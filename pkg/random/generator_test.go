@@ -90,7 +90,7 @@ func TestInside(t *testing.T) {
 }
 
 // TestEdges compares the density with what stands for it near a strip's edge. Between the 10 000 places looked at they change by a few times 10⁻⁴
-// at most, so that the margin holds everywhere if it holds there by a tenth.
+// at most, so that the margin holds everywhere if it holds there with a tenth to spare.
 func TestEdges(t *testing.T) {
 	const places = 10_000
 	for strip := 1; strip < strips; strip++ {
