@@ -23,9 +23,13 @@ try:
     for question in asked["questions"]:
         cursor = question["code"].index("|")
         code = question["code"].replace("|", "", 1)
-        # The first answer comes after the language server has read all packages.
         ask = client.inspect if question["inspect"] else client.complete
-        answers.append(ask(code, cursor, reply=True, timeout=300)["content"])
+        # GoNB gives the language server 8 seconds. At first it reads all packages, which may take longer: then, as a user does, ask again.
+        for attempt in range(5):
+            answer = ask(code, cursor, reply=True, timeout=300)["content"]
+            if answer.get("matches") or answer.get("found"):
+                break
+        answers.append(answer)
     json.dump(answers, sys.stdout)
 finally:
     client.stop_channels()
