@@ -76,17 +76,46 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-// TestInside looks where each strip's inside ends: the library must take no further number for what lies inside.
-func TestInside(t *testing.T) {
+// TestFillNormalAtEdges is TestFillNormal with a stream made to fall where random ones hardly ever do: where a strip's inside ends, and where its
+// positions do, each with heights from below to above the density.
+func TestFillNormalAtEdges(t *testing.T) {
+	var numbers []uint64
 	for strip, end := range inside {
-		if end == 0 {
-			continue
-		}
-		number := first(uint64(strip)<<32 | uint64(end-1))
-		if got, want := rand.New(&number).NormFloat64(), float64(end-1)*float64(widths[strip]); got != want {
-			t.Errorf("the last position inside strip %d gives %g, want %g", strip, got, want)
+		for near := range uint32(40) {
+			for _, position := range []uint32{near, end - 20 + near, ends - 20 + near} {
+				for height := range uint64(5) {
+					number := uint64(strip)<<32 | uint64(position)
+					numbers = append(numbers, number, height<<51, number^0xffffffff, height<<51)
+				}
+			}
 		}
 	}
+	library := rand.New(&list{numbers: numbers})
+	listed := &list{numbers: numbers}
+	ours := &source{next: epoch, refill: func(b *blocks) {
+		for i := range epoch {
+			b[i] = listed.Uint64()
+		}
+	}}
+	values := make([]float32, len(numbers)/2)
+	(&Generator{Rand: rand.New(ours), source: ours}).FillNormal(values, 1)
+	for i, got := range values {
+		if want := float32(library.NormFloat64()); got != want {
+			t.Fatalf("number %d of %d is %g, want %g", i, len(values), got, want)
+		}
+	}
+}
+
+// list is a source of given numbers, over and over.
+type list struct {
+	numbers []uint64
+	next    int
+}
+
+func (l *list) Uint64() uint64 {
+	number := l.numbers[l.next%len(l.numbers)]
+	l.next++
+	return number
 }
 
 // TestEdges compares the density with what stands for it near a strip's edge. Between the 10 000 places looked at they change by a few times 10⁻⁴

@@ -3,6 +3,7 @@ package random
 import (
 	"math"
 	"math/rand/v2"
+	"sort"
 )
 
 // The ziggurat (Marsaglia and Tsang, 2000) as [rand.Rand.NormFloat64] has it: strips of equal area under the normal density. A number of the
@@ -15,9 +16,10 @@ const strips = 128
 // ends is where positions end, on both sides of 0.
 const ends = 1 << 31
 
+// The library's own tables, found by asking it.
 var (
 	widths [strips]float32 // from a position to the normal number
-	inside [strips]uint32  // positions below lie inside
+	inside [strips]uint32  // positions below lie inside: the library takes no further number
 	edges  [strips]edge
 )
 
@@ -63,38 +65,38 @@ func compare(number, next uint64) float64 {
 // share returns about the density at t, as a share of the strip's height.
 func (e *edge) share(t float64) float64 { return (1 - t) * (1 + e.bow*t) }
 
-// first is a source whose first number is set, and whose others are 0.
-type first uint64
-
-func (f *first) Uint64() uint64 {
-	number := *f
-	*f = 0
-	return uint64(number)
-}
-
 func density(x float64) float64 { return math.Exp(-x * x / 2) }
 
+// ask returns the library's normal number at a position of a strip if the numbers that follow are 0, and how many numbers of the stream it takes.
+func ask(strip, position int) (normal float64, taken int) {
+	stream := asked{next: uint64(strip)<<32 | uint64(position)}
+	return rand.New(&stream).NormFloat64(), stream.taken
+}
+
+// asked is a source whose first number is given, and whose others are 0.
+type asked struct {
+	next  uint64
+	taken int
+}
+
+func (a *asked) Uint64() uint64 {
+	number := a.next
+	a.next = 0
+	a.taken++
+	return number
+}
+
 func init() {
-	const (
-		tail = 3.442619855899      // where the tail begins
-		area = 9.91256303526217e-3 // of a strip
-		less = 16                  // for what rounding may do to a position
-	)
-	inside[0] = uint32(tail*density(tail)/area*ends) - less
-	edges[0].bow = math.NaN() // the tail has no end
-	outer := tail
-	for strip := strips - 1; strip > 0; strip-- {
-		var inner float64
-		if strip > 1 {
-			inner = math.Sqrt(-2 * math.Log(area/outer+density(outer)))
-			inside[strip] = uint32(inner/outer*ends) - less
-		}
+	for strip := range strips {
+		width, _ := ask(strip, 1)
+		start := sort.Search(ends-1, func(position int) bool {
+			_, taken := ask(strip, position)
+			return taken > 1
+		})
+		inner, outer := float64(start)*width, ends*width
 		middle := (density((inner+outer)/2) - density(outer)) / (density(inner) - density(outer))
-		edges[strip] = edge{start: inner / outer * ends, scale: outer / (outer - inner) / ends, bow: 4*middle - 2}
-		outer = inner
+		widths[strip], inside[strip] = float32(width), uint32(start)
+		edges[strip] = edge{start: float64(start), scale: 1 / float64(ends-start), bow: 4*middle - 2}
 	}
-	for strip := range widths {
-		number := first(uint64(strip)<<32 | 1) // the first position
-		widths[strip] = float32(rand.New(&number).NormFloat64())
-	}
+	edges[0].bow = math.NaN() // the tail has no end
 }
