@@ -96,7 +96,7 @@ func init() {
 		inner, outer := float64(start)*width, ends*width
 		middle := (density((inner+outer)/2) - density(outer)) / (density(inner) - density(outer))
 		widths[strip], inside[strip] = float32(width), uint32(start)
-		edges[strip] = edge{start: float64(start), scale: 1 / float64(ends-start), bow: 4*middle - 2}
+		edges[strip] = edge{start: float64(start), scale: 1 / (ends - float64(start)), bow: 4*middle - 2}
 	}
 	edges[0].bow = math.NaN() // the tail has no end
 }
