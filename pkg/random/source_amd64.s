@@ -2,15 +2,15 @@
 
 // The words of the state of ChaCha8 are Z0 to Z15, each with its values in the 16 blocks.
 
-DATA counters<>+0x00(SB)/8, $0x0000000100000000
-DATA counters<>+0x08(SB)/8, $0x0000000300000002
-DATA counters<>+0x10(SB)/8, $0x0000000500000004
-DATA counters<>+0x18(SB)/8, $0x0000000700000006
-DATA counters<>+0x20(SB)/8, $0x0000000900000008
-DATA counters<>+0x28(SB)/8, $0x0000000b0000000a
-DATA counters<>+0x30(SB)/8, $0x0000000d0000000c
-DATA counters<>+0x38(SB)/8, $0x0000000f0000000e
-GLOBL counters<>(SB), NOPTR|RODATA, $64
+DATA ·counters+0x00(SB)/8, $0x0000000100000000
+DATA ·counters+0x08(SB)/8, $0x0000000300000002
+DATA ·counters+0x10(SB)/8, $0x0000000500000004
+DATA ·counters+0x18(SB)/8, $0x0000000700000006
+DATA ·counters+0x20(SB)/8, $0x0000000900000008
+DATA ·counters+0x28(SB)/8, $0x0000000b0000000a
+DATA ·counters+0x30(SB)/8, $0x0000000d0000000c
+DATA ·counters+0x38(SB)/8, $0x0000000f0000000e
+GLOBL ·counters(SB), NOPTR|RODATA, $64
 
 #define EVERYWHERE(word, Z) \
 	MOVL $word, AX \
@@ -66,7 +66,7 @@ TEXT ·compute(SB), NOSPLIT, $0-8
 	VMOVDQA32 Z21, Z9
 	VMOVDQA32 Z22, Z10
 	VMOVDQA32 Z23, Z11
-	VMOVDQU32 counters<>(SB), Z12
+	VMOVDQU32 ·counters(SB), Z12
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15

@@ -1,16 +1,5 @@
 #include "textflag.h"
 
-// The low and the high halves of 16 numbers in two registers.
-DATA low<>+0x00(SB)/8, $0x0000000200000000
-DATA low<>+0x08(SB)/8, $0x0000000600000004
-DATA low<>+0x10(SB)/8, $0x0000000a00000008
-DATA low<>+0x18(SB)/8, $0x0000000e0000000c
-DATA low<>+0x20(SB)/8, $0x0000001200000010
-DATA low<>+0x28(SB)/8, $0x0000001600000014
-DATA low<>+0x30(SB)/8, $0x0000001a00000018
-DATA low<>+0x38(SB)/8, $0x0000001e0000001c
-GLOBL low<>(SB), NOPTR|RODATA, $64
-
 // LOAD keeps a table of 128 words in eight registers.
 #define LOAD(table, a, b, c, d, e, f, g, h) \
 	VMOVDQU32 0(table), a \
@@ -38,12 +27,12 @@ GLOBL low<>(SB), NOPTR|RODATA, $64
 	VMOVDQA32 Z2, K2, Z0
 
 // NORMAL stores deviation times the eight positions Y times the eight widths W.
-#define NORMAL(Y, W, Z, V, at) \
-	VCVTDQ2PD Y, Z \
-	VCVTPS2PD W, V \
-	VMULPD V, Z, Z \
-	VMULPD Z25, Z, Z \
-	VCVTPD2PS Z, Y \
+#define NORMAL(Y, W, at) \
+	VCVTDQ2PD Y, Z24 \
+	VCVTPS2PD W, Z30 \
+	VMULPD Z30, Z24, Z24 \
+	VMULPD Z25, Z24, Z24 \
+	VCVTPD2PS Z24, Y \
 	VMOVUPS Y, at(DI)
 
 // func normalize16(normals *[64]float32, numbers *[64]uint64, deviation float64, widths *[128]float32, inside *[128]uint32) (outside uint64)
@@ -59,7 +48,8 @@ TEXT ·normalize16(SB), NOSPLIT, $0-48
 	VPBROADCASTD AX, Z26
 	MOVL $64, AX
 	VPBROADCASTD AX, Z27
-	VMOVDQU32 low<>(SB), Z28
+	VMOVDQU32 ·counters(SB), Z28
+	VPADDD Z28, Z28, Z28 // the low halves of 16 numbers in two registers: 0, 2, 4 ...
 	MOVL $1, AX
 	VPBROADCASTD AX, Z29
 	VPORD Z28, Z29, Z29 // the high halves
@@ -87,8 +77,8 @@ sixteen:
 	LOOK_UP(Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11)
 	VEXTRACTI64X4 $1, Z21, Y22
 	VEXTRACTI64X4 $1, Z0, Y23
-	NORMAL(Y21, Y0, Z24, Z30, 0)
-	NORMAL(Y22, Y23, Z24, Z30, 32)
+	NORMAL(Y21, Y0, 0)
+	NORMAL(Y22, Y23, 32)
 
 	ADDQ $128, SI
 	ADDQ $64, DI
