@@ -14,11 +14,8 @@ type Generator struct {
 	normals [2 * part]float32 // of a part of the source's epoch, and room to copy from
 }
 
-// newGenerator returns a generator at the start of ChaCha8's stream of a key.
-func newGenerator(key [32]byte) *Generator {
-	s := newSource(key)
-	return &Generator{Rand: rand.New(s), source: s}
-}
+// newGenerator returns a generator of a source's numbers.
+func newGenerator(s *source) *Generator { return &Generator{Rand: rand.New(s), source: s} }
 
 // FillNormal fills values with independent normal numbers of mean zero and that standard deviation: the numbers that
 // NormFloat64 returns, times deviation.

@@ -12,7 +12,7 @@ var key = [32]byte{1, 2, 3, 250, 31: 7}
 
 // TestSource holds the source to the library's ChaCha8, over many epochs.
 func TestSource(t *testing.T) {
-	for name, ours := range map[string]*source{"plain": plainSource(key), "fast": fastSource(key)} {
+	for name, ours := range map[string]*source{"plain": plainSource(rand.NewChaCha8(key)), "fast": fastSource(key)} {
 		t.Run(name, func(t *testing.T) {
 			if ours == nil {
 				t.Skip("this processor has nothing faster than the library")
@@ -31,7 +31,7 @@ func TestSource(t *testing.T) {
 // ziggurat 78 000 times, and its tail 2 000 times.
 func TestFillNormal(t *testing.T) {
 	const deviation = 0.1
-	ours, library := newGenerator(key), rand.New(rand.NewChaCha8(key))
+	ours, library := newGenerator(newSource(key)), rand.New(rand.NewChaCha8(key))
 	fill := func(values []float32) {
 		t.Helper()
 		ours.FillNormal(values, deviation)
@@ -76,6 +76,22 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
+// TestInside looks where each strip's inside ends: the library must take no further number for what lies inside, and one at least for what does not.
+func TestInside(t *testing.T) {
+	for strip, end := range inside {
+		if _, taken := ask(strip, int(end)); taken < 2 {
+			t.Errorf("the library takes no further number where the inside of strip %d ends", strip)
+		}
+		if end == 0 {
+			continue
+		}
+		got, taken := ask(strip, int(end-1))
+		if want := float64(end-1) * float64(widths[strip]); got != want || taken != 1 {
+			t.Errorf("the last position inside strip %d gives %g, want %g, from %d numbers, want 1", strip, got, want, taken)
+		}
+	}
+}
+
 // TestFillNormalAtEdges is TestFillNormal with a stream made to fall where random ones hardly ever do: where a strip's inside ends, and where its
 // positions do, each with heights from below to above the density.
 func TestFillNormalAtEdges(t *testing.T) {
@@ -91,14 +107,8 @@ func TestFillNormalAtEdges(t *testing.T) {
 		}
 	}
 	library := rand.New(&list{numbers: numbers})
-	listed := &list{numbers: numbers}
-	ours := &source{next: epoch, refill: func(b *blocks) {
-		for i := range epoch {
-			b[i] = listed.Uint64()
-		}
-	}}
 	values := make([]float32, len(numbers)/2)
-	(&Generator{Rand: rand.New(ours), source: ours}).FillNormal(values, 1)
+	newGenerator(plainSource(&list{numbers: numbers})).FillNormal(values, 1)
 	for i, got := range values {
 		if want := float32(library.NormFloat64()); got != want {
 			t.Fatalf("number %d of %d is %g, want %g", i, len(values), got, want)
@@ -137,7 +147,7 @@ func TestEdges(t *testing.T) {
 }
 
 func BenchmarkFillNormal(b *testing.B) {
-	generator, values := newGenerator(key), make([]float32, 40_000)
+	generator, values := newGenerator(newSource(key)), make([]float32, 40_000)
 	b.SetBytes(int64(len(values)) * 4)
 	for b.Loop() {
 		generator.FillNormal(values, 0.1)

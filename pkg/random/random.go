@@ -36,5 +36,5 @@ func NewGenerator(seed uint64, path ...uint64) *Generator {
 	for _, step := range path {
 		key = binary.LittleEndian.AppendUint64(key, step)
 	}
-	return newGenerator(sha256.Sum256(key))
+	return newGenerator(newSource(sha256.Sum256(key)))
 }

@@ -21,15 +21,14 @@ func newSource(key [32]byte) *source {
 	if s := fastSource(key); s != nil {
 		return s
 	}
-	return plainSource(key)
+	return plainSource(rand.NewChaCha8(key))
 }
 
-// plainSource is newSource with the library's own numbers.
-func plainSource(key [32]byte) *source {
-	library := rand.NewChaCha8(key)
+// plainSource returns a source of the numbers of another.
+func plainSource(from rand.Source) *source {
 	return &source{next: epoch, refill: func(b *blocks) {
 		for i := range epoch {
-			b[i] = library.Uint64()
+			b[i] = from.Uint64()
 		}
 	}}
 }

@@ -9,9 +9,6 @@ func init() {
 }
 
 // normalizeFast is normalize with AVX-512, 16 numbers at a time.
-func normalizeFast(normals *[part]float32, numbers *[part]uint64, deviation float64) (outside uint64) {
-	return normalize16(normals, numbers, deviation, &widths, &inside)
-}
-
+//
 //go:noescape
-func normalize16(normals *[part]float32, numbers *[part]uint64, deviation float64, widths *[strips]float32, inside *[strips]uint32) (outside uint64)
+func normalizeFast(normals *[part]float32, numbers *[part]uint64, deviation float64) (outside uint64)

@@ -35,13 +35,13 @@
 	VCVTPD2PS Z24, Y \
 	VMOVUPS Y, at(DI)
 
-// func normalize16(normals *[64]float32, numbers *[64]uint64, deviation float64, widths *[128]float32, inside *[128]uint32) (outside uint64)
-TEXT ·normalize16(SB), NOSPLIT, $0-48
+// func normalizeFast(normals *[64]float32, numbers *[64]uint64, deviation float64) (outside uint64)
+TEXT ·normalizeFast(SB), NOSPLIT, $0-32
 	MOVQ normals+0(FP), DI
 	MOVQ numbers+8(FP), SI
 	VBROADCASTSD deviation+16(FP), Z25
-	MOVQ widths+24(FP), AX
-	MOVQ inside+32(FP), BX
+	LEAQ ·widths(SB), AX
+	LEAQ ·inside(SB), BX
 	LOAD(AX, Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11)
 	LOAD(BX, Z12, Z13, Z14, Z15, Z16, Z17, Z18, Z19)
 	MOVL $32, AX
@@ -85,6 +85,6 @@ sixteen:
 	SUBL $1, CX
 	JNZ sixteen
 
-	MOVQ R8, outside+40(FP)
+	MOVQ R8, outside+24(FP)
 	VZEROUPPER
 	RET
