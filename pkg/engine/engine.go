@@ -33,13 +33,13 @@ type Engine struct {
 	backend compute.Backend
 
 	mu     sync.Mutex
-	steps  map[stepKey]*step
+	steps  map[stepKey]step
 	single *Engine // for runs that share the processors, or nil until there are such
 }
 
 // New returns an engine on the backend.
 func New(on compute.Backend) *Engine {
-	return &Engine{backend: on, steps: make(map[stepKey]*step)}
+	return &Engine{backend: on, steps: make(map[stepKey]step)}
 }
 
 // Backend returns the backend the engine runs on.
@@ -50,7 +50,9 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, s := range e.steps {
-		s.graph.Finalize()
+		if g, err := s(); err == nil {
+			g.Finalize()
+		}
 	}
 	clear(e.steps)
 	if e.single != nil {
@@ -84,18 +86,11 @@ type stepKey struct {
 	shape     string // of the state that comes in
 }
 
-// step is a compiled step. Its sync.Once lets one goroutine compile while those that need the same step wait and others
-// go on.
-type step struct {
-	key   stepKey
-	state shapes.Shape
-	once  sync.Once
-	graph *graph.Graph
-	err   error
-}
+// step returns a compiled step. The first call compiles; who calls meanwhile waits, and who needs another step goes on.
+type step func() (*graph.Graph, error)
 
 // step returns the step of a block for states of the given shape, and whether somebody has asked for it before.
-func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s *step, found bool, err error) {
+func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s step, found bool, err error) {
 	if !reflect.TypeOf(block).Comparable() {
 		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
 	}
@@ -103,7 +98,10 @@ func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if s, found = e.steps[key]; !found {
-		s = &step{key: key, state: state}
+		s = sync.OnceValues(func() (g *graph.Graph, err error) {
+			err = catch(func() { g = e.compile(block, tap, dir, state) })
+			return g, err
+		})
 		e.steps[key] = s
 	}
 	return s, found, nil
@@ -115,15 +113,7 @@ func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state sha
 	if err != nil {
 		return nil, err
 	}
-	return s.compiled(e)
-}
-
-// compiled compiles the step unless that is done.
-func (s *step) compiled(e *Engine) (*graph.Graph, error) {
-	s.once.Do(func() {
-		s.err = catch(func() { s.graph = e.compile(s.key.block, s.key.tap, s.key.direction, s.state) })
-	})
-	return s.graph, s.err
+	return s()
 }
 
 // compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for the reverse step,

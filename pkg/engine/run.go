@@ -131,7 +131,7 @@ func (p *pass) forward(ctx context.Context) error {
 func (p *pass) compileAhead(block models.Block, state shapes.Shape) error {
 	s, found, err := p.engine.step(block, nil, reverse, state)
 	if err == nil && !found {
-		p.ahead.Go(func() { s.compiled(p.engine) })
+		p.ahead.Go(func() { s() }) // who needs it sees its error
 	}
 	return err
 }
