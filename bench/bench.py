@@ -127,7 +127,7 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
     has used, less a round without: of several of both, which take turns, the medians. A peer that compiles nothing has no such number."""
     found: list[Measurement] = []
 
-    def grow(what: str, modes: dict[str, Callable[[list[dict]], float]], *options: str) -> None:
+    def grow(what: str, modes: dict[str, Callable[[list[dict], list[dict]], float]], *options: str) -> None:
         measured = {mode: Measurement("growth", what, mode, "MiB" if mode == "memory" else "s") for mode in modes}
         for number in range(1, rounds + 1):
             for c in contenders:
@@ -136,10 +136,10 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
                 try:
                     with c.warm("residual", *options) as process:
                         process.round(0)  # compiles for the first time
-                        answers = [process.round(k, fresh=k % 2 == 0) for k in range(1, 7)]
+                        kept, anew = zip(*((process.round(k), process.round(k, fresh=True)) for k in range(1, 4)))
                     for mode, of in modes.items():
                         if not (mode == "compile" and c.name in COMPILES_NOTHING):
-                            measured[mode].values.setdefault(c.name, []).append(of(answers))
+                            measured[mode].values.setdefault(c.name, []).append(of(kept, anew))
                 except Failed as failure:
                     for m in measured.values():
                         m.missing[c.name] = str(failure)
@@ -148,14 +148,11 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
                 time.sleep(PAUSE_SECONDS)
         found.extend(measured.values())
 
-    def compiled(answers: list[dict]) -> float:
-        return median(a["seconds"] for a in answers[::2])
+    def seconds(answers: list[dict]) -> float:
+        return median(a["seconds"] for a in answers)
 
-    def compiling(answers: list[dict]) -> float:
-        return median(a["seconds"] for a in answers[1::2]) - compiled(answers)
-
-    times = {"compile": compiling, "run": compiled}
-    memory = {"memory": lambda a: a[-1]["peak_mib"]}
+    times = {"compile": lambda kept, anew: seconds(anew) - seconds(kept), "run": lambda kept, _: seconds(kept)}
+    memory = {"memory": lambda _, anew: anew[-1]["peak_mib"]}
     for depth in GROWTH_DEPTHS:
         grow(f"{depth} layers, 4 draws", times, "--depth", str(depth), "--draws", "4")
     for draws in GROWTH_DRAWS:
