@@ -176,7 +176,7 @@ func (c Config) controls() controls {
 	}
 	var normOptions []option
 	for _, name := range c.norms() {
-		normOptions = append(normOptions, option{Value: name, Label: normLabel(name)})
+		normOptions = append(normOptions, option{Value: name, Label: norms.Named(name).Titled()})
 	}
 	return controls{
 		About: "choose a net",
@@ -202,17 +202,6 @@ func statisticsOptions() []option {
 		options = append(options, option{Value: string(statistics), Label: string(statistics)})
 	}
 	return options
-}
-
-// normLabels says what the names of normalisations stand for.
-var normLabels = map[string]string{norms.None.Name: "none", norms.Center.Name: "centring", norms.Batch.Name: "batch normalisation"}
-
-// normLabel names a normalisation to readers.
-func normLabel(name string) string {
-	if label, known := normLabels[name]; known {
-		return label
-	}
-	return name
 }
 
 // newSlider returns a slider over values that starts at one of them, or else, where there is nothing to start from, in the middle.

@@ -67,8 +67,9 @@ func Figure2(r *paper.Figure2Result) (*Figure, error) {
 func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, depths depthStyles) ([]panel2, error) {
 	var row []panel2
 	for _, net := range r.Config.Nets {
-		panel := panel2{title: netTitle(net.Net, net.Beta)}
-		for _, s := range r.Select(net.Net, net.Beta, statistics) {
+		name, series := r.Panel(net, statistics)
+		panel := panel2{title: name.Family()}
+		for _, s := range series {
 			c, err := newCurve(s)
 			if err != nil {
 				return nil, err
@@ -94,7 +95,7 @@ func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, depths dept
 		if err != nil {
 			return nil, err
 		}
-		c.label, c.curveStyle = netTitle(style.net, 0), style.curveStyle
+		c.label, c.curveStyle = noiseTitle(style.net), style.curveStyle
 		noise.curves = append(noise.curves, c)
 	}
 	return append(row, noise), nil
@@ -177,7 +178,7 @@ func figure2Legend(depths depthStyles, m int) ([][]legendEntry, error) {
 		}
 	}
 	for _, noise := range noiseStyles {
-		if err := add(netTitle(noise.net, 0), noise.curveStyle); err != nil {
+		if err := add(noiseTitle(noise.net), noise.curveStyle); err != nil {
 			return nil, err
 		}
 	}

@@ -20,27 +20,30 @@ var (
 	sky  = color.NRGBA{R: 0x2f, G: 0x7a, B: 0xbd, A: 0xff}
 )
 
-// family is what the nets of one panel of Figure 3, or one column of Figure 4, have in common.
+// family is what the nets of one panel of Figure 3 have in common.
 type family struct {
-	net  string
-	beta float64
+	// title names the panel. Nets without normalisation and with batch normalisation share one, and that goes without saying; those of any
+	// other normalisation have a panel that names it.
+	title  string
+	series []paper.ActivationSeries
 }
 
-// families returns the families of variants in order of their first occurrence.
-func families(variants []paper.Variant) []family {
-	var all []family
-	seen := make(map[family]bool)
-	for _, v := range variants {
-		f := family{net: v.Net}
-		if v.Beta != nil {
-			f.beta = *v.Beta
+// families groups series, in order of their first occurrence.
+func families(all []paper.ActivationSeries) []family {
+	var found []family
+	for _, s := range all {
+		title := s.Name().Family()
+		if s.Norm != norms.None.Name && s.Norm != norms.Batch.Name {
+			title = s.Name().Title()
 		}
-		if !seen[f] {
-			seen[f] = true
-			all = append(all, f)
+		i := slices.IndexFunc(found, func(f family) bool { return f.title == title })
+		if i < 0 {
+			i = len(found)
+			found = append(found, family{title: title})
 		}
+		found[i].series = append(found[i].series, s)
 	}
-	return all
+	return found
 }
 
 // shareLimit is the top of the panels, a little above what Figure 3 shows at the paper's size; more where a share reaches higher.
@@ -58,18 +61,16 @@ func Figure3(r *paper.Figure3Result) (*Figure, error) {
 		return nil, fmt.Errorf("there is no result of Figure 3 to draw: compute it with paper.Figure3")
 	}
 	g := &grid{aspect: 0.95, padX: 8, padY: 6}
-	var variants []paper.Variant
 	top := shareLimit
 	for _, s := range r.Series {
 		if err := checkActivations(s); err != nil {
 			return nil, err
 		}
-		variants = append(variants, s.Variant)
 		top = max(top, slices.Max(s.Active.Upper), slices.Max(s.Coactive.Upper))
 	}
 	g.panels = make([][]*plot.Plot, 1)
-	for i, f := range families(variants) {
-		p, err := sharePanel(r, f, top)
+	for i, f := range families(r.Series) {
+		p, err := sharePanel(f, top)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +80,7 @@ func Figure3(r *paper.Figure3Result) (*Figure, error) {
 			p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}
 		}
 		g.panels[0] = append(g.panels[0], p)
-		g.columnTitles = append(g.columnTitles, panelTitle(i, netTitle(f.net, f.beta)))
+		g.columnTitles = append(g.columnTitles, panelTitle(i, f.title))
 	}
 	g.legend = figure3Legend()
 	return newFigure("figure-3", g), nil
@@ -87,7 +88,7 @@ func Figure3(r *paper.Figure3Result) (*Figure, error) {
 
 // checkActivations returns an error that says what of a series can't be drawn.
 func checkActivations(s paper.ActivationSeries) error {
-	what := fmt.Sprintf("the series of %s (%s) in Figure 3", netTitle(s.Net, 0), s.Norm)
+	what := fmt.Sprintf("the series of %s in Figure 3", s.Name().Text())
 	n := len(s.Layers)
 	for _, layers := range []*stats.Curve{s.Active, s.Coactive} {
 		if layers == nil || n < 2 || len(layers.Mean) != n || len(layers.Lower) != n || len(layers.Upper) != n {
@@ -103,15 +104,11 @@ func checkActivations(s paper.ActivationSeries) error {
 }
 
 // sharePanel draws the nets of one family, on shares from 0 to top.
-func sharePanel(r *paper.Figure3Result, f family, top float64) (*plot.Plot, error) {
+func sharePanel(f family, top float64) (*plot.Plot, error) {
 	p := newPanel("layer", "")
 	var bands, lines []plot.Plotter
 	last := 0.0
-	for _, norm := range []*norms.Norm{norms.None, norms.Batch} {
-		s := r.Select(f.net, norm, f.beta)
-		if s == nil {
-			continue
-		}
+	for _, s := range f.series {
 		var x []float64
 		for _, layer := range s.Layers {
 			x = append(x, float64(layer))
@@ -131,14 +128,11 @@ func sharePanel(r *paper.Figure3Result, f family, top float64) (*plot.Plot, erro
 				return nil, err
 			}
 			line.Width, line.Color = 1.2, share.color
-			if norm == norms.Batch {
+			if s.Norm == norms.Batch.Name {
 				line.Dashes, line.Width = dotted, 1.8
 			}
 			bands, lines = append(bands, area), append(lines, line)
 		}
-	}
-	if lines == nil {
-		return nil, fmt.Errorf("%s has curves neither without nor with batch normalisation in Figure 3: compute it with paper.Figure3", netTitle(f.net, f.beta))
 	}
 	var references []plot.Plotter
 	for _, y := range []float64{paper.HalfActive, paper.QuarterCoactive} {

@@ -93,7 +93,7 @@ func figure4(r *paper.Figure4Result, name string, columns []column4) (*Figure, e
 
 // patternPanel draws a cell: a panel that holds three panels. Only the last row names their axes.
 func patternPanel(p paper.Pattern, last bool) (*plot.Plot, error) {
-	what := fmt.Sprintf("%q of Figure 4", fmt.Sprintf("%d-layer %s (%s)", p.Depth, netTitle(p.Net, 0), p.Norm))
+	what := fmt.Sprintf("%q of Figure 4", fmt.Sprintf("%d-layer %s", p.Depth, p.Name().Title()))
 	if p.Raster == nil {
 		return nil, fmt.Errorf("%s has no raster, which is not kept in the results' file: compute it with paper.Figure4", what)
 	}

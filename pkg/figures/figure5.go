@@ -31,7 +31,7 @@ func Figure5(r *paper.Figure5Result) (*Figure, error) {
 	g := &grid{aspect: 1, padX: 10, padY: 10, rowTitles: []string{"covariance", "correlation"}}
 	g.panels = make([][]*plot.Plot, 2)
 	for i, m := range r.Maps {
-		title := fmt.Sprintf("%d-layer %s", m.Map.Depth, convTitle(m.Net, m.Beta))
+		title := fmt.Sprintf("%d-layer %s", m.Map.Depth, m.Name().Short())
 		for row, matrix := range []*mat.SymDense{m.Covariance, m.Correlation} {
 			p, err := mapPanel(matrix, title, scale)
 			if err != nil {
@@ -81,12 +81,4 @@ func mapPanel(m *mat.SymDense, what string, scale palette.ColorMap) (*plot.Plot,
 	addData(p, heatMap(shown, scale))
 	p.X.Tick.Marker, p.Y.Tick.Marker = indexTicks(n, false), indexTicks(n, true)
 	return p, nil
-}
-
-// convTitle names a convolutional net as the paper does.
-func convTitle(net string, beta *float64) string {
-	if beta == nil {
-		return "feedforward"
-	}
-	return netTitle("residual", *beta)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
@@ -85,21 +86,26 @@ func rankSettings(series []paper.RankSeries) []rankSetting {
 
 // settingTitle names a setting by what differs from the paper's.
 func settingTitle(s paper.RankSeries) string {
-	switch {
-	case s.Images == rank.WhiteNoiseName:
-		return "white noise for images"
-	case s.Norm == norms.None.Name:
-		return "no normalisation"
-	case s.Statistics == norms.Coupled:
-		return "coupled statistics"
+	var differs []string
+	if s.Images == rank.WhiteNoiseName {
+		differs = append(differs, "white noise for images")
 	}
-	return "(c) batch norm, " + s.Images
+	if s.Norm != norms.Batch.Name {
+		differs = append(differs, norms.Named(s.Norm).InTitle())
+	}
+	if s.Statistics == norms.Coupled && s.Norm != norms.None.Name {
+		differs = append(differs, "coupled statistics")
+	}
+	if len(differs) > 0 {
+		return strings.Join(differs, ", ")
+	}
+	return fmt.Sprintf("(c) %s, %s", norms.Batch.InTitle(), s.Images)
 }
 
 // rankRange returns the range of a quantity over all settings, checked.
 func rankRange(series []paper.RankSeries, q rankQuantity) (low, high float64, err error) {
 	for _, s := range series {
-		what := fmt.Sprintf("%s of the %s (%s)", q.label, convTitle(s.Net, s.Beta), settingTitle(s))
+		what := fmt.Sprintf("%s of the %s (%s)", q.label, s.Name().Short(), settingTitle(s))
 		c := q.curve(s)
 		if n := len(s.Depths); c == nil || n < 2 || len(c.Mean) != n || len(c.StdErr) != n || len(c.Lower) != n || len(c.Upper) != n {
 			return 0, 0, fmt.Errorf("the %s does not have equally many depths, means and quantiles, at least 2: compute it with paper.Figure5", what)
@@ -148,7 +154,7 @@ func rankPanel(setting rankSetting, q rankQuantity, colors []color.Color, low, h
 func rankLegend(series []paper.RankSeries, colors []color.Color) ([][]legendEntry, error) {
 	lines := make([][]legendEntry, 2)
 	for i, s := range series {
-		entry, err := curveEntry(convTitle(s.Net, s.Beta), curveStyle{colors[i], glyphs[i%len(glyphs)]})
+		entry, err := curveEntry(s.Name().Short(), curveStyle{colors[i], glyphs[i%len(glyphs)]})
 		if err != nil {
 			return nil, err
 		}

@@ -54,7 +54,9 @@ func figure1Result(t testing.TB, inputs int) *paper.Figure1Result {
 // figure2Result returns a made-up Figure 2: autocorrelations fall geometrically, faster with depth.
 func figure2Result() *paper.Figure2Result {
 	result := &paper.Figure2Result{Config: paper.Figure2Config{
-		Nets:   []models.Config{{Net: "feedforward"}, {Net: "residual", Beta: 1}, {Net: "residual", Beta: 0.1}},
+		Nets: []models.Config{
+			{Net: "feedforward", Norm: norms.Center}, {Net: "residual", Norm: norms.Batch, Beta: 1}, {Net: "residual", Norm: norms.Batch, Beta: 0.1},
+		},
 		Depths: []int{2, 4, 10, 24, 50},
 		Inputs: inputs,
 	}}

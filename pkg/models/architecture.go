@@ -9,6 +9,10 @@ import (
 
 // Architecture makes nets of Configs.
 type Architecture struct {
+	// Title names the architecture to readers; empty means the name it is registered under. ShortTitle does where all nets in sight are of
+	// images, or none is; empty means Title.
+	Title, ShortTitle string
+
 	// Width is what a Config's Width of 0 stands for.
 	Width int
 

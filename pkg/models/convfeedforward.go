@@ -1,7 +1,7 @@
 package models
 
 // conv-feedforward: every convolution but the first sees rho(norm(a)) of the one before it, and so does the read-out.
-var _ = Architectures.Register("conv-feedforward", convolutional(Config.withoutWeighedSkips, func(c Config) []Stage {
+var _ = Architectures.Register("conv-feedforward", convolutional("feedforward convnet", feedforwardTitle, Config.withoutWeighedSkips, func(c Config) []Stage {
 	plan, number := c.convolutions(), 1
 	stages := []Stage{imageStage(c)}
 	for _, branch := range plan {

@@ -16,8 +16,9 @@ const (
 )
 
 // convolutional returns the architecture of a net on images.
-func convolutional(check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
+func convolutional(title, short string, check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
 	return Architecture{
+		Title: title, ShortTitle: short,
 		Width: ConvWidth,
 		Check: func(c Config) (Config, error) {
 			c, err := check(c)

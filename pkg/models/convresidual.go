@@ -2,7 +2,7 @@ package models
 
 // conv-residual: Eq. 2 with a skip over every two convolutions, alpha (shortcut(a) + beta conv(rho(norm(conv(rho(norm(a))))))), and a linear
 // read-out.
-var _ = Architectures.Register("conv-residual", convolutional(Config.withRescaling, func(c Config) []Stage {
+var _ = Architectures.Register("conv-residual", convolutional("convolutional resnet", residualTitle, Config.withRescaling, func(c Config) []Stage {
 	plan, number := c.convolutions(), 1
 	stages := []Stage{imageStage(c)}
 	for _, branch := range plan {

@@ -7,7 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-var _ = Architectures.Register("feedforward", dense(Config.withoutWeighedSkips, func(c Config) []Stage {
+var _ = Architectures.Register("feedforward", dense(feedforwardTitle, Config.withoutWeighedSkips, func(c Config) []Stage {
 	if c.Depth == 1 {
 		return shallow(c)
 	}
@@ -19,9 +19,16 @@ var _ = Architectures.Register("feedforward", dense(Config.withoutWeighedSkips, 
 	return append(stages, Stage{"readout", readout})
 }))
 
+// Titles of architectures, which nets of images share for short.
+const (
+	feedforwardTitle = "feedforward"
+	residualTitle    = "resnet"
+)
+
 // dense returns the architecture of a net on one-dimensional inputs.
-func dense(check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
+func dense(title string, check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
 	return Architecture{
+		Title: title,
 		Width: PaperWidth,
 		Check: func(c Config) (Config, error) {
 			c, err := check(c)

@@ -6,7 +6,7 @@ import (
 )
 
 // Corollary 1: a_l+1 = gamma1 a_l + gamma2 W_l rho(norm(a_l)), gamma1^2 + gamma2^2 = 1.
-var _ = Architectures.Register("highway", dense(Config.withGamma2, func(c Config) []Stage {
+var _ = Architectures.Register("highway", dense("highway", Config.withGamma2, func(c Config) []Stage {
 	return skipping(c, math.Sqrt(1-c.Gamma2*c.Gamma2), c.Gamma2)
 }))
 

@@ -3,7 +3,7 @@ package models
 import "github.com/shattered-gradients/shattered/pkg/models/initializers"
 
 // Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))).
-var _ = Architectures.Register("residual", dense(Config.withRescaling, func(c Config) []Stage {
+var _ = Architectures.Register("residual", dense(residualTitle, Config.withRescaling, func(c Config) []Stage {
 	return skipping(c, c.Alpha, c.Alpha*c.Beta)
 }))
 

@@ -8,6 +8,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
@@ -33,33 +34,36 @@ func earlyNet(c models.Config) EarlyNet {
 	if c.Activation == nil {
 		c.Activation = activations.ReLU
 	}
-	return EarlyNet{Variant: variant(c), Activation: c.Activation.Name, LooksLinear: c.LooksLinear}
+	net := EarlyNet{Variant: variant(c), Activation: c.Activation.Name, LooksLinear: c.LooksLinear}
+	// What has a field of its own isn't said twice.
+	c.Activation = nil
+	if c.LooksLinear && c.Initializer == initializers.Orthogonal {
+		c.Initializer = nil
+	}
+	c.LooksLinear = false
+	net.Also = c.Also()
+	return net
 }
 
 // Title names the net to readers.
-func (n EarlyNet) Title() string {
-	switch {
-	case n.LooksLinear:
-		return "CReLU, looks-linear"
-	case n.Activation == activations.CReLU.Name:
-		return "CReLU"
-	case n.Beta != nil:
-		return fmt.Sprintf("resnet, β = %g", *n.Beta)
-	case n.Norm == norms.Center.Name:
-		return "feedforward, centring"
-	}
-	return "feedforward, batch norm"
-}
+func (n EarlyNet) Title() string { return n.Name().Called(n.Activation, n.LooksLinear) }
 
 // id names the net in the ids of claims.
 func (n EarlyNet) id() string {
 	switch {
-	case n.LooksLinear:
-		return n.Net + "-looks-linear"
-	case n.Activation == activations.CReLU.Name:
-		return n.Net + "-crelu"
+	case n.LooksLinear && n.Norm == norms.None.Name:
+		return n.Net + "-looks-linear" + alsoID(n.Also)
+	case n.Activation == activations.CReLU.Name && n.Norm == norms.None.Name:
+		return n.Net + "-crelu" + alsoID(n.Also)
 	}
-	return n.Variant.id()
+	id := n.Variant.id()
+	if n.Activation != activations.ReLU.Name {
+		id += "-" + n.Activation
+	}
+	if n.LooksLinear {
+		id += "-looks-linear"
+	}
+	return id
 }
 
 // shatters says whether the net is one of those without skips that the paper calls feedforward.

@@ -190,6 +190,12 @@ func (r *Figure2Result) Select(net string, beta float64, statistics norms.Statis
 	return selected
 }
 
+// Panel returns the curves of one panel, those of a net of the config, in order of depth, and what the net is called by.
+func (r *Figure2Result) Panel(net models.Config, statistics norms.Statistics) (models.Name, []Series) {
+	name := seriesName(net)
+	return name, slices.DeleteFunc(r.Select(net.Net, net.Beta, statistics), func(s Series) bool { return s.Also != name.Also })
+}
+
 // Table returns the whiteness tests for reading.
 func (r *Figure2Result) Table() *results.Table {
 	table := &results.Table{

@@ -86,16 +86,4 @@ func (s ActivationSeries) climbClaims(source string) []claims.Claim {
 }
 
 // name names the variant in a claim's quantity.
-func (v Variant) name() string {
-	name, norm := v.Net, "without normalisation"
-	if v.Net == "residual" {
-		name = fmt.Sprintf("resnet, β = %g", *v.Beta)
-	}
-	switch v.Norm {
-	case norms.Center.Name:
-		norm = "with mean-centring"
-	case norms.Batch.Name:
-		norm = "with batch normalisation"
-	}
-	return fmt.Sprintf("%s %s", name, norm)
-}
+func (v Variant) name() string { return v.Name().Text() }

@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"fmt"
-
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -19,6 +17,9 @@ type RankSeries struct {
 	Statistics norms.Statistics `json:"statistics"`
 	Beta       *float64         `json:"beta"`
 	Width      int              `json:"width"`
+
+	// Also says what else of the net isn't the paper's choice, as models.Config.Also does; empty where all is.
+	Also string `json:"also,omitempty"`
 
 	// Images names what the nets saw: CIFAR-10 or white noise.
 	Images string `json:"images"`
@@ -42,7 +43,7 @@ type RankSeries struct {
 // newRankSeries summarises minibatches, each measured at all depths.
 func newRankSeries(net models.Config, images string, depths []int, measured [][]rank.Measurement) (RankSeries, error) {
 	s := RankSeries{
-		Net: net.Net, Norm: net.Norm.Name, Statistics: net.Statistics, Beta: betaOf(net), Width: net.Width,
+		Net: net.Net, Norm: net.Norm.Name, Statistics: net.Statistics, Beta: betaOf(net), Also: net.Also(), Width: net.Width,
 		Images: images, Depths: depths, Minibatches: len(measured), measured: measured,
 	}
 	var err error
@@ -85,9 +86,9 @@ func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others [
 }
 
 // name names the net in a claim's quantity.
-func (s *RankSeries) name() string {
-	if s.Beta == nil {
-		return "feedforward convnet"
-	}
-	return fmt.Sprintf("convolutional resnet, β = %g", *s.Beta)
+func (s *RankSeries) name() string { return s.Name().Family() }
+
+// Name returns what the net is called by.
+func (s RankSeries) Name() models.Name {
+	return models.Name{Net: s.Net, Norm: s.Norm, Beta: s.Beta, Also: s.Also}
 }

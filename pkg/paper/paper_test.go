@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -89,6 +90,24 @@ func TestFigure1(t *testing.T) {
 	frozen, coupled := result.Select(norms.Frozen)[0].Values, result.Select(norms.Coupled)[0].Values
 	if !slices.Equal(frozen, coupled) {
 		t.Error("the gradients of one layer differ between frozen and coupled statistics")
+	}
+}
+
+// TestResultsSayWhatANetIs keeps results of nets of a user's apart from those of the paper's, in files that follow the schema.
+func TestResultsSayWhatANetIs(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	config := paper.Figure1Quick()
+	config.Draws, config.Deep.Depth, config.Residual.Depth = 2, 3, 3
+	config.Deep.Norm, config.Residual.Initializer = norms.Batch, initializers.Orthogonal
+	result, err := paper.Figure1(t.Context(), e, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResults(t, result)
+	for i, want := range map[int]string{1: "batch norm", 2: "orthogonal weights"} {
+		if result.Columns[i].Also != want {
+			t.Errorf("column %d is told apart from the paper's by %q, want %q", i, result.Columns[i].Also, want)
+		}
 	}
 }
 

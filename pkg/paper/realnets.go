@@ -126,7 +126,8 @@ type CorrelationSeries struct {
 
 	Net   string   `json:"net"`
 	Norm  string   `json:"norm"`
-	Beta  *float64 `json:"beta"` // nil where the net has none
+	Beta  *float64 `json:"beta"`           // nil where the net has none
+	Also  string   `json:"also,omitempty"` // what else isn't the paper's choice, as models.Config.Also says it
 	Width int      `json:"width"`
 	Draws int      `json:"draws"`
 	Pairs int      `json:"pairs"` // of inputs, averaged over
@@ -246,7 +247,7 @@ func (c RealNetsConfig) run(ctx context.Context, e *engine.Engine, ensemble Ense
 	}
 	net = result.Config.Net
 	return result, &CorrelationSeries{
-		Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Width: net.Width, Draws: config.Draws, Pairs: result.Pairs,
+		Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: net.Also(), Width: net.Width, Draws: config.Draws, Pairs: result.Pairs,
 	}, nil
 }
 

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
-	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -146,16 +146,5 @@ func (s CorrelationSeries) growthClaim() claims.Claim {
 
 // Title names the nets of the series, less the width.
 func (s CorrelationSeries) Title() string {
-	title := map[string]string{norms.None.Name: "no normalisation", norms.Center.Name: "mean-centred", norms.Batch.Name: "batch norm"}[s.Norm]
-	if title == "" {
-		title = s.Norm
-	}
-	if s.Beta != nil {
-		title += fmt.Sprintf(", β = %g", *s.Beta)
-	}
-	net := s.Net
-	if net == "residual" {
-		net = "resnet"
-	}
-	return net + ", " + title
+	return models.Name{Net: s.Net, Norm: s.Norm, Beta: s.Beta, Also: s.Also}.Title()
 }

@@ -1,12 +1,14 @@
 package paper
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -32,6 +34,10 @@ type Series struct {
 
 	// Beta scales the residual branch; nil where the net has none.
 	Beta *float64 `json:"beta"`
+
+	// Also says what of the net differs from the paper's of that beta, as models.Config.Also does, and its normalisation where that is another
+	// than the paper's: centring in feedforward nets, and batch normalisation in others.
+	Also string `json:"also,omitempty"`
 
 	// Statistics is frozen or coupled; empty for noise.
 	Statistics norms.Statistics `json:"statistics"`
@@ -92,8 +98,28 @@ func netEnsemble(ctx context.Context, e *engine.Engine, config gradients.Config)
 	}
 	net := result.Config.Net
 	series.Net, series.Depth, series.Beta, series.Statistics = net.Net, net.Depth, betaOf(net), net.Statistics
+	series.Also = seriesName(net).Also
 	return ensemble{Series: series, X: result.X, Rows: result.Gradients}, nil
 }
+
+// seriesName returns what a net is called by in Figures 1 and 2.
+func seriesName(net models.Config) models.Name {
+	name := models.Name{Net: net.Net, Beta: betaOf(net), Also: net.Also()}
+	usual, norm := norms.Batch, cmp.Or(net.Norm, norms.None)
+	if net.Net == centredFeedforward.Net {
+		usual = centredFeedforward.Norm
+	}
+	switch {
+	case norm != usual && name.Also == "":
+		name.Also = norm.InTitle()
+	case norm != usual:
+		name.Also = norm.InTitle() + ", " + name.Also
+	}
+	return name
+}
+
+// Name returns what the net is called by; its normalisation goes without saying, or is in Also.
+func (s Series) Name() models.Name { return models.Name{Net: s.Net, Beta: s.Beta, Also: s.Also} }
 
 // streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are longer.
 const (

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -20,6 +21,9 @@ type Variant struct {
 	// Beta scales the residual branch; nil where the net has none.
 	Beta *float64 `json:"beta"`
 
+	// Also says what else isn't the paper's choice, as models.Config.Also does; empty where all is.
+	Also string `json:"also,omitempty"`
+
 	// Depth is L and Width N.
 	Depth int `json:"depth"`
 	Width int `json:"width"`
@@ -27,7 +31,7 @@ type Variant struct {
 
 // variant returns the variant of a net's config with its defaults filled in.
 func variant(c models.Config) Variant {
-	return Variant{Net: c.Net, Norm: c.Norm.Name, Beta: betaOf(c), Depth: c.Depth, Width: c.Width}
+	return Variant{Net: c.Net, Norm: c.Norm.Name, Beta: betaOf(c), Also: c.Also(), Depth: c.Depth, Width: c.Width}
 }
 
 // betaOf returns the beta of a net's config, nil where the net has none.
@@ -43,17 +47,31 @@ func isBeta(beta *float64, wanted float64) bool {
 	return beta == nil && wanted == 0 || beta != nil && *beta == wanted
 }
 
-// is tells whether the variant is of this architecture, normalisation and beta, which is 0 where there is none.
+// is tells whether the variant is of this architecture, normalisation and beta, which is 0 where there is none, and else the paper's.
 func (v Variant) is(net string, norm *norms.Norm, beta float64) bool {
-	return v.Net == net && v.Norm == norm.Name && isBeta(v.Beta, beta)
+	return v.Net == net && v.Norm == norm.Name && isBeta(v.Beta, beta) && v.Also == ""
+}
+
+// Name returns what the net is called by.
+func (v Variant) Name() models.Name {
+	return models.Name{Net: v.Net, Norm: v.Norm, Beta: v.Beta, Also: v.Also}
 }
 
 // id names the variant, less its depth and width, in the ids of claims.
 func (v Variant) id() string {
-	if v.Beta == nil {
-		return fmt.Sprintf("%s-%s", v.Net, v.Norm)
+	id := v.Net + "-" + v.Norm
+	if v.Beta != nil {
+		id += fmt.Sprintf("-beta-%g", *v.Beta)
 	}
-	return fmt.Sprintf("%s-%s-beta-%g", v.Net, v.Norm, *v.Beta)
+	return id + alsoID(v.Also)
+}
+
+// alsoID is what of a net isn't the paper's, in the ids of claims.
+func alsoID(also string) string {
+	if also == "" {
+		return ""
+	}
+	return "-" + strings.NewReplacer(" = ", "-", ", ", "-", " ", "-").Replace(also)
 }
 
 // resnetBetas are the scales of the residual branch that Figures 3 and 4 and the table of normalisations go through: the plain

@@ -3,6 +3,8 @@
 package activations
 
 import (
+	"cmp"
+
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
@@ -14,6 +16,9 @@ import (
 type Activation struct {
 	// Name identifies the activation in results and on the command line.
 	Name string
+
+	// Title names the activation to readers; empty means Name.
+	Title string
 
 	// Apply builds rho(x) for x of shape [..., features]. The result has shape [..., Expand*features].
 	Apply func(x *graph.Node) *graph.Node
@@ -32,6 +37,17 @@ func (a *Activation) Outputs(features int) int { return max(a.Expand, 1) * featu
 
 // String returns the name.
 func (a *Activation) String() string { return a.Name }
+
+// Titled returns the activation's name to readers: its Title, or its Name.
+func (a *Activation) Titled() string { return cmp.Or(a.Title, a.Name) }
+
+// Named returns the registered activation of that name, or, to call it by its name, one that has nothing else.
+func Named(name string) *Activation {
+	if activation, err := Registry.Get(name); err == nil {
+		return activation
+	}
+	return &Activation{Name: name}
+}
 
 // MarshalText writes the activation as its name, for results in JSON.
 func (a *Activation) MarshalText() ([]byte, error) { return []byte(a.Name), nil }

@@ -7,6 +7,6 @@ import . "github.com/gomlx/gomlx/core/graph"
 //
 // The paper prints the second part as -rho(-x). With weights (W, -W) that sign would give W |x|, which is not linear; the form
 // here is the one that its argument needs.
-var CReLU = register(&Activation{Name: "crelu", Expand: 2, Apply: func(x *Node) *Node {
+var CReLU = register(&Activation{Name: "crelu", Title: "CReLU", Expand: 2, Apply: func(x *Node) *Node {
 	return Concatenate([]*Node{ReLU.Apply(x), ReLU.Apply(Neg(x))}, -1)
 }})

@@ -9,7 +9,7 @@ import (
 // slopes start at 1, so that a net of it starts out linear: the paper's other way to a looks-linear initialisation, which it found less
 // effective than CReLU.
 var PReLU = register(&Activation{
-	Name: "prelu",
+	Name: "prelu", Title: "PReLU",
 	Learnt: func(x, slope *Node) *Node {
 		return Where(GreaterThan(x, ZerosLike(x)), x, Mul(x, ExpandLeftToRank(slope, x.Rank())))
 	},

@@ -10,7 +10,7 @@ const Epsilon = 1e-5
 //
 // It is written with plain operations because a fused batch normalisation either stops the gradient at the statistics or
 // has no gradient in evaluation mode, and is missing from the pure-Go backend.
-var Batch = register(&Norm{Name: "bn", Apply: func(x *graph.Node, hold func(*graph.Node) *graph.Node) *graph.Node {
+var Batch = register(&Norm{Name: "bn", Title: "batch normalisation", ShortTitle: "batch norm", Apply: func(x *graph.Node, hold func(*graph.Node) *graph.Node) *graph.Node {
 	centred := graph.Sub(x, hold(batchMean(x)))
 	// The variance is taken around the mean whose gradient is not held: hold decides on the whole statistic.
 	variance := batchMean(graph.Square(graph.Sub(x, batchMean(x))))

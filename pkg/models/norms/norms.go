@@ -8,6 +8,7 @@
 package norms
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -21,6 +22,10 @@ type Norm struct {
 	// Name identifies the normalisation in results and on the command line.
 	Name string
 
+	// Title names the normalisation to readers, as in "with batch normalisation"; empty means Name. ShortTitle does in the titles of
+	// figures; empty means Title. Adjective is what a list says of a net that has it, as "mean-centred"; empty means ShortTitle.
+	Title, ShortTitle, Adjective string
+
 	// Apply builds the normalised x, of x's shape [batch, ..., features]. Every statistic taken over the batch passes
 	// through hold before it is used.
 	Apply func(x *graph.Node, hold func(statistic *graph.Node) *graph.Node) *graph.Node
@@ -28,6 +33,23 @@ type Norm struct {
 
 // String returns the name.
 func (n *Norm) String() string { return n.Name }
+
+// Titled returns the normalisation's name in a sentence: its Title, or its Name.
+func (n *Norm) Titled() string { return cmp.Or(n.Title, n.Name) }
+
+// InTitle returns its name in the titles of figures.
+func (n *Norm) InTitle() string { return cmp.Or(n.ShortTitle, n.Titled()) }
+
+// OfNet returns what a list says of a net that has it.
+func (n *Norm) OfNet() string { return cmp.Or(n.Adjective, n.InTitle()) }
+
+// Named returns the registered normalisation of that name, or, to call it by its name, one that has nothing else.
+func Named(name string) *Norm {
+	if norm, err := Registry.Get(name); err == nil {
+		return norm
+	}
+	return &Norm{Name: name}
+}
 
 // MarshalText writes the normalisation as its name, for results in JSON.
 func (n *Norm) MarshalText() ([]byte, error) { return []byte(n.Name), nil }

@@ -1,0 +1,54 @@
+package paper
+
+import (
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+)
+
+// TestOwnNetsAreNotThePapers checks that a net of a user's has neither the title nor the id of one of the paper's.
+func TestOwnNetsAreNotThePapers(t *testing.T) {
+	titles, ids := make(map[string]string), make(map[string]string)
+	paperNets := append(earlyNets(50, 200), earlyImagesNets(5, 3)...)
+	mine := []models.Config{
+		{Net: "feedforward", Norm: &norms.Norm{Name: "rms"}},
+		{Net: "feedforward"},
+		{Net: "highway", Depth: 50},
+		{Net: "feedforward", Norm: norms.Center, Activation: &activations.Activation{Name: "tanh"}},
+		{Net: "residual", Norm: norms.Center, Beta: 1},
+		{Net: "residual", Norm: norms.Batch, Beta: 1, Activation: activations.CReLU},
+		{Net: "residual", Norm: norms.Batch, Beta: 1, Alpha: 0.5},
+		{Net: "feedforward", Norm: norms.Batch, Activation: activations.CReLU},
+		{Net: "feedforward", Norm: norms.Center, Initializer: initializers.Orthogonal},
+	}
+	for i, config := range append(paperNets, mine...) {
+		net := earlyNet(config)
+		if known, taken := ids[net.id()]; taken {
+			t.Errorf("net %d, %q, has the id %s of %q", i, net.Title(), net.id(), known)
+		}
+		ids[net.id()] = net.Title()
+		if i < len(paperNets) {
+			titles[net.Title()] = net.id() // dense and convolutional nets of a kind share theirs
+		} else if id, taken := titles[net.Title()]; taken {
+			t.Errorf("net %d has the title of %s: %q", i, id, net.Title())
+		}
+	}
+	tanh := variant(models.Config{Net: "feedforward", Norm: norms.None, Activation: &activations.Activation{Name: "tanh"}})
+	if tanh.is("feedforward", norms.None, 0) || tanh.id() == "feedforward-none" || tanh.name() != "feedforward, tanh without normalisation" {
+		t.Errorf("a net of another activation is taken for the paper's: %s, %q", tanh.id(), tanh.name())
+	}
+	for want, net := range map[string]models.Config{
+		"": centredFeedforward, "batch norm": {Net: "feedforward", Norm: norms.Batch}, "no normalisation": {Net: "feedforward"},
+		"mean-centring": {Net: "residual", Beta: 1, Norm: &norms.Norm{Name: "mean-centring"}},
+	} {
+		if got := seriesName(net).Also; got != want {
+			t.Errorf("%s is told apart from the paper's by %q, want %q", net.Title(), got, want)
+		}
+	}
+	if also := seriesName(batchResidual(0.1)).Also; also != "" {
+		t.Errorf("the paper's resnet is told apart from itself by %q", also)
+	}
+}
