@@ -1,13 +1,10 @@
 package results
 
 import (
-	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -33,8 +30,8 @@ type Provenance struct {
 	// Modules maps the Go modules that compute to their versions.
 	Modules map[string]string `json:"modules"`
 
-	// Commit is the commit of this project, with "+" behind it when the code differed from it; empty where there is no
-	// git checkout.
+	// Commit is the commit of this project, with "+" behind it when the code differed from it; empty where the project's folder is not
+	// the root of a git checkout, and "unknown: " with the reason where it is but git can't tell.
 	Commit string `json:"commit"`
 
 	// Size is "quick", "paper" or "full".
@@ -93,22 +90,4 @@ func moduleVersions() map[string]string {
 		}
 	}
 	return versions
-}
-
-// commit asks git; where there is no git or no checkout the commit is empty.
-func commit(home string) string {
-	git := func(arguments ...string) (string, error) {
-		command := exec.Command("git", append([]string{"-C", home}, arguments...)...)
-		command.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
-		output, err := command.Output()
-		return strings.TrimSpace(string(output)), err
-	}
-	hash, err := git("rev-parse", "--short=12", "HEAD")
-	if err != nil {
-		return ""
-	}
-	if changes, err := git("status", "--porcelain", "--", "pkg", "cmd", "go.mod"); err == nil && changes != "" {
-		hash += "+"
-	}
-	return hash
 }
