@@ -3,6 +3,7 @@
 package cifar
 
 import (
+	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -11,4 +12,14 @@ import (
 func killGroup(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+}
+
+// wasKilled says whether a command ended because somebody killed it.
+func wasKilled(err error) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	status, isUnix := exit.Sys().(syscall.WaitStatus)
+	return isUnix && status.Signaled() && status.Signal() == syscall.SIGKILL
 }

