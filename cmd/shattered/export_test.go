@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -77,5 +78,20 @@ func TestExportAndReportRun(t *testing.T) {
 	}
 	if err := runReport([]string{"-results", t.TempDir()}); err == nil || !strings.Contains(err.Error(), "no results") {
 		t.Errorf("a report of an empty folder gives %v", err)
+	}
+}
+
+// TestNeedsNoHomeAndNoTemporaryFolder runs the command as a user without an account has it: no home folder, and none for temporary files.
+func TestNeedsNoHomeAndNoTemporaryFolder(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.npz")
+	for _, variables := range [][]string{{"HOME="}, {"HOME=/", "XDG_CACHE_HOME="}} {
+		c := exec.CommandContext(t.Context(), os.Args[0], "export", "feedforward", "--depth", "2", "--width", "4", "--inputs", "4", out)
+		c.Env = append(os.Environ(), append(variables, commandVariable+"=1", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "TMPDIR=/nowhere")...)
+		if output, err := c.CombinedOutput(); err != nil {
+			t.Errorf("with %v: %v: %s", variables, err, output)
+		}
+		if _, err := os.Stat(out); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -35,7 +35,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Environment variables that a Jupyter kernel or a script sets. Without them the lab works from the folder it runs in.
+// Environment variables that a Jupyter kernel or a script sets. Without them the lab works from the folder it runs in. A relative folder is
+// one below that which the program runs in, as everywhere: in a cell the notebook's, in a script the one that it was called from.
 const (
 	// HomeVariable names the project's folder.
 	HomeVariable = "SHATTERED_HOME"
@@ -185,10 +186,10 @@ func codeHash(home string) (string, error) {
 }
 
 // Home returns the project's folder: the one that HomeVariable names, or else the nearest one above the working folder with a
-// go.mod, or else the working folder.
+// go.mod, or else the working folder. It is absolute.
 func Home() string {
 	if home := os.Getenv(HomeVariable); home != "" {
-		return home
+		return absolute(home)
 	}
 	working, err := os.Getwd()
 	if err != nil {
@@ -204,12 +205,20 @@ func Home() string {
 	}
 }
 
-// ResultsFolder returns the folder in which results are saved.
+// ResultsFolder returns the folder in which results are saved. It is absolute, so that it stays the same where a cell changes its working folder.
 func ResultsFolder() string {
 	if folder := os.Getenv(ResultsVariable); folder != "" {
-		return folder
+		return absolute(folder)
 	}
 	return filepath.Join(Home(), "results")
+}
+
+// absolute returns a folder as seen from everywhere, or as it is where the working folder is gone.
+func absolute(folder string) string {
+	if path, err := filepath.Abs(folder); err == nil {
+		return path
+	}
+	return folder
 }
 
 // size returns the size that the environment asks for.

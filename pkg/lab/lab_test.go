@@ -230,3 +230,27 @@ func TestSizedAndHome(t *testing.T) {
 		t.Errorf("results go to %s", got)
 	}
 }
+
+// TestRelativeFolders names folders as ones below the working folder, which then changes.
+func TestRelativeFolders(t *testing.T) {
+	working := t.TempDir()
+	t.Chdir(working)
+	t.Setenv(lab.HomeVariable, "project")
+	t.Setenv(lab.ResultsVariable, "out")
+	t.Setenv("SHATTERED_BACKEND", "go")
+	if got, want := lab.Home(), filepath.Join(working, "project"); got != want {
+		t.Errorf("home is %s, and not %s", got, want)
+	}
+	s, err := lab.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	t.Chdir(t.TempDir())
+	if err := s.Save(toy{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := results.Load(filepath.Join(working, "out"), "toy"); err != nil {
+		t.Error(err)
+	}
+}

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// FolderVariable names a folder that holds the six files, itself or in a folder BinaryFolder. Where it is set, nothing is fetched.
+	// FolderVariable names a folder that holds the six files, itself or in a folder BinaryFolder. Where it is set, nothing is fetched. A
+	// relative folder is one below that which the program runs in: in a cell the notebook's, in a script the one that it was called from.
 	FolderVariable = "CIFAR10_DIR"
 
 	// BinaryFolder is the name of the folder with the files in the official archive, and in the cache.

@@ -26,7 +26,6 @@ var officialEdition = edition{
 func official() (*loader, error) {
 	l := &loader{
 		edition: officialEdition,
-		folder:  os.Getenv(FolderVariable),
 		sources: []source{
 			&archive{
 				url:    "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
@@ -45,9 +44,18 @@ func official() (*loader, error) {
 		lockTimeout: 30 * time.Minute,
 		lockPoll:    200 * time.Millisecond,
 	}
+	if folder := os.Getenv(FolderVariable); folder != "" {
+		var err error
+		if l.folder, err = filepath.Abs(folder); err != nil {
+			return nil, fmt.Errorf("%s names the folder %s, relative to a working folder that is gone (%w): let it name a folder by its whole path",
+				FolderVariable, folder, err)
+		}
+		return l, nil
+	}
 	user, err := os.UserCacheDir()
-	if err != nil && l.folder == "" {
-		return nil, fmt.Errorf("there is no place to keep CIFAR-10 (%w): set HOME, or let %s name a folder with %s", err, FolderVariable, wanted)
+	if err != nil {
+		return nil, fmt.Errorf("there is no place to keep CIFAR-10 (%w): let HOME and, where it is set, XDG_CACHE_HOME name a folder by its whole path, or let %s name one with %s",
+			err, FolderVariable, wanted)
 	}
 	l.cache = filepath.Join(user, "shattered")
 	return l, nil

@@ -2,6 +2,7 @@ package cifar
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,7 +65,41 @@ func TestOfficialFolder(t *testing.T) {
 	}
 }
 
-// TestOfficialCache checks where the cache is, and that without a place for it the error says what to set.
+// TestRelativeFolder names a folder as one below the working folder; the error says which one that is.
+func TestRelativeFolder(t *testing.T) {
+	working := t.TempDir()
+	t.Chdir(working)
+	t.Setenv(FolderVariable, "data")
+	_, err := Load(t.Context())
+	if want := "CIFAR10_DIR names the folder " + filepath.Join(working, "data") + ", which"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("an empty folder gives %v, and not %q", err, want)
+	}
+}
+
+// TestNoPlaceForTheCache has no home folder, one that is the root of all files and can't be written, as users without an account have, and a
+// relative cache folder, which no program takes.
+func TestNoPlaceForTheCache(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(FolderVariable, "")
+	for name, c := range map[string]struct{ home, cache, want string }{
+		"no home":        {"", "", "there is no place to keep CIFAR-10 ("},
+		"relative cache": {t.TempDir(), "cache", "there is no place to keep CIFAR-10 ("},
+		"unwritable":     {file, "", "CIFAR-10 can't be kept in the cache " + file},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("HOME", c.home)
+			t.Setenv("XDG_CACHE_HOME", c.cache)
+			if _, err := Load(t.Context()); err == nil || !strings.HasPrefix(err.Error(), c.want) || !strings.Contains(err.Error(), "let HOME") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestOfficialCache checks where the cache is.
 func TestOfficialCache(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv(FolderVariable, "")
@@ -76,9 +111,5 @@ func TestOfficialCache(t *testing.T) {
 	}
 	if below, err := filepath.Rel(home, l.cache); err != nil || filepath.Base(below) != "shattered" || !filepath.IsLocal(below) {
 		t.Errorf("the cache is %s (%v), with the home folder %s", l.cache, err, home)
-	}
-	t.Setenv("HOME", "")
-	if _, err := Load(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "there is no place to keep CIFAR-10 (") {
-		t.Errorf("without a home folder: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ type cacheError struct {
 
 // Error implements error.
 func (e *cacheError) Error() string {
-	return fmt.Sprintf("CIFAR-10 can't be kept in the cache %s (%v): make that a folder which can be written, with 400 MB free, or let %s name a folder with %s",
+	return fmt.Sprintf("CIFAR-10 can't be kept in the cache %s (%v): make that a folder which can be written, with 400 MB free, or let HOME name another home folder, or %s a folder with %s",
 		e.folder, cause(e.cause), FolderVariable, wanted)
 }
 
