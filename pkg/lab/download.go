@@ -54,7 +54,7 @@ type dataFile struct {
 
 // dataFiles reads the files that hold the figure's numbers.
 func dataFiles(figure *results.Figure) ([]dataFile, error) {
-	if err := figure.SaveMissingData(ResultsFolder()); err != nil {
+	if err := figure.UpdateData(ResultsFolder()); err != nil {
 		return nil, err
 	}
 	files := []dataFile{{kind: "CSV", mediaType: "text/csv"}, {kind: "npz", mediaType: "application/zip"}, {kind: "JSON", mediaType: "application/json"}}

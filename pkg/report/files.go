@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"image/png"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,21 +56,31 @@ func dataURL(name string, content []byte) template.URL {
 	return template.URL("data:" + mediaTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(content))
 }
 
+// beside returns the address of a file beside the page: the same file whatever its name, and never one of another scheme.
+func beside(name string) template.URL {
+	return template.URL((&url.URL{Path: name}).String())
+}
+
 // files are those that the page offers, and the bytes of the page without them.
 type files struct {
 	all      []*file
 	pictures int
 }
 
-// add reads a file.
-func (fs *files) add(folder, name string) (*file, error) {
+// read adds a file of the folder.
+func (fs *files) read(folder, name string) (*file, error) {
 	content, err := os.ReadFile(filepath.Join(folder, name))
 	if err != nil {
 		return nil, err
 	}
-	f := &file{Name: name, Link: template.URL(name), content: content}
+	return fs.add(name, content), nil
+}
+
+// add adds a file.
+func (fs *files) add(name string, content []byte) *file {
+	f := &file{Name: name, Link: beside(name), content: content}
 	fs.all = append(fs.all, f)
-	return f, nil
+	return f
 }
 
 // embed puts files into their links, the smallest first, as long as they and the pictures take no more bytes than the limit.
@@ -101,23 +112,22 @@ type picture struct {
 
 // addPicture adds a picture to the section, with its files to download.
 func (s *section) addPicture(folder, name string, files *files) error {
-	p := picture{Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure), "-"), "-", " ")}
-	for _, extension := range []string{".png", ".svg"} {
-		if _, err := os.Stat(filepath.Join(folder, name+extension)); err != nil {
-			continue // a picture need not have both
-		}
-		f, err := files.add(folder, name+extension)
-		if err != nil {
-			return err
-		}
-		p.Files = append(p.Files, f)
-	}
-	config, err := png.DecodeConfig(bytes.NewReader(p.Files[0].content))
+	content, err := os.ReadFile(filepath.Join(folder, name+".png"))
 	if err != nil {
-		return fmt.Errorf("%s is not a picture (%w): run the cell that makes it again", p.Files[0].Name, err)
+		return fmt.Errorf("%s.png can't be read (%w): run the cell that makes it again", filepath.Join(folder, name), err)
 	}
-	p.Width, p.Height = config.Width, config.Height
-	p.Data = dataURL(p.Files[0].Name, p.Files[0].content)
+	config, err := png.DecodeConfig(bytes.NewReader(content))
+	if err != nil {
+		return fmt.Errorf("%s.png is not a picture (%w): remove it, or run the cell that makes it again", filepath.Join(folder, name), err)
+	}
+	p := picture{
+		Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure), "-"), "-", " "),
+		Width: config.Width, Height: config.Height, Data: dataURL(name+".png", content),
+	}
+	p.Files = append(p.Files, files.add(name+".png", content))
+	if content, err := os.ReadFile(filepath.Join(folder, name+".svg")); err == nil { // a picture need not have both
+		p.Files = append(p.Files, files.add(name+".svg", content))
+	}
 	files.pictures += len(p.Data)
 	s.Pictures = append(s.Pictures, p)
 	return nil

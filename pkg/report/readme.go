@@ -3,11 +3,13 @@ package report
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/internal/atomicfile"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -60,5 +62,11 @@ func UpdateReadme(folder, readme string) error {
 			return err
 		}
 	}
-	return os.WriteFile(readme, []byte(table.String()), 0o644)
+	if err := atomicfile.Write(readme, func(w io.Writer) error {
+		_, err := io.WriteString(w, table.String())
+		return err
+	}); err != nil {
+		return fmt.Errorf("the README is left as it was: %w", err)
+	}
+	return nil
 }

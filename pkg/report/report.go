@@ -33,7 +33,10 @@ type view struct {
 	Quick bool
 
 	// Notebooks are the pages of notebooks that lie beside this one.
-	Notebooks []string
+	Notebooks []*file
+
+	// Wrong says which files are left out because they can't be used, and why.
+	Wrong []string
 }
 
 // section is a figure as the page shows it.
@@ -58,15 +61,21 @@ type section struct {
 type fact struct{ Name, Value string }
 
 // Write writes index.html and claims.json into the results folder, from the figures saved there, and the CSV and npz files of figures
-// that lack them.
+// that lack them, or whose numbers are others.
 //
 // The page shows every figure with its claims and holds what can be downloaded of it: it can be mailed as it is. Pictures are always
 // in it. Files to download are, the smallest first, as long as they and the pictures stay below PageLimit; the others are links to the
 // files beside it.
+//
+// Files that can't be used are left out: the page names them, and so does the error, a *results.Unusable, once the page is written.
 func Write(folder string) error {
 	figures, err := results.LoadAll(folder)
-	if err != nil {
+	wrong := new(results.Unusable)
+	if !wrong.Add(err) {
 		return err
+	}
+	if len(figures) == 0 && wrong.Err() != nil {
+		return fmt.Errorf("there are no results in %s that can be used: %w", folder, wrong)
 	}
 	if len(figures) == 0 {
 		return fmt.Errorf("there are no results in %s: run scripts/reproduce, or a notebook, first", folder)
@@ -75,11 +84,11 @@ func Write(folder string) error {
 		return err
 	}
 	for _, figure := range figures {
-		if err := figure.SaveMissingData(folder); err != nil {
+		if err := figure.UpdateData(folder); err != nil {
 			return err
 		}
 	}
-	v, err := newView(folder, figures)
+	v, err := newView(folder, figures, wrong)
 	if err != nil {
 		return err
 	}
@@ -87,11 +96,14 @@ func Write(folder string) error {
 	if err := pageTemplate.Execute(&index, v); err != nil {
 		return fmt.Errorf("can't fill in the page of results: %w", err)
 	}
-	return results.WriteFile(folder, "index.html", index.Bytes())
+	if err := results.WriteFile(folder, "index.html", index.Bytes()); err != nil {
+		return err
+	}
+	return wrong.Err()
 }
 
 // newView gathers what the page shows.
-func newView(folder string, figures []*results.Figure) (*view, error) {
+func newView(folder string, figures []*results.Figure, wrong *results.Unusable) (*view, error) {
 	pictures, err := names(folder, "*.png")
 	if err != nil {
 		return nil, err
@@ -102,10 +114,14 @@ func newView(folder string, figures []*results.Figure) (*view, error) {
 	slices.Sort(pictures)
 	v := new(view)
 	files := new(files)
-	if v.Notebooks, err = names(folder, "[0-9]*.html"); err != nil {
+	notebooks, err := names(folder, "[0-9]*.html")
+	if err != nil {
 		return nil, err
 	}
-	if v.Claims, err = files.add(folder, results.ClaimsName+".json"); err != nil {
+	for _, name := range notebooks {
+		v.Notebooks = append(v.Notebooks, &file{Name: name, Link: beside(name)})
+	}
+	if v.Claims, err = files.read(folder, results.ClaimsName+".json"); err != nil {
 		return nil, err
 	}
 	for _, figure := range figures {
@@ -116,7 +132,7 @@ func newView(folder string, figures []*results.Figure) (*view, error) {
 		for _, name := range pictures {
 			if owner(name, figures) == figure {
 				if err := s.addPicture(folder, name, files); err != nil {
-					return nil, err
+					wrong.Files = append(wrong.Files, err)
 				}
 			}
 		}
@@ -124,6 +140,9 @@ func newView(folder string, figures []*results.Figure) (*view, error) {
 		v.Held += s.Held
 		v.Total += len(figure.Claims)
 		v.Quick = v.Quick || figure.Provenance.Size == "quick"
+	}
+	for _, err := range wrong.Files {
+		v.Wrong = append(v.Wrong, err.Error())
 	}
 	files.embed(PageLimit)
 	return v, nil
@@ -149,7 +168,7 @@ func newSection(folder string, figure *results.Figure, files *files) (*section, 
 	}
 	s.Setting = string(setting)
 	for _, extension := range []string{".json", ".csv", ".npz"} {
-		f, err := files.add(folder, figure.Figure+extension)
+		f, err := files.read(folder, figure.Figure+extension)
 		if err != nil {
 			return nil, err
 		}

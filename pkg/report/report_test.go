@@ -161,21 +161,60 @@ func TestLargeFilesAreLinked(t *testing.T) {
 	}
 }
 
-// What is there already may hold arrays that the JSON file does not.
-func TestDataAreWrittenWhereTheyAreMissing(t *testing.T) {
+// What is there already may hold arrays that the JSON file does not: it stays, unless its numbers are not those of the JSON file.
+func TestDataAreWrittenWhereTheyDontFit(t *testing.T) {
 	folder := resultsFolder(t, "paper")
-	if err := results.WriteFile(folder, "figure-1.npz", []byte("with arrays")); err != nil {
+	read := func(name string) string {
+		t.Helper()
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	made := map[string]string{}
+	for _, name := range []string{"figure-1.npz", "figure-1.csv", "figure-2.csv"} {
+		made[name] = read(name)
+	}
+	figure, err := results.Load(folder, "figure-1")
+	if err != nil {
 		t.Fatal(err)
 	}
+	array, err := results.NewArray("more", []float64{1, 2}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figure.Arrays = []results.Array{array}
+	if err := figure.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	withArrays := read("figure-1.npz")
 	if err := os.Remove(filepath.Join(folder, "figure-2.csv")); err != nil {
 		t.Fatal(err)
 	}
 	pageOf(t, folder)
-	if content, err := os.ReadFile(filepath.Join(folder, "figure-1.npz")); err != nil || string(content) != "with arrays" {
-		t.Errorf("the npz file that was there is %q, %v", content, err)
+	if read("figure-1.npz") != withArrays || withArrays == made["figure-1.npz"] {
+		t.Error("the npz file with arrays did not stay")
 	}
-	if content, err := os.ReadFile(filepath.Join(folder, "figure-2.csv")); err != nil || !strings.Contains(string(content), "series,0,7") {
-		t.Errorf("the CSV file that was missing is %q, %v", content, err)
+	if read("figure-2.csv") != made["figure-2.csv"] {
+		t.Error("the CSV file that was missing was not written")
+	}
+	figure.Series = []int{8} // other numbers than those of the JSON file
+	if err := figure.SaveData(folder); err != nil {
+		t.Fatal(err)
+	}
+	pageOf(t, folder)
+	for name, want := range made {
+		if read(name) != want {
+			t.Errorf("%s does not fit its JSON file", name)
+		}
+	}
+	if err := results.WriteFile(folder, "figure-1.npz", []byte(withArrays[:len(withArrays)/2])); err != nil {
+		t.Fatal(err)
+	}
+	pageOf(t, folder)
+	if read("figure-1.npz") != made["figure-1.npz"] {
+		t.Error("a npz file that was cut off was not written anew")
 	}
 }
 

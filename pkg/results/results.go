@@ -4,7 +4,6 @@
 package results
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+	"regexp"
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
 	"github.com/shattered-gradients/shattered/pkg/claims"
@@ -50,48 +48,44 @@ type Figure struct {
 }
 
 // Save writes the figure to folder/<figure>.json, and its numbers to .csv and .npz beside it, making the folder when it is missing.
-// Each file is complete or not there: it is written under another name and renamed.
+// Each file is complete or not there: it is written under another name and renamed. The JSON file is the last: a process that is killed before leaves
+// the results that were there.
 func (f *Figure) Save(folder string) error {
-	for _, claim := range f.Claims {
-		if err := claim.Check(); err != nil {
-			return err
-		}
+	if err := f.check(); err != nil {
+		return err
 	}
 	content, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
 		return fmt.Errorf("the results of %s can't be written as JSON: %w", f.Figure, err)
 	}
-	if err := WriteFile(folder, f.Figure+".json", append(content, '\n')); err != nil {
+	if err := f.SaveData(folder); err != nil {
 		return err
 	}
-	return f.SaveData(folder)
+	return WriteFile(folder, f.Figure+".json", append(content, '\n'))
 }
 
-// SaveData writes the figure's numbers to folder/<figure>.csv and .npz. A figure that was loaded has no Arrays any more.
-func (f *Figure) SaveData(folder string) error {
-	values, err := f.CSV()
-	if err != nil {
-		return err
+// check returns an error when the figure can't be reported.
+func (f *Figure) check() error {
+	if !figureName.MatchString(f.Figure) || f.Figure == ClaimsName {
+		return fmt.Errorf("%q is no name for a figure: take letters, digits, hyphens, underscores and dots, beginning with a letter or digit, other than %q",
+			f.Figure, ClaimsName)
 	}
-	arrays, err := f.NPZ()
-	if err != nil {
-		return err
+	if f.Title == "" {
+		return fmt.Errorf("%s has no title: say in a line what it shows", f.Figure)
 	}
-	if err := WriteFile(folder, f.Figure+".csv", values); err != nil {
-		return err
+	if f.Config == nil || f.Series == nil {
+		return fmt.Errorf("%s has no config or no series: give both", f.Figure)
 	}
-	return WriteFile(folder, f.Figure+".npz", arrays)
-}
-
-// SaveMissingData writes folder/<figure>.csv and .npz unless both are there: those that were saved with the figure may hold Arrays.
-func (f *Figure) SaveMissingData(folder string) error {
-	for _, extension := range []string{".csv", ".npz"} {
-		if _, err := os.Stat(filepath.Join(folder, f.Figure+extension)); errors.Is(err, fs.ErrNotExist) {
-			return f.SaveData(folder)
+	for _, claim := range f.Claims {
+		if err := claim.Check(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// figureName matches the names of figures: they are names of files, addresses in pages and parts of identifiers.
+var figureName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
 
 // WriteFile writes a file into the results folder, making the folder when it is missing. The file is complete or not there.
 func WriteFile(folder, name string, content []byte) (err error) {
@@ -100,7 +94,7 @@ func WriteFile(folder, name string, content []byte) (err error) {
 			err = fmt.Errorf("can't write %s into the results folder %s: %w; choose a folder you can write to (SHATTERED_RESULTS)", name, folder, cause(err))
 		}
 	}()
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
 	return atomicfile.Write(filepath.Join(folder, name), func(w io.Writer) error {
@@ -116,62 +110,6 @@ func cause(err error) error {
 		return pathError.Err
 	}
 	return err
-}
-
-// Load reads folder/<figure>.json. The figure's config, series and tests are json.RawMessage, as they stand in the file.
-func Load(folder, figure string) (*Figure, error) {
-	path := filepath.Join(folder, figure+".json")
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("there are no results of %s in %s (%w): run the cell that makes the figure first", figure, folder, cause(err))
-	}
-	var config, series, tests json.RawMessage
-	f := Figure{Config: &config, Series: &series, Tests: &tests}
-	if err := json.Unmarshal(content, &f); err != nil {
-		return nil, fmt.Errorf("%s is not a results file (%w): run the cell that makes the figure again", path, err)
-	}
-	f.Config, f.Series, f.Tests = present(config), present(series), present(tests)
-	return &f, nil
-}
-
-// present returns what was read of a field, or nil where there was nothing.
-func present(field json.RawMessage) any {
-	if len(field) == 0 {
-		return nil
-	}
-	return field
-}
-
-// LoadAll reads every figure in the folder: those of the paper in the order of their names, then the others.
-func LoadAll(folder string) ([]*Figure, error) {
-	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	var figures []*Figure
-	for _, path := range paths {
-		name := strings.TrimSuffix(filepath.Base(path), ".json")
-		if name == ClaimsName {
-			continue
-		}
-		figure, err := Load(folder, name)
-		if err != nil {
-			return nil, err
-		}
-		if figure.Figure == name { // other JSON files may lie there
-			figures = append(figures, figure)
-		}
-	}
-	other := func(f *Figure) int {
-		if strings.HasPrefix(f.Figure, "figure-") {
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(figures, func(a, b *Figure) int {
-		return cmp.Or(cmp.Compare(other(a), other(b)), strings.Compare(a.Figure, b.Figure))
-	})
-	return figures, nil
 }
 
 // ClaimsName names the file, less its .json, that collects the claims of all figures.

@@ -28,7 +28,7 @@ func TestSaveAndLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := results.WriteFile(folder, "other.json", []byte("{}")); err != nil {
+	if err := results.WriteFile(folder, "other.json", []byte(`{"of": "another program"}`)); err != nil {
 		t.Fatal(err)
 	}
 	all, err := results.LoadAll(folder)
