@@ -13,7 +13,7 @@ import (
 )
 
 // trainDisplay shows how training goes: on a terminal as a line that is rewritten, with a line that stays for every run that has ended;
-// elsewhere, as in a cluster's log, as a line for every point of a learning curve. It implements progress.Reporter.
+// elsewhere, as in a cluster's log, as a line for every point of a learning curve. It implements progress.Reporter and Noter.
 type trainDisplay struct {
 	mu          sync.Mutex
 	to          io.Writer
@@ -85,6 +85,14 @@ func (d *trainDisplay) ended(config training.Config, progress training.Progress,
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	fmt.Fprintln(d.to, line)
+}
+
+// Note implements progress.Noter.
+func (d *trainDisplay) Note(sentence string) {
+	d.clear()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fmt.Fprintln(d.to, "note: "+sentence)
 }
 
 // clear removes the line that is rewritten.

@@ -64,7 +64,7 @@ func create(folder string) (*os.File, *filelock.Lock, error) {
 		}
 		lock.Unlock()
 		_, _ = file.Close(), os.Remove(path)
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, err
 		} // otherwise another process took it for forgotten before it was locked
 	}

@@ -17,20 +17,18 @@ var ErrUnsupported = errors.New("its file system has no locks")
 // Lock is a lock that this process holds. Unlocking a nil Lock does nothing.
 type Lock struct{ held *flock.Flock }
 
-// Try locks a file or a folder for this process alone, without waiting. A file that is missing is made. The Lock is nil, without an error, when
-// another process holds one.
-func Try(path string) (*Lock, error) { return try(path, (*flock.Flock).TryLock) }
+// Try locks a file or a folder for this process alone, without waiting. The Lock is nil, without an error, when another process holds one.
+func Try(path string) (*Lock, error) { return try(path, 0, (*flock.Flock).TryLock) }
+
+// TryMake is Try for a file that is made when it is missing.
+func TryMake(path string) (*Lock, error) { return try(path, os.O_CREATE, (*flock.Flock).TryLock) }
 
 // TryShared is Try for a lock that any number of processes can hold at once, while none holds one alone.
-func TryShared(path string) (*Lock, error) { return try(path, (*flock.Flock).TryRLock) }
+func TryShared(path string) (*Lock, error) { return try(path, 0, (*flock.Flock).TryRLock) }
 
 // try opens the file for reading, which is all that most systems want and lets users share a file that only one of them can write; over NFS
 // version 4 a lock needs a file that is open for writing.
-func try(path string, take func(*flock.Flock) (bool, error)) (*Lock, error) {
-	create := os.O_CREATE
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		create = 0
-	}
+func try(path string, create int, take func(*flock.Flock) (bool, error)) (*Lock, error) {
 	var err error
 	for _, access := range []int{os.O_RDONLY, os.O_RDWR} {
 		lock := flock.New(path, flock.SetFlag(create|access), flock.SetPermissions(0o666))

@@ -2,6 +2,7 @@ package filelock_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,10 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestLocks checks locks on a file that is made for it and on a folder: they keep each other out although one process has them.
+// TestLocks checks locks on a file and on a folder: they keep each other out although one process has them.
 func TestLocks(t *testing.T) {
 	folder := t.TempDir()
-	for _, path := range []string{folder, filepath.Join(folder, "lock")} {
+	path := filepath.Join(folder, "lock")
+	if _, err := filelock.Try(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a lock on nothing gives %v", err)
+	}
+	if lock, err := filelock.TryMake(path); err != nil || !lock.Of(path) {
+		t.Fatalf("a lock on a file that is made for it is %v, %v", lock, err)
+	} else {
+		lock.Unlock()
+	}
+	for _, path := range []string{folder, path} {
 		try := func(how func(string) (*filelock.Lock, error), want bool) *filelock.Lock {
 			t.Helper()
 			lock, err := how(path)
@@ -33,13 +43,9 @@ func TestLocks(t *testing.T) {
 		second.Unlock()
 		try(filelock.Try, true).Unlock()
 	}
-	path := filepath.Join(folder, "lock")
 	lock, err := filelock.Try(path)
 	if err != nil || os.Remove(path) != nil || lock.Of(path) {
 		t.Errorf("a lock on a file that was removed is one of what is there, %v", err)
-	}
-	if _, err := filelock.Try(filepath.Join(path, "below", "nothing")); err == nil || errors.Is(err, filelock.ErrUnsupported) {
-		t.Errorf("a lock on nothing gives %v", err)
 	}
 }
 
@@ -47,7 +53,7 @@ func TestWithoutLocks(t *testing.T) {
 	for _, errno := range []unix.Errno{unix.ENOLCK, unix.ENOTSUP, unix.EBADF, unix.ENOSYS} {
 		t.Run(errno.Error(), func(t *testing.T) {
 			faulttest.Run(t, faulttest.Faults{unix.SYS_FLOCK: errno}, func(t *testing.T) {
-				lock, err := filelock.Try(filepath.Join(t.TempDir(), "lock"))
+				lock, err := filelock.TryMake(filepath.Join(t.TempDir(), "lock"))
 				if lock != nil || !errors.Is(err, filelock.ErrUnsupported) {
 					t.Errorf("a lock is %v, %v", lock, err)
 				}

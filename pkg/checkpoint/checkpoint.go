@@ -14,7 +14,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
+	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/strictjson"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -24,10 +28,11 @@ type Store struct {
 
 	mu    sync.Mutex
 	files map[string]bool // the names of the parts that were asked for
+	held  *filelock.Lock  // on the folder, shared: it keeps Collect from a folder that is in use
 }
 
-// NewStore returns a store in the folder, which need not exist. The scope stands for everything beside a part's key that determines
-// its result: the code and the backend. A part that was kept under another scope is not found.
+// NewStore returns a store in the folder, which need not exist and holds nothing else. The scope stands for what beside a part's key determines
+// its result, such as the code and the backend. A part that was kept under another scope is not found.
 func NewStore(folder, scope string) *Store {
 	return &Store{folder: folder, scope: scope, files: make(map[string]bool)}
 }
@@ -44,6 +49,22 @@ func (s *Store) Clear() error {
 	clear(s.files)
 	_ = os.Remove(s.folder) // only if it is empty: other computations may keep parts there
 	return nil
+}
+
+// hold locks the folder, if it is there. Without it nothing is lost but parts that the next process of other code may take for forgotten.
+func (s *Store) hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !s.held.Of(s.folder) {
+		s.held.Unlock()
+		var err error
+		if s.held, err = filelock.TryShared(s.folder); err != nil {
+			return
+		}
+		if s.held == nil { // it is being collected
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
 }
 
 // name returns the file name of a part.
@@ -81,16 +102,65 @@ func Part[T any](ctx context.Context, key any, compute func() (T, error)) (part 
 	if err != nil {
 		return part, false, err
 	}
-	content, err := os.ReadFile(filepath.Join(store.folder, name))
-	if err == nil && json.Unmarshal(content, &part) == nil {
-		return part, true, nil
+	store.hold()
+	if found, err := store.read(ctx, name, &part); found || err != nil {
+		return part, found, err
 	}
-	var fresh T // what a torn file may have left in part is not wanted
+	var fresh T // what a damaged file may have left in part is not wanted
 	if fresh, err = compute(); err != nil {
 		return fresh, false, err
 	}
-	if content, err = json.Marshal(fresh); err != nil {
-		return fresh, false, fmt.Errorf("a part of the results can't be kept as JSON: %w", err)
+	return fresh, false, store.write(name, fresh)
+}
+
+// kept is the content of a part's file.
+type kept struct {
+	// Sum is a hash of the file's name and the part: what was edited, cut off or renamed has another.
+	Sum  string          `json:"sum"`
+	Part json.RawMessage `json:"part"`
+}
+
+// sum returns the hash of a part.
+func sum(name string, part []byte) string {
+	return fmt.Sprintf("%x", sha256.Sum256(append([]byte(name+"\n"), part...)))
+}
+
+// read reads a part, and says whether there is one. A damaged one counts as none. One that is there but can't be read is an error: what it took to
+// compute it would be lost.
+func (s *Store) read(ctx context.Context, name string, part any) (found bool, err error) {
+	path := filepath.Join(s.folder, name)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	return fresh, false, results.WriteFile(store.folder, name, content)
+	if err != nil {
+		return false, fmt.Errorf("a kept part of the results can't be read: %w; it is left as it is: make it readable, or delete it", err)
+	}
+	var file kept
+	if err = strictjson.Decode(content, &file); err == nil && file.Sum != sum(name, file.Part) {
+		err = errors.New("it is not what was written")
+	}
+	if err == nil {
+		err = json.Unmarshal(file.Part, part)
+	}
+	if err != nil {
+		progress.Note(ctx, fmt.Sprintf("the kept part %s of the results is damaged (%v): it is computed again", path, err))
+	}
+	return err == nil, nil
+}
+
+// write keeps a part.
+func (s *Store) write(name string, part any) error {
+	text, err := json.Marshal(part)
+	if err != nil {
+		return fmt.Errorf("a part of the results can't be kept as JSON: %w", err)
+	}
+	content, err := json.Marshal(kept{sum(name, text), text})
+	if err != nil {
+		return fmt.Errorf("a part of the results can't be kept as JSON: %w", err)
+	}
+	if err := os.MkdirAll(s.folder, 0o777); err == nil { // an error is WriteFile's to tell
+		s.hold()
+	}
+	return results.WriteFile(s.folder, name, content)
 }

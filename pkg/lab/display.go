@@ -21,7 +21,7 @@ const (
 )
 
 // display shows progress in place: in a notebook as one HTML output that is updated, on a terminal as one line that is
-// rewritten, elsewhere as one line at the end. It implements progress.Reporter.
+// rewritten, elsewhere as one line at the end. It implements progress.Reporter and Noter.
 type display struct {
 	mu          sync.Mutex
 	began, last time.Time // when the task began, and when it was shown last
@@ -62,6 +62,16 @@ func (d *display) Update(name string, done, total int) {
 	if now.Sub(d.began) >= displayAfter && now.Sub(d.last) >= displayEvery {
 		d.show(now)
 	}
+}
+
+// Note implements progress.Noter. The display is shown again with the next step.
+func (d *display) Note(sentence string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.terminal != nil && d.shown {
+		fmt.Fprint(d.terminal, "\r\x1b[K")
+	}
+	fmt.Fprintln(os.Stderr, "note: "+sentence)
 }
 
 // tick shows that time goes by.

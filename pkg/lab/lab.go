@@ -94,7 +94,8 @@ func Open() (*Session, error) {
 	}
 	s.provenance.Backend, s.provenance.Size = name, size
 	if code, err := codeHash(home); err == nil {
-		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder), name+" "+s.provenance.Plugin+" "+code)
+		checkpoint.Collect(filepath.Join(s.folder, partsFolder), code)
+		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code), name+" "+s.provenance.Plugin)
 		s.Context = checkpoint.With(s.Context, s.parts)
 	}
 	s.partsBefore = s.partFiles()
@@ -102,15 +103,19 @@ func Open() (*Session, error) {
 	return s, nil
 }
 
-// partsFolder is the folder, within that for results, where the finished parts of a computation are kept until the whole is done.
+// partsFolder is the folder, within that for results, where the finished parts of a computation are kept until the whole is done: in a folder for
+// the code that computed them, by its hash.
 const partsFolder = ".parts"
 
 // partFiles returns the files of the parts that are kept, of this and of other computations.
 func (s *Session) partFiles() []string {
-	files, err := filepath.Glob(filepath.Join(s.folder, partsFolder, "*.json"))
-	if err != nil {
-		return nil // the folder's name is no pattern: then nothing is known of the parts
-	}
+	var files []string
+	_ = filepath.WalkDir(filepath.Join(s.folder, partsFolder), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".json" {
+			files = append(files, path)
+		}
+		return nil // of what can't be read nothing is known
+	})
 	return files
 }
 
@@ -159,7 +164,11 @@ func (s *Session) Save(result Result) error {
 	if err := figure.Save(s.folder); err != nil || s.parts == nil {
 		return err
 	}
-	return s.parts.Clear()
+	if err := s.parts.Clear(); err != nil {
+		return err
+	}
+	_ = os.Remove(filepath.Join(s.folder, partsFolder)) // only if it is empty: other computations may keep parts there
+	return nil
 }
 
 // codeHash returns a hash of the project's Go code in the folder home, which with the config determines every number.

@@ -107,19 +107,27 @@ func TestProgressWithoutATerminalIsOneLine(t *testing.T) {
 	}
 }
 
-// TestInterruptSaysWhatWasSaved interrupts cells whose progress is not worth a display.
+// TestInterruptSaysWhatWasSaved interrupts cells whose progress is not worth a display. The name of their results folder looks like a pattern, and there
+// are parts of older code in it, which are collected.
 func TestInterruptSaysWhatWasSaved(t *testing.T) {
 	for kept, want := range map[string]string{
 		"":  "nothing was finished that could be saved, run the cell again and it starts where it did this time",
 		"1": "one finished part is saved, run the cell again and it goes on after it",
 		"2": "2 finished parts are saved, run the cell again and it goes on after them",
 	} {
-		results := t.TempDir()
+		results := filepath.Join(t.TempDir(), "[a-b]*?{x}\\'\"\n #%ä日")
+		older := filepath.Join(results, ".parts", strings.Repeat("0", 64))
+		if err := os.MkdirAll(older, 0o777); err != nil {
+			t.Fatal(err)
+		}
 		for _, want := range []string{want, "nothing was finished"} { // the second run finds the parts of the first
 			output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "KEEP_PARTS="+kept, lab.ResultsVariable+"="+results)
 			if !strings.HasPrefix(output, "error: interrupted: "+want) || strings.Count(output, "\n") != 1 || status != 1 {
 				t.Errorf("with %q parts: output %q, status %d; want %q", kept, output, status, want)
 			}
+		}
+		if _, err := os.Stat(older); !os.IsNotExist(err) {
+			t.Errorf("the parts of older code are left, %v", err)
 		}
 	}
 }

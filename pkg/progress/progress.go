@@ -4,6 +4,8 @@ package progress
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"sync/atomic"
 )
 
@@ -11,6 +13,11 @@ import (
 // showing.
 type Reporter interface {
 	Update(name string, done, total int)
+}
+
+// Noter is a Reporter that is also told what the user should know although it ends nothing, such as that a file was damaged.
+type Noter interface {
+	Note(sentence string)
 }
 
 type reporterKey struct{}
@@ -27,6 +34,15 @@ type task struct {
 // With returns a context whose tasks report to the reporter.
 func With(ctx context.Context, reporter Reporter) context.Context {
 	return context.WithValue(ctx, reporterKey{}, reporter)
+}
+
+// Note tells the context's reporter a sentence, if it is a [Noter]. Otherwise the sentence goes to standard error: it is never lost.
+func Note(ctx context.Context, sentence string) {
+	if noter, listening := ctx.Value(reporterKey{}).(Noter); listening {
+		noter.Note(sentence)
+		return
+	}
+	fmt.Fprintln(os.Stderr, "note: "+sentence)
 }
 
 // Start returns a context in which [Step] counts the steps of a new task, unless a task is running already: then its steps go

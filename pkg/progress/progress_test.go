@@ -3,6 +3,8 @@ package progress_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"sync"
 	"testing"
 
@@ -13,6 +15,14 @@ import (
 type printer struct{}
 
 func (printer) Update(name string, done, total int) { fmt.Printf("%s: %d of %d\n", name, done, total) }
+
+func (printer) Note(sentence string) { fmt.Println("note:", sentence) }
+
+func ExampleNote() {
+	progress.Note(progress.With(context.Background(), printer{}), "a file was damaged")
+	// Output:
+	// note: a file was damaged
+}
 
 func Example() {
 	ctx := progress.With(context.Background(), printer{})
@@ -50,6 +60,24 @@ func TestConcurrentSteps(t *testing.T) {
 	group.Wait()
 	if reporter.done != 100 {
 		t.Errorf("100 concurrent steps counted as %d", reporter.done)
+	}
+}
+
+// TestNoteWithoutNoter checks that what nobody listens to is written to standard error.
+func TestNoteWithoutNoter(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := os.Stderr
+	os.Stderr = writer
+	progress.Note(progress.With(t.Context(), new(last)), "a file was damaged")
+	os.Stderr = stderr
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := io.ReadAll(reader); err != nil || string(said) != "note: a file was damaged\n" {
+		t.Errorf("standard error has %q, %v", said, err)
 	}
 }
 
