@@ -47,9 +47,12 @@ func (r *convReference) output(x []float64) float64 {
 		if branch == branches-1 && c.Depth%2 == 0 {
 			layers = 1
 		}
-		h := a
+		h, into := a, a
 		for layer := range layers {
 			h.rows = r.rectifyNormalized(h.rows)
+			if layer == 0 {
+				into = h
+			}
 			stride := 1
 			if layer == 0 && wanted > filters {
 				stride = 2
@@ -62,8 +65,13 @@ func (r *convReference) output(x []float64) float64 {
 			}
 		}
 		if c.Net == "conv-residual" {
+			a = r.shortcut(a, into, wanted, h.height, r.draw.Values(stage)[layers:])
+			for k, row := range h.rows {
+				for o, value := range row {
+					a.rows[k][o] = c.Alpha * (a.rows[k][o] + c.Beta*value)
+				}
+			}
 			stage++
-			a = addShortcut(a, h, c.Alpha, c.Alpha*c.Beta)
 		} else {
 			a = h
 		}
@@ -103,23 +111,40 @@ func (r *convReference) convolve(a maps, kernel []float32, filters, stride int) 
 	return out
 }
 
-// addShortcut returns carry shortcut(a) + gain h: every second position where h is smaller, zeros for the filters it has more.
-func addShortcut(a, h maps, carry, gain float64) maps {
-	stride := 1
-	if h.height < a.height {
-		stride = 2
+// shortcut returns what a skip hands on of a, where the branch, whose first convolution sees the maps into, makes maps of that many filters
+// and that height. The matrix is [filters in, filters out], the only one of weights, or there is none.
+func (r *convReference) shortcut(a, into maps, filters, height int, weights [][]float32) maps {
+	kind := r.net.Config.Images.EffectiveShortcut().Name
+	from, stride, changes := a, 1, filters != len(a.rows[0])
+	if changes && kind == "preactivated" {
+		from = into
 	}
-	for k, row := range h.rows {
-		image, y, x := k/(h.width*h.height), k/h.width%h.height, k%h.width
-		from := a.rows[(image*a.height+y*stride)*a.width+x*stride]
-		for o := range row {
-			row[o] *= gain
-			if o < len(from) {
-				row[o] += carry * from[o]
+	out := maps{height: height, width: a.width}
+	if height < a.height {
+		stride, out.width = 2, (a.width+1)/2
+	}
+	for image := range r.images {
+		for y := range out.height {
+			for x := range out.width {
+				old := from.rows[(image*a.height+y*stride)*a.width+x*stride]
+				row := make([]float64, filters)
+				for o := range row {
+					switch {
+					case !changes || kind == "option-a" && o < len(old):
+						row[o] = old[o]
+					case kind == "copy":
+						row[o] = old[o%len(old)]
+					case kind != "option-a":
+						for i, value := range old {
+							row[o] += value * float64(weights[0][i*filters+o])
+						}
+					}
+				}
+				out.rows = append(out.rows, row)
 			}
 		}
 	}
-	return h
+	return out
 }
 
 // readOut returns the sum over images and outputs of the linear map of each image's mean, or of all its positions.
@@ -174,14 +199,23 @@ func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	x, batch := imageBatch(2, 5, 6, 2) // odd and even, so that both ways of halving are seen
-	for _, base := range []models.Config{{Net: "conv-feedforward"}, {Net: "conv-residual", Beta: 0.4, Alpha: 0.9}} {
+	bases := []models.Config{{Net: "conv-feedforward"}}
+	for _, name := range models.Shortcuts.Names() {
+		kind, err := models.Shortcuts.Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bases = append(bases, models.Config{Net: "conv-residual", Beta: 0.4, Alpha: 0.9, Images: models.Images{Shortcut: kind}})
+	}
+	for _, base := range bases {
 		for _, norm := range []*norms.Norm{norms.None, norms.Center, norms.Batch} {
-			for i, depth := range []int{2, 3, 4, 7} {
+			for i, depth := range []int{2, 3, 4, 7, 6} { // 6 and 7 change the shape twice, with frozen statistics and with coupled ones
 				config := base
 				config.Norm, config.Depth, config.Width = norm, depth, 3
 				config.Statistics = []norms.Statistics{norms.Frozen, norms.Coupled}[i%2]
-				config.Images = models.Images{Height: 5, Width: 6, Channels: 2, Outputs: 3, Flatten: i%2 == 1}
-				t.Run(fmt.Sprintf("%s/%s/%s/depth=%d", config.Net, norm, config.Statistics, depth), func(t *testing.T) {
+				shortcut := config.Images.Shortcut
+				config.Images = models.Images{Height: 5, Width: 6, Channels: 2, Outputs: 3, Flatten: i%2 == 1, Shortcut: shortcut}
+				t.Run(fmt.Sprintf("%s/%s/%s/%s/depth=%d", config.Net, shortcut, norm, config.Statistics, depth), func(t *testing.T) {
 					net, err := models.New(config)
 					if err != nil {
 						t.Fatal(err)

@@ -50,6 +50,9 @@ func (c Config) withoutWeighedSkips() (Config, error) {
 	if err := c.withoutRescaling(); err != nil {
 		return c, err
 	}
+	if c.Images.Shortcut != nil {
+		return c, fmt.Errorf("a %s net has no skips, and no shortcut (got %s): leave it out, or choose the net \"conv-residual\"", c.Net, c.Images.Shortcut)
+	}
 	return c, c.withoutGamma2()
 }
 

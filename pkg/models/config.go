@@ -75,6 +75,9 @@ type Images struct {
 
 	// Flatten reads out all positions of the last stage, each with weights of its own, instead of their mean.
 	Flatten bool `json:"flatten,omitempty"`
+
+	// Shortcut is what the skips of a residual net do where the shape changes; nil means OptionA. Residual nets only.
+	Shortcut *Shortcut `json:"shortcut,omitempty"`
 }
 
 // withDefaults fills in the defaults and checks every field that all architectures have.
@@ -122,10 +125,11 @@ func (c Config) behind(initializer *initializers.Initializer) *initializers.Init
 	return initializer
 }
 
-// Registered says whether the config's JSON, which has the names of its normalisation, activation and initialiser, determines the net:
+// Registered says whether the config's JSON, which has the names of its normalisation, activation, initialiser and shortcut, determines the net:
 // whether those are the registered ones of their names, or nil. A value of one's own may change and keep its name.
 func (c Config) Registered() bool {
-	return registered(norms.Registry, c.Norm, (*norms.Norm).String) &&
+	return registered(Shortcuts, c.Images.Shortcut, (*Shortcut).String) &&
+		registered(norms.Registry, c.Norm, (*norms.Norm).String) &&
 		registered(activations.Registry, c.Activation, (*activations.Activation).String) &&
 		registered(initializers.Registry, c.Initializer, (*initializers.Initializer).String)
 }

@@ -43,12 +43,12 @@ func (l convolutionLayer) params(suffix string) []Param {
 	return append(params, l.Rectifier.params(suffix)...)
 }
 
-// build builds the layer. It takes the values of its params from the front of *weights.
-func (l convolutionLayer) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
+// build builds the layer, and returns what its convolution sees as well. It takes the values of its params from the front of *weights.
+func (l convolutionLayer) build(weights *[]*Node, a *Node) (rectified, out *Node, seen Rectifier) {
 	kernel := (*weights)[:1]
 	*weights = (*weights)[1:]
-	h, seen := l.Rectifier.build(weights, a)
-	return l.Convolution.Build(kernel, h).Out, seen
+	rectified, seen = l.Rectifier.build(weights, a)
+	return rectified, l.Convolution.Build(kernel, rectified).Out, seen
 }
 
 // Params implements Block for layers without a skip.
@@ -56,52 +56,37 @@ func (l convolutionLayer) Params() []Param { return l.params("") }
 
 // Build builds conv(rho(norm(a))).
 func (l convolutionLayer) Build(weights []*Node, a *Node) Signals {
-	out, seen := l.build(&weights, a)
+	_, out, seen := l.build(&weights, a)
 	return Signals{Out: out, Rectifiers: []Rectifier{seen}}
 }
 
-// residualBranch is Carry shortcut(a) + Gain branch(a), the branch being two layers, or one: see [convolutions]. Where the branch
-// changes the shape, the shortcut takes every Stride-th position and sets the new channels to zero (option A of He et al. 2016), so that
-// a residual net has the parameters of the feedforward net and no more.
+// residualBranch is Carry shortcut(a) + Gain branch(a), the branch being two layers, or one: see [convolutions].
 type residualBranch struct {
 	First, Second convolutionLayer
 	Layers        int // 1 or 2
+	Shortcut      convolutionalShortcut
 	Carry, Gain   float64
 }
 
-// Params declares the kernels of the layers.
+// Params declares the kernels of the layers, and then what the shortcut has: the kernels are the same ones whatever the shortcut.
 func (b residualBranch) Params() []Param {
 	params := b.First.params("_1")
 	if b.Layers == 2 {
 		params = append(params, b.Second.params("_2")...)
 	}
-	return params
+	return append(params, b.Shortcut.params()...)
 }
 
 // Build builds the shortcut and the branch.
 func (b residualBranch) Build(weights []*Node, a *Node) Signals {
-	h, seen := b.First.build(&weights, a)
+	rectified, h, seen := b.First.build(&weights, a)
 	signals := Signals{Rectifiers: []Rectifier{seen}}
 	if b.Layers == 2 {
-		h, seen = b.Second.build(&weights, h)
+		_, h, seen = b.Second.build(&weights, h)
 		signals.Rectifiers = append(signals.Rectifiers, seen)
 	}
-	shape := b.First.Convolution
-	signals.Out = skip(shortcut(a, shape.Stride, shape.Out-b.First.Rectifier.Features), h, b.Carry, b.Gain)
+	signals.Out = skip(b.Shortcut.build(weights, a, rectified), h, b.Carry, b.Gain)
 	return signals
-}
-
-// shortcut returns every stride-th position of a, with channels of zeros added.
-func shortcut(a *Node, stride, channels int) *Node {
-	if stride > 1 {
-		a = Slice(a, AxisRange(), AxisRange().Stride(stride), AxisRange().Stride(stride), AxisRange())
-	}
-	if channels > 0 {
-		shape := a.Shape().Clone()
-		shape.Dimensions[3] = channels
-		a = Concatenate([]*Node{a, Zeros(a.Graph(), shape)}, -1)
-	}
-	return a
 }
 
 // convolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten is set, behind the net's

@@ -56,6 +56,14 @@ func (c Config) withImages() (Config, error) {
 	if i.FilterScale != 0 && !(i.FilterScale > 0 && i.FilterScale <= 1 && c.filters(0) >= 1) {
 		return c, fmt.Errorf("filter_scale of images is %g with %d filters: give a factor above 0 and at most 1 that leaves a filter, or 0 for 1", i.FilterScale, c.Width)
 	}
+	if i.Shortcut != nil {
+		if err := i.Shortcut.check(); err != nil {
+			return c, err
+		}
+	}
+	if i.Shortcut == OptionA { // one net has one config
+		i.Shortcut = nil
+	}
 	if c.Depth < 2 {
 		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one behind a rectifier", c.Depth, c.Net)
 	}

@@ -8,7 +8,7 @@ var _ = Architectures.Register("conv-residual", convolutional("convolutional res
 	for _, branch := range plan {
 		first, last := branch[0], branch[len(branch)-1]
 		stages = append(stages, Stage{convolutionNames(number+1, number+len(branch)), residualBranch{
-			First: c.convolutionLayer(first), Second: c.convolutionLayer(last), Layers: len(branch),
+			First: c.convolutionLayer(first), Second: c.convolutionLayer(last), Layers: len(branch), Shortcut: c.shortcut(first),
 			Carry: c.Alpha, Gain: c.Alpha * c.Beta,
 		}})
 		number += len(branch)

@@ -30,8 +30,9 @@
 //	f        = w mean(a_L)                               conv-residual
 //
 // Where L is even, L - 1 convolutions can't be paired: the last skip then spans a single one. Three stages of 16, 32 and 64 filters share the
-// skips as evenly as can be; at the beginning of a stage height and width are halved by stride 2. A residual net and a feedforward net of one depth
-// have the same convolutions.
+// skips as evenly as can be; at the beginning of a stage height and width are halved by stride 2, and the
+// shortcut changes the shape as [Images].Shortcut says. A residual net and a feedforward net of one depth have the same convolutions; only the
+// shortcuts with a matrix add weights to them.
 //
 // A new architecture is one new file: a function from a Config to stages, registered under a name. New activations,
 // normalisations and initialisers are one new file each in the folders of those names, or a value of one's own in a

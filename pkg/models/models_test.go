@@ -82,6 +82,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"that leaves a filter":    {Net: "conv-feedforward", Depth: 2, Width: 4, Images: models.Images{FilterScale: 0.2}},
 		"takes numbers, not":      {Net: "feedforward", Depth: 2, Images: models.Images{Height: 8}},
 		"beta is 0":               {Net: "conv-residual", Depth: 2},
+		"has no skips":            {Net: "conv-feedforward", Depth: 2, Images: models.Images{Shortcut: models.Projection}},
+		"either Init or Widen":    {Net: "conv-residual", Depth: 2, Beta: 1, Images: models.Images{Shortcut: &models.Shortcut{Name: "own"}}},
 		"looks-linear net":        {Net: "feedforward", Depth: 2, LooksLinear: true},
 		`"own" learns`:            {Net: "feedforward", Depth: 2, Activation: &activations.Activation{Name: "own", Learnt: activations.PReLU.Learnt}},
 	} {
@@ -267,6 +269,56 @@ func TestConfigAsJSON(t *testing.T) {
 	}
 }
 
+// TestShortcutsInConfigs: option A, whether it is named or not, is what a config's JSON does not speak of, so that it is the net that it was
+// before there were others; and the others leave the convolutions' weights as they are, and add their matrices behind them.
+func TestShortcutsInConfigs(t *testing.T) {
+	build := func(shortcut *models.Shortcut) (net *models.Net, text string) {
+		net, err := models.New(models.Config{
+			Net: "conv-residual", Depth: 7, Width: 2, Beta: 1, Images: models.Images{Shortcut: shortcut},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := json.Marshal(net.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return net, string(content)
+	}
+	want := `{"net":"conv-residual","depth":7,"width":2,"norm":"none","statistics":"frozen","alpha":1,"beta":1,"activation":"relu","initializer":"he",` +
+		`"images":{"height":32,"width":32,"channels":3,"resolutions":3,"outputs":10}}`
+	plain, text := build(nil)
+	if text != want {
+		t.Errorf("config as JSON:\n got %s\nwant %s", text, want)
+	}
+	if _, named := build(models.OptionA); named != want {
+		t.Errorf("config of a net with option A by name:\n got %s\nwant %s", named, want)
+	}
+	for _, shortcut := range []*models.Shortcut{models.Projection, models.Preactivated, models.ChannelCopy} {
+		net, text := build(shortcut)
+		if !strings.HasSuffix(text, `"outputs":10,"shortcut":"`+shortcut.Name+`"}}`) {
+			t.Errorf("config as JSON: %s", text)
+		}
+		var matrices [][]int
+		for i := range net.Stages {
+			weights, plain := net.Draw(1, 0).Values(i), plain.Draw(1, 0).Values(i)
+			if !slices.EqualFunc(weights[:len(plain)], plain, slices.Equal[[]float32]) {
+				t.Errorf("%s: the weights of %s are not those of a net with option A", shortcut, net.Stages[i].Name)
+			}
+			for _, param := range net.Stages[i].Block.Params()[len(plain):] {
+				matrices = append(matrices, param.Dims)
+			}
+		}
+		want := "[[2 4] [4 8]]"
+		if shortcut == models.ChannelCopy {
+			want = "[]"
+		}
+		if fmt.Sprint(matrices) != want {
+			t.Errorf("%s: matrices %v, want %s", shortcut, matrices, want)
+		}
+	}
+}
+
 func BenchmarkDraw(b *testing.B) {
 	net, err := models.New(models.Config{Net: "feedforward", Depth: 50})
 	if err != nil {
@@ -290,6 +342,8 @@ func TestRegistered(t *testing.T) {
 		{models.Config{Norm: own}, false}, // of the same name, but another
 		{models.Config{Activation: &activations.Activation{Name: "mine"}}, false},
 		{models.Config{Initializer: &initializers.Initializer{Name: "he"}}, false},
+		{models.Config{Images: models.Images{Shortcut: models.ChannelCopy}}, true},
+		{models.Config{Images: models.Images{Shortcut: &models.Shortcut{Name: "copy"}}}, false},
 	} {
 		if got := test.config.Registered(); got != test.want {
 			t.Errorf("%+v: registered is %t", test.config, got)
