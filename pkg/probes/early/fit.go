@@ -3,10 +3,8 @@
 //
 // [RunGrid] fits a dense net to a sine over the grid of one-dimensional inputs and takes its gradients over the grid. [RunImages] trains a
 // convolutional net to classify images, as package training does, and measures the effective rank of its gradients and the activity of its rectifiers on images
-// that it is not trained on. Both stop at the steps of a list, such as [Steps], of which step 0 is the initialisation.
-//
-// Training differentiates through the batch statistics, as it must: they follow the weights. What a net is looked at with is a choice, and both
-// choices are made (norms.Frozen and norms.Coupled), on the same weights.
+// that it is not trained on. Both stop at the steps of a list, such as [Steps], of which step 0 is the initialisation, and look as package look does, with
+// gradients that hold the batch statistics fixed and with gradients that go through them.
 package early
 
 import (
@@ -23,7 +21,6 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gomlx/gomlx/support/exceptions"
 	"github.com/shattered-gradients/shattered/pkg/models"
-	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
@@ -52,21 +49,6 @@ func checkRate(rate float64) error {
 		return fmt.Errorf("the learning rate is %g: give a finite number above 0, such as 0.0001", rate)
 	}
 	return nil
-}
-
-// twins returns the net that is trained, whose gradients go through the batch statistics, and those that it is looked at with: the frozen
-// one and, where there are statistics, the coupled one. All have the same weights.
-func twins(config models.Config) (trained *models.Net, looked []*models.Net, err error) {
-	for _, statistics := range []norms.Statistics{norms.Frozen, norms.Coupled} {
-		config.Statistics = statistics
-		if trained, err = models.New(config); err != nil {
-			return nil, nil, err
-		}
-		if len(looked) == 0 || trained.Config.Norm != norms.None {
-			looked = append(looked, trained)
-		}
-	}
-	return trained, looked, nil
 }
 
 // netScope is the scope of the net's variables in the Store.
@@ -146,14 +128,4 @@ func (f fit) step(ctx context.Context, trainer *train.Trainer) (float64, error) 
 		err = fmt.Errorf("the loss is %g: choose a smaller learning rate than %g", loss, f.rate)
 	}
 	return loss, err
-}
-
-// finite returns an error unless all values, which are a net's, are finite.
-func finite(what string, net *models.Net, values []float64) error {
-	for _, value := range values {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return fmt.Errorf("%s of a %s net of depth %d are not finite (%g): choose a smaller learning rate, depth or beta", what, net.Config.Net, net.Config.Depth, value)
-		}
-	}
-	return nil
 }

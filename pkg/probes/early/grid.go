@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/look"
 )
 
 // GridConfig says which dense net is fitted to a sine, and how. The zero value of every field but Net and LearningRate is a default.
@@ -107,7 +108,7 @@ func (r *GridRun) look(ctx context.Context, e *engine.Engine, looked []*models.N
 		if err != nil {
 			return 0, err
 		}
-		if err := finite("the gradients", net, trace.Gradient); err != nil {
+		if err := look.Finite("the gradients", net, trace.Gradient); err != nil {
 			return 0, err
 		}
 		if net.Config.Statistics == norms.Coupled {
@@ -139,7 +140,7 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 	if err := checkRate(c.LearningRate); err != nil {
 		return nil, nil, nil, err
 	}
-	if trained, looked, err = twins(c.Net); err != nil {
+	if trained, looked, err = look.Twins(c.Net); err != nil {
 		return nil, nil, nil, err
 	}
 	if err := trained.TakesNumbers(); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -12,13 +11,10 @@ import (
 	"github.com/gomlx/gomlx/ml/train/loss"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
-	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/probes/look"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"github.com/shattered-gradients/shattered/pkg/random"
-	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -64,23 +60,9 @@ type Look struct {
 	// TrainLoss is the mean loss of the batches since the look before, as training saw them; at step 0 that of the first batch.
 	TrainLoss float64
 
-	// Rank is the effective rank r(D) of the gradients with respect to the test images, with the batch statistics held fixed, and CoupledRank that
-	// of gradients through them. Without normalisation both are one.
-	Rank, CoupledRank float64
-
-	// WhiteRank is r(Y), the effective rank of white noise of the gradients' shape, the same at all steps.
-	WhiteRank float64
-
-	// Active and Coactive are the shares of the test images, and of pairs of them, at which a unit is active, averaged over the units of a
-	// rectifier: one value for each, from input to output.
-	Active, Coactive []float64
+	// Look is what was seen of the net with the test images. Its WhiteRank is the same at all steps.
+	look.Look
 }
-
-// Relative returns the relative effective rank r(D) / r(Y), as in Figure 5c: 1 for gradients that are like white noise.
-func (l Look) Relative() float64 { return l.Rank / l.WhiteRank }
-
-// CoupledRelative is Relative for gradients that go through the batch statistics.
-func (l Look) CoupledRelative() float64 { return l.CoupledRank / l.WhiteRank }
 
 // RunImages trains the net that the config describes and looks at it on the way. Every training step counts as a step of the progress. It
 // returns an error when the config is wrong, the context ends, or a loss or a gradient is not finite.
@@ -93,12 +75,12 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data 
 	if err != nil {
 		return nil, err
 	}
-	defer images.MustFinalizeAll()
 	seed := run.Config.Seed
-	white, err := rank.WhiteRank(run.Config.Images, images.Shape().Size()/run.Config.Images, random.Stream(seed, noiseStream))
+	minibatch, err := look.NewMinibatch(images, random.Stream(seed, noiseStream))
 	if err != nil {
 		return nil, err
 	}
+	defer minibatch.Free()
 	batches, err := data.Training(0, run.Config.Batch, seed)
 	if err != nil {
 		return nil, err
@@ -117,9 +99,8 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data 
 		},
 	}
 	run.Losses, err = f.run(ctx, func(weights *model.Scope) error {
-		look, err := lookAtImages(ctx, e, looked, weights, images)
-		look.Step, look.WhiteRank = run.Config.Steps[len(run.Looks)], white
-		run.Looks = append(run.Looks, look)
+		seen, err := minibatch.At(ctx, e, looked, looked[0].Stored(weights))
+		run.Looks = append(run.Looks, Look{Step: run.Config.Steps[len(run.Looks)], Look: seen})
 		return err
 	})
 	if err != nil {
@@ -149,7 +130,7 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 	if err := checkRate(c.LearningRate); err != nil {
 		return nil, nil, nil, err
 	}
-	if trained, looked, err = twins(c.Net); err != nil {
+	if trained, looked, err = look.Twins(c.Net); err != nil {
 		return nil, nil, nil, err
 	}
 	if trained.TakesNumbers() == nil {
@@ -175,37 +156,6 @@ func firstImages(data training.Data, n int) (*tensors.Tensor, error) {
 		return batch.Inputs[0], nil
 	}
 	return nil, fmt.Errorf("there are no test images to look with: choose data that have some")
-}
-
-// lookAtImages looks at a net under the weights as they are now.
-func lookAtImages(ctx context.Context, e *engine.Engine, looked []*models.Net, weights *model.Scope, images *tensors.Tensor) (look Look, err error) {
-	n := images.Shape().Dim(0)
-	for i, net := range looked {
-		request := engine.Request{Net: net, Weights: net.Stored(weights), Inputs: images, Gradient: true}
-		if i == 0 {
-			request.Tap = activations.Counts
-		}
-		trace, err := e.Run(ctx, request)
-		if err != nil {
-			return look, err
-		}
-		if err := finite("the gradients", net, slices.Concat(append(trace.Taps, trace.Gradient)...)); err != nil {
-			return look, err
-		}
-		effective, err := stats.EffectiveRank(stats.Gram(mat.NewDense(n, len(trace.Gradient)/n, trace.Gradient)))
-		if err != nil {
-			return look, err
-		}
-		look.CoupledRank = effective
-		if net.Config.Statistics == norms.Frozen {
-			look.Rank = effective
-		}
-		for _, counts := range trace.Taps {
-			active, coactive := activations.Shares(counts, n)
-			look.Active, look.Coactive = append(look.Active, active), append(look.Coactive, coactive)
-		}
-	}
-	return look, nil
 }
 
 // addTrainLosses fills in the training losses of the looks.
