@@ -24,6 +24,12 @@ type Figure6Config struct {
 
 	// Budget is how long and on what the nets trained; how their learning curves were measured is not asked for.
 	Budget training.Budget `json:"budget"`
+
+	// Schedule is that of their learning rate, one of training.Schedules; empty means the plateau rule.
+	Schedule string `json:"schedule,omitempty"`
+
+	// Shortcut is that of the nets with skips, one of models.Shortcuts; empty means option A.
+	Shortcut string `json:"shortcut,omitempty"`
 }
 
 // Figure6Small returns the config of the runs that are kept with the code ([CommittedRuns]): the paper's families and two more, the budget of
@@ -34,7 +40,7 @@ func Figure6Small() Figure6Config { return figure6Config(training.SmallGrid()) }
 func Figure6Paper() Figure6Config { return figure6Config(training.PaperGrid()) }
 
 func figure6Config(g training.Grid) Figure6Config {
-	return Figure6Config{Families: append(training.PaperFamilies(), "relu-bn", "prelu"), Width: training.PaperWidth, Budget: g.Budget}
+	return Figure6Config{Families: append(training.PaperFamilies(), "relu-bn", "prelu"), Width: training.PaperWidth, Budget: g.Budget, Schedule: g.Optimizer.Schedule}
 }
 
 // committedRuns is written by scripts/train collect.
@@ -165,8 +171,13 @@ func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, erro
 func (c Figure6Config) byDepth(family string, runs []training.Result) [][]training.Result {
 	groups := make(map[int][]training.Result)
 	var depths []int
+	shortcut := ""
+	if f, err := training.Families.Get(family); err == nil && f.HasSkips() {
+		shortcut = c.Shortcut
+	}
 	for _, run := range runs {
-		if run.Config.Family != family || run.Config.Width != c.Width || !run.Config.Budget.SameTraining(c.Budget) {
+		r := run.Config
+		if r.Family != family || r.Width != c.Width || r.Shortcut != shortcut || r.Optimizer.Schedule != c.Schedule || !r.Budget.SameTraining(c.Budget) {
 			continue
 		}
 		depth := run.Config.Depth

@@ -47,11 +47,14 @@ func TestFigure6Point(t *testing.T) {
 	wide, long, again := run("ll", 10, 4, 0.9, 0), run("ll", 10, 4, 0.9, 0), run("ll", 10, 1, 0.9, 0)
 	wide.Config.Width = 16
 	long.Config.Budget.Epochs = 4
+	dropped, projected := run("ll", 10, 4, 0.9, 0), run("resnet", 10, 4, 0.9, 0)
+	dropped.Config.Optimizer.Schedule = "drop"
+	projected.Config.Shortcut = "projection"
 	again.Config.Budget.EvalEvery = 7 // the same run as the first, measured otherwise
 	inSteps := run("ll", 10, 2, 0.5, 1.2)
 	inSteps.Config.Budget.Epochs, inSteps.Config.Budget.Steps = 0, 300
 	result, err := paper.Figure6(config, []training.Result{
-		run("ll", 26, 1, 0.35, 1.5), wide, run("ll", 10, 1, 0.4, 1), inSteps, diverged, long, again, run("resnet", 10, 1, 0.45, 1.1),
+		run("ll", 26, 1, 0.35, 1.5), wide, run("ll", 10, 1, 0.4, 1), inSteps, diverged, long, again, dropped, projected, run("resnet", 10, 1, 0.45, 1.1),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +84,20 @@ func TestFigure6Point(t *testing.T) {
 		t.Errorf("%d curves, %+v", n, result.Curves)
 	}
 	checkResults(t, result)
+	for change, want := range map[*paper.Figure6Config]string{
+		{Schedule: "drop"}:       "ll 10: 0.9",
+		{Shortcut: "projection"}: "resnet 10: 0.9",
+	} {
+		changed := config
+		changed.Schedule, changed.Shortcut = change.Schedule, change.Shortcut
+		result, err := paper.Figure6(changed, []training.Result{run("resnet", 10, 1, 0.5, 1), dropped, projected})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := result.Points[0]; len(result.Points) != 1 || fmt.Sprintf("%s %d: %g", p.Family, p.Depth, p.Accuracy.Mean) != want {
+			t.Errorf("with %+v the points are %+v, want %s", change, result.Points, want)
+		}
+	}
 }
 
 // TestFigure6Rates checks which learning rate a point takes: by the training loss, against the test accuracy; over the seeds that all rates

@@ -41,10 +41,11 @@ type state struct {
 	Epoch    sums `json:"epoch"`
 	Interval sums `json:"interval"`
 
-	// Curve is the learning curve, Seconds how long the run has trained and tested, Backends on which backends, one after the other.
-	Curve    []Point  `json:"curve"`
-	Seconds  float64  `json:"seconds"`
-	Backends []string `json:"backends"`
+	// Curve is the learning curve, Looks what was seen of the net, Seconds how long the run has trained and tested, Backends on which backends, one after the other.
+	Curve    []Point     `json:"curve"`
+	Looks    []ProbeLook `json:"looks,omitempty"`
+	Seconds  float64     `json:"seconds"`
+	Backends []string    `json:"backends"`
 
 	// Variables are those of the Store, in its order, and Digest a hash of their names, shapes and values: a checkpoint with another is damaged.
 	Variables []variable `json:"variables"`

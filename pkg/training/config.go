@@ -28,6 +28,12 @@ type Config struct {
 
 	// Optimizer is how it trains.
 	Optimizer Optimizer `json:"optimizer"`
+
+	// Shortcut is one of models.Shortcuts, for families with skips; empty means option A.
+	Shortcut string `json:"shortcut,omitempty"`
+
+	// Probe says how the net is looked at while it trains.
+	Probe Probe `json:"probe,omitzero"`
 }
 
 // Budget is how long and on what a net trains. The zero value of every field but Epochs and Steps, of which one is set, is a default.
@@ -82,13 +88,16 @@ func (b Budget) length() Budget {
 	return Budget{Images: b.Images, Epochs: b.Epochs, Steps: b.Steps, Batch: b.Batch}
 }
 
-// Optimizer is GoMLX's Adam with its defaults but for the learning rate, which follows the plateau rule.
+// Optimizer is GoMLX's Adam with its defaults but for the learning rate.
 type Optimizer struct {
 	// LearningRate is the rate that training begins with; 0 means 0.001.
 	LearningRate float64 `json:"learning_rate"`
 
-	// Plateau drops the rate.
-	Plateau Plateau `json:"plateau"`
+	// Schedule is one of Schedules; empty means that the plateau rule drops the rate.
+	Schedule string `json:"schedule,omitempty"`
+
+	// Plateau is that rule. It is left out where there is a schedule.
+	Plateau Plateau `json:"plateau,omitzero"`
 }
 
 // Defaults, and the number of images that are tested at once: the batch that batch normalisation takes its statistics over.
@@ -131,7 +140,13 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("the learning rate is %g: give a finite number above 0, or 0 for %g", rate, defaultLearningRate)
 	}
 	var err error
-	c.Optimizer.Plateau, err = c.Optimizer.Plateau.withDefaults()
+	if c.Optimizer, err = c.Optimizer.withSchedule(); err != nil {
+		return c, err
+	}
+	if c.Shortcut == models.OptionA.Name { // one run has one config
+		c.Shortcut = ""
+	}
+	c.Probe, err = c.Probe.withDefaults()
 	return c, err
 }
 
@@ -142,7 +157,7 @@ func (c Config) resolve(data Data) (Config, *models.Net, string, error) {
 	if err != nil {
 		return c, nil, "", err
 	}
-	net, err := Net(c.Family, c.Depth, c.Width, data.Shape())
+	net, err := c.net(data.Shape())
 	if err != nil {
 		return c, nil, "", err
 	}
@@ -160,10 +175,18 @@ func (c Config) resolve(data Data) (Config, *models.Net, string, error) {
 
 // name is the name of the run's folder.
 func (c Config) name(id string) string {
-	return fmt.Sprintf("%s-%d-%d-%s", strings.ReplaceAll(c.Family, "/", "_"), c.Depth, c.Seed, id[:8])
+	return fmt.Sprintf("%s-%d-%d-%s", strings.ReplaceAll(c.Curve("-"), "/", "_"), c.Depth, c.Seed, id[:8])
 }
 
-// String names the run, such as "ll, 50 layers, seed 1".
+// Curve names the curve of a figure that the run belongs to: the family, and behind the separator the shortcut, where it has one that is not option A.
+func (c Config) Curve(separator string) string {
+	if c.Shortcut == "" || c.Shortcut == models.OptionA.Name {
+		return c.Family
+	}
+	return c.Family + separator + c.Shortcut
+}
+
+// String names the run, such as "ll, 50 layers, seed 1", or "resnet with projection, 50 layers, seed 1".
 func (c Config) String() string {
-	return fmt.Sprintf("%s, %d layers, seed %d", c.Family, c.Depth, c.Seed)
+	return fmt.Sprintf("%s, %d layers, seed %d", c.Curve(" with "), c.Depth, c.Seed)
 }

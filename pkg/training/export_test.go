@@ -8,3 +8,9 @@ func SetGrace(d time.Duration) (back func()) {
 	grace = d
 	return func() { grace = before }
 }
+
+// ID returns what identifies a run.
+func ID(c Config, data Data) (string, error) {
+	_, _, id, err := c.resolve(data)
+	return id, err
+}

@@ -69,22 +69,35 @@ func PaperFamilies() []string { return []string{"ll", "crelu", "resnet", "relu",
 
 // Net returns the net of a family, of that many layers, with width filters at the input (0 means PaperWidth), on images of that shape.
 func Net(family string, depth, width int, shape Shape) (*models.Net, error) {
-	f, err := Families.Get(family)
+	return Config{Family: family, Depth: depth, Width: width}.net(shape)
+}
+
+// net returns the net that is trained on images of that shape.
+func (c Config) net(shape Shape) (*models.Net, error) {
+	f, err := Families.Get(c.Family)
 	if err != nil {
 		return nil, err
 	}
 	config := f.Net
-	config.Depth, config.Width = depth, width
-	if width == 0 {
+	config.Depth, config.Width = c.Depth, c.Width
+	if c.Width == 0 {
 		config.Width = PaperWidth
 	}
 	if config.Width < 1 {
-		return nil, fmt.Errorf("width is %d: give the number of filters at the input, at least 1, or 0 for %d", width, PaperWidth)
+		return nil, fmt.Errorf("width is %d: give the number of filters at the input, at least 1, or 0 for %d", c.Width, PaperWidth)
 	}
 	i := &config.Images
 	i.Height, i.Width, i.Channels, i.Outputs = shape.Height, shape.Width, shape.Channels, shape.Classes
+	if c.Shortcut != "" {
+		if i.Shortcut, err = models.Shortcuts.Get(c.Shortcut); err != nil {
+			return nil, err
+		}
+	}
 	return models.New(config)
 }
+
+// HasSkips says whether the nets of the family have skips, and so a choice of shortcuts.
+func (f Family) HasSkips() bool { return f.Net.Net == "conv-residual" }
 
 // Parameters returns the number of parameters of a net.
 func Parameters(net *models.Net) int {

@@ -13,6 +13,12 @@ type Grid struct {
 	Width     int
 	Budget    Budget
 	Optimizer Optimizer
+
+	// Shortcuts are those of families with skips, a curve each; none means option A.
+	Shortcuts []string
+
+	// Probe is how the nets of the first seed are looked at.
+	Probe Probe
 }
 
 // PaperGrid returns the runs of Figure 6 at the paper's size, for GPUs: all of CIFAR-10, up to 198 layers, ten seeds. How long the paper trained
@@ -30,17 +36,32 @@ func SmallGrid() Grid {
 	}
 }
 
-// Configs lists the runs, seed after seed, so that there is a figure of all curves as early as can be.
+// Configs lists the runs, seed after seed, so that there is a figure of all curves as early as can be, and the shallow nets before the deep ones
+// where the depths ascend.
 func (g Grid) Configs() []Config {
 	var configs []Config
 	for seed := range g.Seeds {
 		for _, depth := range g.Depths {
 			for _, family := range g.Families {
-				configs = append(configs, Config{
-					Family: family, Depth: depth, Width: g.Width, Seed: uint64(seed) + 1, Budget: g.Budget, Optimizer: g.Optimizer,
-				})
+				for _, shortcut := range g.shortcuts(family) {
+					c := Config{
+						Family: family, Depth: depth, Width: g.Width, Seed: uint64(seed) + 1, Budget: g.Budget, Optimizer: g.Optimizer, Shortcut: shortcut,
+					}
+					if seed == 0 {
+						c.Probe = g.Probe
+					}
+					configs = append(configs, c)
+				}
 			}
 		}
 	}
 	return configs
+}
+
+// shortcuts returns those of a family, one without a name where it has no choice.
+func (g Grid) shortcuts(family string) []string {
+	if f, err := Families.Get(family); err != nil || !f.HasSkips() || len(g.Shortcuts) == 0 {
+		return []string{""}
+	}
+	return g.Shortcuts
 }

@@ -2,6 +2,7 @@ package training
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -35,7 +36,7 @@ type Point struct {
 	// LearningRate is the rate of the next step.
 	LearningRate float64 `json:"learning_rate"`
 
-	// Seconds is how long the run has trained and tested.
+	// Seconds is how long the run has trained, tested and been looked at.
 	Seconds float64 `json:"seconds"`
 }
 
@@ -68,9 +69,22 @@ type Result struct {
 	// Curve is the learning curve.
 	Curve []Point `json:"curve"`
 
+	// Looks are what was seen of the net while it trained; none where it was not looked at.
+	Looks []ProbeLook `json:"looks,omitempty"`
+
 	// Provenance says where the numbers come from. WallSeconds is how long the run trained and tested; a run that went on under another
 	// backend names all of its backends.
 	Provenance results.Provenance `json:"provenance"`
+}
+
+// Reached returns the first point of the learning curve with that accuracy on test images, and whether there is one: its Step and Seconds are how long
+// the net took to become so accurate, to the distance of two points.
+func (r Result) Reached(accuracy float64) (Point, bool) {
+	i := slices.IndexFunc(r.Curve, func(p Point) bool { return p.TestAccuracy >= accuracy })
+	if i < 0 {
+		return Point{}, false
+	}
+	return r.Curve[i], true
 }
 
 // thinned returns the result with at most n points of its curve, the first and the last among them.

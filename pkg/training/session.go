@@ -45,6 +45,7 @@ type session struct {
 	trainer          *train.Trainer
 	loop             *train.Loop
 	state            *state
+	prober           *prober // nil where the net is not looked at
 	provenance       results.Provenance
 
 	began, saved time.Time
@@ -77,6 +78,9 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 	}
 	if s.state == nil {
 		s.state = &state{ID: plan.id, Plateau: plateauState{Rate: plan.config.Optimizer.LearningRate}}
+		if rate, found := plan.config.Optimizer.scheduled(0, s.steps); found {
+			s.state.Plateau.Rate = rate
+		}
 		if err := plan.net.Initialize(s.store.RootScope().At(netScope), plan.net.Draw(plan.config.Seed, 0), dtypes.Float32); err != nil {
 			return nil, err
 		}
@@ -104,6 +108,9 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 	}
 	if err == nil {
 		err = s.training.Seek(s.state.Step)
+	}
+	if err == nil {
+		s.prober, err = newProber(s)
 	}
 	return s, err
 }
@@ -174,6 +181,9 @@ func (s *session) train() (accuracy float64, err error) {
 			return 0, err
 		}
 	}
+	if err := s.look(); err != nil { // at the beginning, or where the run was stopped while it looked
+		return 0, err
+	}
 	if _, err := s.loop.RunToGlobalStep(s.training, s.steps); err != nil {
 		return 0, err
 	}
@@ -195,7 +205,7 @@ func (s *session) finish(status Status, reason string, accuracy float64) (*Resul
 	}
 	result := &Result{
 		ID: s.id, Config: s.config, Net: net, Parameters: Parameters(s.net), Status: status, Reason: reason, Steps: s.state.Step,
-		TestAccuracy: accuracy, Curve: s.state.Curve, Provenance: s.provenance,
+		TestAccuracy: accuracy, Curve: s.state.Curve, Looks: s.state.Looks, Provenance: s.provenance,
 	}
 	if n := len(result.Curve); n > 0 {
 		result.TrainAccuracy, result.TrainLoss = result.Curve[n-1].TrainAccuracy, result.Curve[n-1].TrainLoss
@@ -216,6 +226,7 @@ func (s *session) finish(status Status, reason string, accuracy float64) (*Resul
 
 // free gives the memory of the run back.
 func (s *session) free() {
+	s.prober.free()
 	s.trainer.ResetComputationGraphs()
 	s.store.Finalize()
 }

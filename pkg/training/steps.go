@@ -30,11 +30,17 @@ func (s *session) stepped(loop *train.Loop, metrics []*tensors.Tensor) error {
 			return err
 		}
 	}
+	if err := s.followSchedule(); err != nil {
+		return err
+	}
 	progress.Step(s.ctx)
 	if s.pointDue() {
 		if err := s.point(); err != nil {
 			return err
 		}
+	}
+	if err := s.look(); err != nil {
+		return err
 	}
 	if err := s.ctx.Err(); err != nil {
 		return err
@@ -45,14 +51,28 @@ func (s *session) stepped(loop *train.Loop, metrics []*tensors.Tensor) error {
 	return s.save()
 }
 
-// epochEnded applies the plateau rule.
+// epochEnded applies the plateau rule, unless there is a schedule.
 func (s *session) epochEnded() error {
 	loss, _ := s.state.Epoch.means()
 	s.state.Epoch = sums{}
-	if !s.state.Plateau.epochEnded(s.config.Optimizer.Plateau, loss) {
+	if s.config.Optimizer.Schedule != "" || !s.state.Plateau.epochEnded(s.config.Optimizer.Plateau, loss) {
 		return nil
 	}
-	rate := s.state.Plateau.Rate
+	return s.setRate(s.state.Plateau.Rate)
+}
+
+// followSchedule sets the learning rate of the next step where a schedule changes it.
+func (s *session) followSchedule() error {
+	rate, found := s.config.Optimizer.scheduled(s.state.Step, s.steps)
+	if !found || rate == s.state.Plateau.Rate {
+		return nil
+	}
+	s.state.Plateau.Rate = rate
+	return s.setRate(rate)
+}
+
+// setRate gives GoMLX's Adam a learning rate.
+func (s *session) setRate(rate float64) error {
 	return optimizer.LearningRateVar(s.store.RootScope(), dtypes.Float32, rate).SetValue(tensors.FromScalar(float32(rate)))
 }
 
