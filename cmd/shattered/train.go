@@ -1,19 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
@@ -40,7 +42,8 @@ var loadData = func(ctx context.Context) (training.Data, error) {
 
 // trainFlags are the flags of train.
 type trainFlags struct {
-	grid    training.Grid
+	grids   []training.Grid // one, or those of the lines of a plan
+	plan    string
 	backend string
 	results string
 	output  string // of collect
@@ -96,7 +99,7 @@ func trainAll(ctx context.Context, flags *trainFlags, data training.Data, displa
 	provenance := results.NewProvenance(opened, lab.Home())
 	provenance.Backend = flags.backend
 	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, Observe: display.point, Provenance: provenance}
-	err = runner.RunAll(ctx, flags.grid.Configs(), display.ended)
+	err = runner.RunAll(ctx, flags.configs(), display.ended)
 	display.clear()
 	if !training.Stopped(err) {
 		opened.Finalize()
@@ -120,28 +123,56 @@ func collect(flags *trainFlags) error {
 	return nil
 }
 
-// parseTrain reads the command line.
-func parseTrain(what string, arguments []string) (*trainFlags, error) {
-	f := &trainFlags{grid: training.SmallGrid()}
-	for _, argument := range arguments {
-		if argument == "--full" || argument == "-full" { // the other flags change its values, wherever they stand
-			f.grid = training.PaperGrid()
+// configs lists the runs, those of a plan line after line, each once.
+func (f *trainFlags) configs() []training.Config {
+	var configs []training.Config
+	for _, grid := range f.grids {
+		for _, config := range grid.Configs() {
+			if !slices.Contains(configs, config) {
+				configs = append(configs, config)
+			}
 		}
 	}
+	return configs
+}
+
+// parseTrain reads the command line. The flags change the values of each line of a plan.
+func parseTrain(what string, arguments []string) (*trainFlags, error) {
+	grid := training.SmallGrid()
+	for _, argument := range arguments {
+		if argument == "--full" || argument == "-full" { // the other flags change its values, wherever they stand
+			grid = training.PaperGrid()
+		}
+	}
+	f := new(trainFlags)
+	grid, err := f.parse(what, arguments, grid)
+	if err != nil {
+		return nil, err
+	}
+	if f.grids = []training.Grid{grid}; f.plan == "" {
+		return f, nil
+	}
+	lines, err := readPlan(f.plan)
+	if err != nil {
+		return nil, err
+	}
+	f.grids = nil
+	for _, line := range lines {
+		grid, err := f.parse(what, arguments, line)
+		if err != nil {
+			return nil, err
+		}
+		f.grids = append(f.grids, grid)
+	}
+	return f, nil
+}
+
+// parse reads the command line into the flags and returns the grid with the values that it changes.
+func (f *trainFlags) parse(what string, arguments []string, g training.Grid) (training.Grid, error) {
 	set := flag.NewFlagSet("train", flag.ContinueOnError)
-	g := &f.grid
-	set.Var(&namesFlag{values: &g.Families}, "family", "families, with commas between them: "+strings.Join(training.Families.Names(), ", "))
-	set.Var(&numbersFlag{values: &g.Depths}, "depth", "depths, with commas between them: the number of convolutions, at least 2")
-	set.IntVar(&g.Seeds, "seeds", g.Seeds, "number of nets for each family and depth: those of the seeds from 1 on")
-	set.IntVar(&g.Width, "width", training.PaperWidth, "number of filters at the input, which doubles at each of three halvings of the image")
-	set.IntVar(&g.Budget.Images, "images", g.Budget.Images, "number of training images; 0 means all")
-	epochs := set.Int("epochs", g.Budget.Epochs, "number of passes over the training images")
-	steps := set.Int("steps", 0, "number of batches, instead of --epochs")
-	set.IntVar(&g.Budget.Batch, "batch", g.Budget.Batch, "number of images in a batch; 0 means 100")
-	set.IntVar(&g.Budget.EvalEvery, "eval-every", g.Budget.EvalEvery, "steps between points of the learning curve; 0 means an epoch")
-	set.IntVar(&g.Budget.TestImages, "test-images", g.Budget.TestImages, "test images for a point of the learning curve; 0 means all, as at the end")
-	set.Float64Var(&g.Optimizer.LearningRate, "rate", 0, "learning rate to begin with; 0 means 0.001")
+	finish := addGridFlags(set, &g)
 	set.Bool("full", false, "the paper's size: all images, depths up to 198, ten seeds (for a GPU)")
+	set.StringVar(&f.plan, "plan", "", "file of runs to do, a line of the flags above for each group; flags on the command line change all of them")
 	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
 	set.StringVar(&f.results, "results", lab.ResultsFolder(), "results folder")
 	set.Usage = func() {
@@ -149,29 +180,68 @@ func parseTrain(what string, arguments []string) (*trainFlags, error) {
 		set.PrintDefaults()
 	}
 	if err := set.Parse(arguments); err != nil {
-		return nil, err
+		return g, err
 	}
-	given := make(map[string]bool)
-	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	if given["steps"] && given["epochs"] {
-		return nil, errors.New("give --epochs or --steps, not both")
+	if err := finish(); err != nil {
+		return g, err
 	}
-	if g.Budget.Epochs = *epochs; given["steps"] {
-		g.Budget.Epochs, g.Budget.Steps = 0, *steps
-	}
-	return f, f.check(what, set)
+	return g, f.check(what, set)
 }
 
-// check checks what the runs themselves don't, and what stands behind the flags.
-func (f *trainFlags) check(what string, set *flag.FlagSet) error {
-	if f.grid.Seeds < 1 {
-		return fmt.Errorf("%d seeds: give the number of nets for each family and depth, at least 1", f.grid.Seeds)
+// addGridFlags adds the flags that choose runs to the set, with the grid's values as defaults. What it returns is to be called when they are
+// parsed: it completes the grid, and checks what the runs themselves don't.
+func addGridFlags(set *flag.FlagSet, g *training.Grid) (finish func() error) {
+	set.Var(&namesFlag{values: &g.Families}, "family", "families, with commas between them: "+strings.Join(training.Families.Names(), ", "))
+	set.Var(&numbersFlag{values: &g.Depths}, "depth", "depths, with commas between them: the number of convolutions, at least 2")
+	set.IntVar(&g.Seeds, "seeds", g.Seeds, "number of nets for each family and depth: those of the seeds from 1 on")
+	set.IntVar(&g.Width, "width", cmp.Or(g.Width, training.PaperWidth), "number of filters at the input, which doubles at each of three halvings of the image")
+	set.Var(&namesFlag{values: &g.Shortcuts}, "shortcut", "shortcuts of the nets that have skips, with commas between them: "+strings.Join(models.Shortcuts.Names(), ", ")+"; none means option-a")
+	set.IntVar(&g.Budget.Images, "images", g.Budget.Images, "number of training images; 0 means all")
+	epochs := set.Int("epochs", g.Budget.Epochs, "number of passes over the training images")
+	steps := set.Int("steps", g.Budget.Steps, "number of batches, instead of --epochs")
+	set.IntVar(&g.Budget.Batch, "batch", g.Budget.Batch, "number of images in a batch; 0 means 100")
+	set.IntVar(&g.Budget.EvalEvery, "eval-every", g.Budget.EvalEvery, "steps between points of the learning curve; 0 means an epoch")
+	set.IntVar(&g.Budget.TestImages, "test-images", g.Budget.TestImages, "test images for a point of the learning curve; 0 means all, as at the end")
+	set.Float64Var(&g.Optimizer.LearningRate, "rate", g.Optimizer.LearningRate, "learning rate to begin with; 0 means 0.001")
+	set.StringVar(&g.Optimizer.Schedule, "schedule", cmp.Or(g.Optimizer.Schedule, training.PlateauSchedule), "course of the learning rate: "+strings.Join(training.Schedules.Names(), ", "))
+	set.IntVar(&g.Probe.Minibatches, "probe", g.Probe.Minibatches, "minibatches of 256 test images that the nets of seed 1 are looked at with while they train; 0 means none")
+	return func() error {
+		given := make(map[string]bool)
+		set.Visit(func(f *flag.Flag) { given[f.Name] = true })
+		if given["steps"] && given["epochs"] {
+			return errors.New("give --epochs or --steps, not both")
+		}
+		switch {
+		case given["steps"]:
+			g.Budget.Epochs, g.Budget.Steps = 0, *steps
+		case given["epochs"]:
+			g.Budget.Epochs, g.Budget.Steps = *epochs, 0
+		}
+		return checkGrid(*g)
 	}
-	for _, family := range f.grid.Families {
+}
+
+// checkGrid checks what the runs themselves don't, or would only when their turn comes.
+func checkGrid(g training.Grid) error {
+	if g.Seeds < 1 {
+		return fmt.Errorf("%d seeds: give the number of nets for each family and depth, at least 1", g.Seeds)
+	}
+	for _, family := range g.Families {
 		if _, err := training.Families.Get(family); err != nil {
 			return err
 		}
 	}
+	for _, shortcut := range g.Shortcuts {
+		if _, err := models.Shortcuts.Get(shortcut); err != nil {
+			return err
+		}
+	}
+	_, err := training.Schedules.Get(g.Optimizer.Schedule)
+	return err
+}
+
+// check checks what stands behind the flags.
+func (f *trainFlags) check(what string, set *flag.FlagSet) error {
 	switch {
 	case what == "collect" && set.NArg() == 1:
 		f.output = set.Arg(0)
@@ -179,58 +249,6 @@ func (f *trainFlags) check(what string, set *flag.FlagSet) error {
 		return errors.New("collect takes the file to write: scripts/train collect [flags] FILE")
 	case set.NArg() > 0:
 		return fmt.Errorf("unknown argument %s: see scripts/train --help", set.Arg(0))
-	}
-	return nil
-}
-
-// namesFlag is a flag of names, with commas or repeated: the first of it takes the place of the default.
-type namesFlag struct {
-	values *[]string
-	given  bool
-}
-
-// String implements flag.Value.
-func (f *namesFlag) String() string {
-	if f.values == nil {
-		return ""
-	}
-	return strings.Join(*f.values, ",")
-}
-
-// Set implements flag.Value.
-func (f *namesFlag) Set(text string) error {
-	if !f.given {
-		f.given, *f.values = true, nil
-	}
-	*f.values = append(*f.values, strings.Split(text, ",")...)
-	return nil
-}
-
-// numbersFlag is a namesFlag of numbers.
-type numbersFlag struct {
-	values *[]int
-	given  bool
-}
-
-// String implements flag.Value.
-func (f *numbersFlag) String() string {
-	if f.values == nil {
-		return ""
-	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(*f.values), " ", ","), "[]")
-}
-
-// Set implements flag.Value.
-func (f *numbersFlag) Set(text string) error {
-	if !f.given {
-		f.given, *f.values = true, nil
-	}
-	for _, field := range strings.Split(text, ",") {
-		number, err := strconv.Atoi(field)
-		if err != nil {
-			return errors.New("give whole numbers, with commas between them")
-		}
-		*f.values = append(*f.values, number)
 	}
 	return nil
 }

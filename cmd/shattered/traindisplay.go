@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -109,21 +110,35 @@ func seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(time.Second)
 }
 
-// list prints what has become of the runs.
+// list prints what has become of the runs, a table for each grid.
 func list(flags *trainFlags, data training.Data) error {
+	listed := make(map[string]bool)
+	for _, grid := range flags.grids {
+		if err := listGrid(flags.results, grid, data, listed); err != nil {
+			return err
+		}
+	}
+	return listOthers(flags, listed)
+}
+
+// listGrid prints what has become of the runs of a grid, and notes those that are done.
+func listGrid(folder string, grid training.Grid, data training.Data, listed map[string]bool) error {
 	type cell struct {
-		family string
-		depth  int
+		curve string
+		depth int
 	}
 	type counts struct{ done, diverged, running, missing, accuracy float64 }
 	table := make(map[cell]*counts)
-	listed := make(map[string]bool)
-	for _, config := range flags.grid.Configs() {
-		progress, result, err := training.Look(flags.results, config, data)
+	var curves []string
+	for _, config := range grid.Configs() {
+		progress, result, err := training.Look(folder, config, data)
 		if err != nil {
 			return err
 		}
-		at := cell{config.Family, config.Depth}
+		at := cell{config.Curve(" with "), config.Depth}
+		if !slices.Contains(curves, at.curve) {
+			curves = append(curves, at.curve)
+		}
 		if table[at] == nil {
 			table[at] = new(counts)
 		}
@@ -142,22 +157,19 @@ func list(flags *trainFlags, data training.Data) error {
 			c.missing++
 		}
 	}
-	fmt.Printf("%s, in %s:\n", flags.grid.Budget, flags.results)
+	fmt.Printf("%s, in %s:\n", grid.Budget, folder)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "family\tdepth\tdone\tdiverged\trunning\tmissing\ttest accuracy\t")
-	for _, family := range flags.grid.Families {
-		for _, depth := range flags.grid.Depths {
-			c, accuracy := table[cell{family, depth}], "–"
+	for _, curve := range curves {
+		for _, depth := range grid.Depths {
+			c, accuracy := table[cell{curve, depth}], "–"
 			if c.done > 0 {
 				accuracy = fmt.Sprintf("%.1f %%", 100*c.accuracy/c.done)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%g\t%g\t%g\t%g\t%s\t\n", family, depth, c.done, c.diverged, c.running, c.missing, accuracy)
+			fmt.Fprintf(w, "%s\t%d\t%g\t%g\t%g\t%g\t%s\t\n", curve, depth, c.done, c.diverged, c.running, c.missing, accuracy)
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return listOthers(flags, listed)
+	return w.Flush()
 }
 
 // listOthers says how many finished runs there are beside those listed.
