@@ -11,7 +11,6 @@ require (
 	github.com/janpfeifer/must v0.2.0
 	github.com/sbinet/npyio v0.9.0
 	golang.org/x/image v0.30.0
-	golang.org/x/sys v0.43.0
 	golang.org/x/term v0.40.0
 	gonum.org/v1/gonum v0.17.0
 	gonum.org/v1/plot v0.17.0
@@ -25,6 +24,7 @@ require (
 	github.com/ysmood/got v0.40.0 // indirect
 	github.com/ysmood/gson v0.7.3 // indirect
 	github.com/ysmood/leakless v0.9.0 // indirect
+	golang.org/x/sys v0.43.0 // indirect
 )
 
 require (

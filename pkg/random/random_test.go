@@ -1,10 +1,14 @@
 package random_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/random/internal/normal"
 )
 
 func ExampleStream() {
@@ -15,10 +19,61 @@ func ExampleStream() {
 	// Output: true
 }
 
-// TestStreamsArePinned notices when a change of the derivation changes every number of the project.
+// TestStreamsArePinned notices when a change of the derivation, the generator or the normal law changes every number of the project.
 func TestStreamsArePinned(t *testing.T) {
-	if got, want := fmt.Sprintf("%x", random.Stream(1, 2, 3).Uint64()), "661cdd4da682149"; got != want {
+	if got, want := fmt.Sprintf("%x", random.Stream(1, 2, 3).Uint64()), "e5c59ae9718ad446"; got != want {
 		t.Errorf("the stream at (2, 3) under seed 1 starts with %s, want %s", got, want)
+	}
+	values := make([]float32, 1_000_000)
+	random.NewGenerator(1, 2, 3).FillNormal(values, 0.1)
+	hash := sha256.New()
+	if err := binary.Write(hash, binary.LittleEndian, values); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprintf("%x", hash.Sum(nil)[:8]), "a9759152bb1fa68c"; got != want {
+		t.Errorf("a million normal numbers at (2, 3) under seed 1 have the hash %s, want %s", got, want)
+	}
+}
+
+// TestStreamsAreAsDocumented holds streams to keys by Python's hashlib: hashlib.sha256(struct.pack("<4Q", 1, 2, 2, 3)) for the path (2, 3)
+// under seed 1, sha256(struct.pack("<2Q", 0, 0)) for no path under 0, the first four words of each.
+func TestStreamsAreAsDocumented(t *testing.T) {
+	for generator, key := range map[*random.Generator]normal.Key{
+		random.NewGenerator(1, 2, 3): {0xf1a023c3, 0xc33ed668, 0x1f4ab9e8, 0xe3c9cf60},
+		random.NewGenerator(0):       {0xff084737, 0xd59d71f7, 0x75c89e97, 0x28d26cd5},
+	} {
+		for i := range uint32(3) {
+			block := normal.Block(&key, [4]uint32{i, 0, 1})
+			for half := range 2 {
+				if got, want := generator.Uint64(), uint64(block[2*half+1])<<32|uint64(block[2*half]); got != want {
+					t.Errorf("half %d of block %d of the stream with key %x is %x, want %x", half, i, key[0], got, want)
+				}
+			}
+		}
+		got, want := make([]float32, 100), make([]float32, 100)
+		generator.FillNormal(got, 0.5)
+		normal.Fill(want, &key, 0, 0.5)
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("normal number %d of the stream with key %x is %g, want %g", i, key[0], got[i], want[i])
+			}
+		}
+	}
+}
+
+// TestFillNormalGoesOn draws a stream's normal numbers at once and in parts, with other numbers drawn in between.
+func TestFillNormalGoesOn(t *testing.T) {
+	whole, parts := make([]float32, 1000), make([]float32, 1000)
+	random.NewGenerator(1).FillNormal(whole, 0.5)
+	generator := random.NewGenerator(1)
+	for first, length := 0, 0; first < len(parts); first, length = first+length, length+1 {
+		generator.FillNormal(parts[first:min(first+length, len(parts))], 0.5)
+		generator.NormFloat64()
+	}
+	for i := range whole {
+		if parts[i] != whole[i] {
+			t.Fatalf("number %d is %g in parts, want %g", i, parts[i], whole[i])
+		}
 	}
 }
 
@@ -35,9 +90,50 @@ func TestPathsAndSeedsTellStreamsApart(t *testing.T) {
 	}
 }
 
+// TestStreamsAreIndependent correlates the numbers of neighbouring seeds and paths, and their squares, number by number, and what a stream's
+// Rand gives with what FillNormal does. The bound is 5 standard errors: chance exceeds it once in some ten thousand choices of the streams.
+func TestStreamsAreIndependent(t *testing.T) {
+	const n = 1 << 17
+	var streams [][]float32
+	for _, path := range [][]uint64{{0}, {1}, {2}, {1, 0}, {0, 1}, {1, 1}, {2, 1}, {1, 2}, {0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}} {
+		for seed := range uint64(2) {
+			values := make([]float32, n)
+			random.NewGenerator(seed, path...).FillNormal(values, 1)
+			streams = append(streams, values)
+		}
+	}
+	ofRand, rng := make([]float32, n), random.Stream(0, 0)
+	for i := range ofRand {
+		ofRand[i] = float32(rng.NormFloat64())
+	}
+	streams = append(streams, ofRand)
+	for a, first := range streams {
+		for b, second := range streams[:a] {
+			var linear, square float64
+			for i := range first {
+				x, y := float64(first[i]), float64(second[i])
+				linear += x * y
+				square += (x*x - 1) * (y*y - 1) / 2
+			}
+			if limit := 5 * math.Sqrt(n); math.Abs(linear) > limit || math.Abs(square) > limit {
+				t.Errorf("streams %d and %d have the correlations %.2g and, of squares, %.2g, want 0 ± %.1g", a, b, linear/n, square/n, 1/math.Sqrt(n))
+			}
+		}
+	}
+}
+
 func BenchmarkNormFloat64(b *testing.B) {
 	rng := random.Stream(1)
 	for b.Loop() {
 		rng.NormFloat64()
 	}
+}
+
+// BenchmarkFillNormal draws a layer's weights as nets do, with a stream of its own.
+func BenchmarkFillNormal(b *testing.B) {
+	values := make([]float32, 200*200)
+	for b.Loop() {
+		random.NewGenerator(1, 2, 3).FillNormal(values, 1)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(values)), "ns/number")
 }
