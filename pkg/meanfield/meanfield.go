@@ -1,0 +1,194 @@
+package meanfield
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Config says which net to compute, at which inputs. The zero value of every field but Net is the paper's
+// choice.
+type Config struct {
+	// Net is the net; its Width does not matter.
+	Net models.Config `json:"net"`
+
+	// X are the inputs, at least 2, which are the batch of nets that normalise; nil means the paper's grid,
+	// 256 points on [-2, 2].
+	X []float64 `json:"x,omitempty"`
+
+	// Distance is the least |x_i - x_j| of the pairs of inputs that C(i,j) and R(i,j) of Definition 1 are
+	// averaged over; 0 means 1, as in package correlation.
+	Distance float64 `json:"distance"`
+
+	// Dual is what the theory knows of the net's activation; nil means what belongs to Net.Activation, one of
+	// package activations.
+	Dual Dual `json:"-"`
+
+	// step is that of the rule that integrates batch normalisation; 0 means defaultStep.
+	step float64
+}
+
+// Layer describes one rectifier of the net and the layers up to it.
+type Layer struct {
+	// Active and Coactive are the shares of the inputs at which a unit's argument is above 0, and of the
+	// pairs of distinct inputs at both of which it is.
+	Active   float64 `json:"active"`
+	Coactive float64 `json:"coactive"`
+
+	// Variance and Covariance are C(i,i) and C(i,j) of Definition 1 from a neuron of a_1 through this
+	// rectifier and the matrix behind it, averaged over inputs and over pairs. At the first rectifier, which
+	// lies below a_1, both are 1.
+	Variance   float64 `json:"variance"`
+	Covariance float64 `json:"covariance"`
+
+	// Correlation is R(i,j), the mean over pairs of C(i,j) over that of sqrt(C(i,i) C(j,j)).
+	Correlation float64 `json:"correlation"`
+}
+
+// Result is the theory of one net.
+type Result struct {
+	// Config is the one that ran, defaults filled in.
+	Config Config
+
+	// Covariance is G, M x M: the covariance of the gradients df/dx(x_i) over draws of the weights, for
+	// read-out weights of variance 1/N.
+	Covariance *mat.SymDense
+
+	// Layers are the net's rectifiers, one a unit of depth.
+	Layers []Layer
+
+	// Omitted is the share of E[rho'(z)^2] that the expansion of a smooth activation left out, at its worst
+	// over layers and inputs: what is wrong with Covariance is of this size. It is 0 for closed forms.
+	Omitted float64
+}
+
+// Run computes the theory of the config's net. Progress is reported layer by layer. It returns an error when
+// the config is wrong or asks for what the theory does not cover, when the context ends, or when numbers
+// leave the range of float64.
+func Run(ctx context.Context, config Config) (*Result, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	ctx = progress.Start(ctx, "layers of the theory", config.Net.Depth)
+	r := newRecursion(config)
+	r.first()
+	progress.Step(ctx)
+	for l := 1; l < config.Net.Depth; l++ {
+		if err := r.layer(ctx, l); err != nil {
+			return nil, err
+		}
+		progress.Step(ctx)
+	}
+	return r.result()
+}
+
+// withDefaults fills in the defaults and checks the config.
+func (c Config) withDefaults() (Config, error) {
+	net, err := models.New(c.Net)
+	if err != nil {
+		return c, err
+	}
+	if err := net.TakesNumbers(); err != nil {
+		return c, err
+	}
+	c.Net = net.Config
+	if c.Dual == nil {
+		if c.Dual, err = dualOf(c.Net); err != nil {
+			return c, err
+		}
+	}
+	if c.X == nil {
+		if c.X, err = data.Grid(data.GridPoints, data.GridLow, data.GridHigh); err != nil {
+			return c, err
+		}
+	}
+	if c.Distance == 0 {
+		c.Distance = 1
+	}
+	if c.step == 0 {
+		c.step = defaultStep
+	}
+	if err := c.checkInputs(); err != nil {
+		return c, err
+	}
+	return c, c.checkNet()
+}
+
+// checkInputs returns an error unless the inputs are numbers and some pair of them is far enough apart.
+func (c Config) checkInputs() error {
+	if len(c.X) < 2 {
+		return fmt.Errorf("there are %d inputs: give at least 2", len(c.X))
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for i, x := range c.X {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("input %d is %g: give finite numbers", i, x)
+		}
+		low, high = min(low, x), max(high, x)
+	}
+	if !(c.Distance > 0) || !c.apart(low, high) {
+		return fmt.Errorf("distance is %g: give the least distance of a pair of inputs, above 0 and at most %g, that of the outermost", c.Distance, high-low)
+	}
+	return nil
+}
+
+// apart says whether two inputs are at least Distance apart; a pair at exactly the distance counts, whatever
+// the rounding.
+func (c Config) apart(x, y float64) bool { return math.Abs(x-y) > c.Distance*(1-1e-9) }
+
+// checkNet returns an error where the theory does not cover the net.
+func (c Config) checkNet() error {
+	net := c.Net
+	if _, _, err := weightsOf(net); err != nil {
+		return err
+	}
+	if _, err := matrixVariance(net.Initializer); err != nil {
+		return err
+	}
+	if net.Norm != norms.None && net.Statistics != norms.Frozen {
+		return fmt.Errorf("statistics is %q: the theory covers gradients that hold the batch statistics fixed, choose %s", net.Statistics, norms.Frozen)
+	}
+	switch net.Norm {
+	case norms.None, norms.Center:
+	case norms.Batch:
+		if !c.Dual.Scales() {
+			return fmt.Errorf("batch normalisation in front of the activation %s has no theory here, only in front of rectifiers, leaky or not: choose one, or another normalisation", net.Activation)
+		}
+	default:
+		return fmt.Errorf("normalisation %q has no theory here: choose none, center or bn of package norms", net.Norm)
+	}
+	return nil
+}
+
+// weightsOf returns the weights of the skip and of the branch of a repeated layer.
+func weightsOf(net models.Config) (carry, gain float64, err error) {
+	switch net.Net {
+	case "feedforward":
+		return 0, 1, nil
+	case "residual":
+		return net.Alpha, net.Alpha * net.Beta, nil
+	case "highway":
+		return math.Sqrt(1 - net.Gamma2*net.Gamma2), net.Gamma2, nil
+	}
+	return 0, 0, fmt.Errorf("net %q has no theory here: choose feedforward, residual or highway", net.Net)
+}
+
+// matrixVariance returns g, the variance of a matrix's entries times its fan-in. In the limit of wide layers
+// an orthogonal matrix does to the signals what one of independent entries of the same variance does.
+func matrixVariance(initializer *initializers.Initializer) (float64, error) {
+	switch initializer {
+	case initializers.He:
+		return 2, nil
+	case initializers.LeCun, initializers.Orthogonal:
+		return 1, nil
+	}
+	return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package initializers", initializer)
+}

@@ -1,0 +1,224 @@
+package meanfield
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// law is the joint law of a Gaussian process over m inputs and of its derivative: K, D and T, each m x m in
+// row-major order. It stands for the state a as well as for the argument z of a rectifier.
+type law struct {
+	m       int
+	k, d, t []float64
+}
+
+func newLaw(m int) law {
+	return law{m, make([]float64, m*m), make([]float64, m*m), make([]float64, m*m)}
+}
+
+// outputs are the moments of a rectifier's outputs, in the place of K, D and T, and the product of its
+// slopes, with what normalisation divides by: F of the package's comment.
+type outputs struct {
+	law
+	slope []float64
+}
+
+// recursion goes through a net, layer by layer.
+type recursion struct {
+	config      Config
+	carry, gain float64 // the squares of a layer's weights
+	variance    float64 // of the matrices, times the fan-in
+
+	state    law       // of a_l, and of f at last
+	paths    []float64 // C(i,j) of Definition 1, m x m
+	layers   []Layer
+	gradient []float64 // G, when it is known
+	omitted  float64
+}
+
+func newRecursion(config Config) *recursion {
+	carry, gain, _ := weightsOf(config.Net)
+	variance, _ := matrixVariance(config.Net.Initializer)
+	m := len(config.X)
+	r := &recursion{
+		config: config, carry: carry * carry, gain: gain * gain, variance: variance,
+		state: newLaw(m), paths: make([]float64, m*m),
+	}
+	for i := range r.paths {
+		r.paths[i] = 1
+	}
+	return r
+}
+
+// first computes the first rectifier and a_1 = W_0 rho(x - b).
+func (r *recursion) first() {
+	x, m := r.config.X, r.state.m
+	moments := r.config.Dual.Input(x)
+	variance := r.variance
+	if r.config.Net.Depth == 1 {
+		variance = 1 // the read-out's
+	}
+	s := r.state
+	parallel(m, func(i int) {
+		for j := range m {
+			value, mixed, slope := moments(i, j)
+			s.k[i*m+j], s.d[i*m+j], s.t[i*m+j] = variance*value, variance*mixed, variance*slope
+		}
+	})
+	layer := Layer{Variance: 1, Covariance: 1, Correlation: 1}
+	for i := range m {
+		layer.Active += distuv.UnitNormal.CDF(x[i]) / float64(m)
+		for j := range i {
+			layer.Coactive += distuv.UnitNormal.CDF(min(x[i], x[j])) / pairs(m)
+		}
+	}
+	r.layers = append(r.layers, layer)
+	r.gradient = s.t // of a linear read-out
+}
+
+// layer goes through the rectifier that sees a_l, and the matrix or the read-out behind it.
+func (r *recursion) layer(ctx context.Context, l int) error {
+	net, m := r.config.Net, r.state.m
+	argument := r.state
+	if net.Norm != norms.None {
+		argument = argument.centred()
+	}
+	out, err := r.rectify(ctx, argument)
+	if err != nil {
+		return err
+	}
+	for i := range r.paths {
+		r.paths[i] *= r.carry + r.gain*r.variance*out.slope[i]
+	}
+	r.layers = append(r.layers, r.observe(argument))
+	if net.Net == "feedforward" && l == net.Depth-1 {
+		r.gradient = out.t // read out by weights of variance 1/N behind this rectifier
+		return nil
+	}
+	s, gain := r.state, r.gain*r.variance
+	for i := range m * m {
+		s.k[i] = r.carry*s.k[i] + gain*out.k[i]
+		s.d[i] = r.carry*s.d[i] + gain*out.d[i]
+		s.t[i] = r.carry*s.t[i] + gain*out.t[i]
+	}
+	return nil
+}
+
+// rectify returns the outputs of a rectifier whose argument, before division, has the law z.
+func (r *recursion) rectify(ctx context.Context, z law) (outputs, error) {
+	out := outputs{newLaw(z.m), make([]float64, z.m*z.m)}
+	nodes, rotated := []node{{weight: 1}}, (*tridiagonal)(nil)
+	if r.config.Net.Norm == norms.Batch {
+		var err error
+		if rotated, err = tridiagonalize(z); err != nil {
+			return out, err
+		}
+		nodes = rotated.nodes(r.config.step)
+	}
+	for _, node := range nodes {
+		if err := ctx.Err(); err != nil {
+			return out, fmt.Errorf("interrupted: %w", err)
+		}
+		r.omitted = max(r.omitted, out.add(r.config.Dual, z, rotated, node))
+	}
+	return out, nil
+}
+
+// centred returns the law of the process less its mean over the inputs, which the derivative does not see: H
+// K H, D H and T.
+func (s law) centred() law {
+	m := s.m
+	z := law{m, make([]float64, m*m), make([]float64, m*m), s.t}
+	mean := func(row []float64) float64 {
+		sum := 0.0
+		for _, value := range row {
+			sum += value
+		}
+		return sum / float64(m)
+	}
+	means := make([]float64, m)
+	for i := range m {
+		means[i] = mean(s.k[i*m:][:m])
+	}
+	grand := mean(means)
+	for i := range m {
+		shift := mean(s.d[i*m:][:m])
+		for j := range m {
+			z.k[i*m+j] = s.k[i*m+j] - means[i] - means[j] + grand
+			z.d[i*m+j] = s.d[i*m+j] - shift
+		}
+	}
+	return z
+}
+
+// pairs returns the number of pairs of distinct inputs.
+func pairs(m int) float64 { return float64(m) * float64(m-1) / 2 }
+
+// observe returns the layer of a rectifier whose argument has the law z, up to a division by what is
+// positive.
+func (r *recursion) observe(z law) Layer {
+	m, layer := z.m, Layer{Active: 0.5}
+	coactive, deviation := make([]float64, m), make([]float64, m) // sums over j < i
+	covariance, apart := make([]float64, m), make([]float64, m)
+	parallel(m, func(i int) {
+		for j := range i {
+			a := angleOf(z.k[i*m+j] / math.Sqrt(z.k[i*m+i]) / math.Sqrt(z.k[j*m+j]))
+			coactive[i] += (math.Pi - a.Theta) / (2 * math.Pi)
+			if r.config.apart(r.config.X[i], r.config.X[j]) {
+				covariance[i] += r.paths[i*m+j]
+				deviation[i] += math.Sqrt(r.paths[i*m+i]) * math.Sqrt(r.paths[j*m+j])
+				apart[i]++
+			}
+		}
+	})
+	count, deviations := 0.0, 0.0
+	for i := range m {
+		layer.Coactive += coactive[i] / pairs(m)
+		layer.Variance += r.paths[i*m+i] / float64(m)
+		layer.Covariance += covariance[i]
+		deviations += deviation[i]
+		count += apart[i]
+	}
+	layer.Correlation = layer.Covariance / deviations
+	layer.Covariance /= count
+	return layer
+}
+
+// result returns what was computed, or an error when it is not finite or vanished.
+func (r *recursion) result() (*Result, error) {
+	m, g := r.state.m, r.gradient
+	if r.config.Net.Net != "feedforward" {
+		g = r.state.t
+	}
+	covariance := mat.NewSymDense(m, nil)
+	for i := range m {
+		for j := i; j < m; j++ {
+			value := g[i*m+j]
+			if math.IsNaN(value) || math.IsInf(value, 0) || i == j && !(value > math.SmallestNonzeroFloat64/epsilon) {
+				return nil, outOfRange(r.config.Net)
+			}
+			covariance.SetSym(i, j, value)
+		}
+	}
+	for _, layer := range r.layers {
+		if math.IsNaN(layer.Correlation) || math.IsInf(layer.Variance, 0) || math.IsNaN(layer.Coactive) {
+			return nil, outOfRange(r.config.Net)
+		}
+	}
+	return &Result{Config: r.config, Covariance: covariance, Layers: r.layers, Omitted: r.omitted}, nil
+}
+
+// epsilon is the spacing of float64 at 1: a number that much above the smallest has all of its digits.
+const epsilon = 0x1p-52
+
+func outOfRange(net models.Config) error {
+	err := errors.New("the net's signal or gradient left the range of float64")
+	return fmt.Errorf("%w at depth %d: choose a smaller depth, alpha or beta", err, net.Depth)
+}
