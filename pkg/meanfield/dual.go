@@ -19,9 +19,9 @@ type Dual interface {
 	// share of E[rho'(z)^2] that they leave out, 0 for exact ones.
 	Hidden(deviation []float64) (HiddenMoments, float64)
 
-	// Scales says whether batch normalisation can be computed: whether rho(c z) = c rho(z) for all c > 0 and rho has
-	// a kink at 0. Without the kink the net is linear, its units on a line of inputs are all alike up to a factor,
-	// and those of a factor near 0 decide about the mean of 1/s^2.
+	// Scales says whether batch normalisation can be computed: whether rho(c z) = c rho(z) for all c > 0 and
+	// rho has a kink at 0. Without the kink the net is linear, its units on a line of inputs are all alike up
+	// to a factor, and those of a factor near 0 decide about the mean of 1/s^2.
 	Scales() bool
 }
 

@@ -126,8 +126,9 @@ func (m *mean) errors(want float64) float64 {
 	return 0
 }
 
-// TestMomentsAgainstDraws compares all moments of a rectifier's outputs with Monte Carlo over 4-dimensional normals. Of 256 means one may be 4
-// standard errors off by chance once in 60 runs; the seed is fixed, and a wrong term of a tenth of a moment would be 30 off.
+// TestMomentsAgainstDraws compares all moments of a rectifier's outputs with Monte Carlo over 4-dimensional
+// normals. Of 256 means one may be 4 standard errors off by chance once in 60 runs; the seed is fixed, and a
+// wrong term of a tenth of a moment would be 30 off.
 func TestMomentsAgainstDraws(t *testing.T) {
 	const draws = 200_000
 	for a, activation := range tested {
@@ -169,8 +170,9 @@ func TestMomentsAgainstDraws(t *testing.T) {
 	}
 }
 
-// TestInputAgainstIntegration compares the moments of the first layer with sums over a fine grid of biases. Its rule is good to 1e-7: a
-// jump of the integrand is misplaced by less than half a step of 4e-5, at a density below 0.4, and jumps on both sides cancel in part.
+// TestInputAgainstIntegration compares the moments of the first layer with sums over a fine grid of biases.
+// Its rule is good to 1e-7: a jump of the integrand is misplaced by less than half a step of 4e-5, at a
+// density below 0.4, and jumps on both sides cancel in part.
 func TestInputAgainstIntegration(t *testing.T) {
 	x := []float64{-1.3, -0.2, 0.9}
 	const steps, end = 400_000, 8.0
@@ -202,8 +204,8 @@ func TestInputAgainstIntegration(t *testing.T) {
 	}
 }
 
-// TestSmoothAgainstPlainQuadrature compares the expansion in Hermite polynomials with the same integrals as a plain sum over two dimensions, which
-// needs no second derivative: z' given z is normal.
+// TestSmoothAgainstPlainQuadrature compares the expansion in Hermite polynomials with the same integrals as a
+// plain sum over two dimensions, which needs no second derivative: z' given z is normal.
 func TestSmoothAgainstPlainQuadrature(t *testing.T) {
 	rng := random.Stream(2)
 	for _, activation := range tested[5:] {
@@ -215,7 +217,8 @@ func TestSmoothAgainstPlainQuadrature(t *testing.T) {
 			}
 			k, d, tt := plainQuadrature(activation.outputs[0], z)
 			for name, difference := range map[string]float64{"k": out.k[1] - k, "d": out.d[1] - d, "t": out.t[1] - tt} {
-				// Both are exact for polynomials of degree 127; functions analytic in a strip leave less than this.
+				// Both are exact for polynomials of degree 127; functions analytic in a strip leave less than
+				// this.
 				if math.Abs(difference) > 1e-9 {
 					t.Errorf("%s: %s is off by %g", activation.name, name, difference)
 				}
@@ -245,8 +248,9 @@ func plainQuadrature(f function, z law) (k, d, t float64) {
 	return k, d, t
 }
 
-// TestSmoothOnKinks holds the expansion of the rectifier, which it is not meant for, against the closed form. The tolerances are what the doc
-// comment of Smooth promises: a kink's coefficients fall like a power of the degree.
+// TestSmoothOnKinks holds the expansion of the rectifier, which it is not meant for, against the closed form.
+// The tolerances are what the doc comment of Smooth promises: a kink's coefficients fall like a power of the
+// degree.
 func TestSmoothOnKinks(t *testing.T) {
 	kink := leaky(0, 1)
 	expanded := Smooth(kink.value, kink.slope)

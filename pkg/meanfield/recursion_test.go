@@ -38,8 +38,8 @@ func grid(tb testing.TB, m int) []float64 {
 	return x
 }
 
-// TestDerivativesAreThoseOfK compares D and T with finite differences of K at inputs 2h apart, without normalisation, where a process does not
-// depend on which other inputs there are.
+// TestDerivativesAreThoseOfK compares D and T with finite differences of K at inputs 2h apart, without
+// normalisation, where a process does not depend on which other inputs there are.
 func TestDerivativesAreThoseOfK(t *testing.T) {
 	const h = 1e-3
 	points := []float64{-1.1, 0.2, 1.4}
@@ -71,8 +71,9 @@ func TestDerivativesAreThoseOfK(t *testing.T) {
 	}
 }
 
-// TestVariancesOfFeedforwardGradients: without division a feedforward net's G(i,i) is proportional to Phi(x_i) at every depth, since each layer
-// halves T(i,i) and leaves the derivative alone. With He's matrices it is Phi(x_i) itself.
+// TestVariancesOfFeedforwardGradients: without division a feedforward net's G(i,i) is proportional to
+// Phi(x_i) at every depth, since each layer halves T(i,i) and leaves the derivative alone. With He's matrices
+// it is Phi(x_i) itself.
 func TestVariancesOfFeedforwardGradients(t *testing.T) {
 	x := grid(t, 32)
 	for _, norm := range []*norms.Norm{norms.None, norms.Center} {
@@ -91,8 +92,8 @@ func TestVariancesOfFeedforwardGradients(t *testing.T) {
 	}
 }
 
-// TestBatchNormalisationAgainstUnits compares the moments behind batch normalisation with sampled units of a process on a grid that has few
-// degrees of freedom, a_1, and of one that has as many as there are inputs.
+// TestBatchNormalisationAgainstUnits compares the moments behind batch normalisation with sampled units of a
+// process on a grid that has few degrees of freedom, a_1, and of one that has as many as there are inputs.
 func TestBatchNormalisationAgainstUnits(t *testing.T) {
 	const m, units = 12, 60_000
 	config := Config{Net: models.Config{Net: "residual", Beta: 1, Depth: 3, Norm: norms.Batch}, X: grid(t, m)}
@@ -111,7 +112,8 @@ func TestBatchNormalisationAgainstUnits(t *testing.T) {
 						"k": measured[0][i*m+j].errors(out.k[i*m+j]), "d": measured[1][i*m+j].errors(out.d[i*m+j]),
 						"t": measured[2][i*m+j].errors(out.t[i*m+j]), "slope": measured[3][i*m+j].errors(out.slope[i*m+j]),
 					} {
-						// Of 4600 means, half of them equal by symmetry, the furthest is about 3.6 standard errors off.
+						// Of 4600 means, half of them equal by symmetry, the furthest is about 3.6 standard
+						// errors off.
 						if math.Abs(off) > 4.7 {
 							t.Errorf("%s, %s: %s(%d,%d) is %.1f standard errors off", name, activation.name, moment, i, j, off)
 						}
@@ -122,7 +124,8 @@ func TestBatchNormalisationAgainstUnits(t *testing.T) {
 	}
 }
 
-// sampleUnits draws units of a process, normalises each as the nets do, and returns the means of k, d, t and slope.
+// sampleUnits draws units of a process, normalises each as the nets do, and returns the means of k, d, t and
+// slope.
 func sampleUnits(t *testing.T, state law, outputs []function, units int) [4][]mean {
 	t.Helper()
 	m := state.m
@@ -161,8 +164,9 @@ func sampleUnits(t *testing.T, state law, outputs []function, units int) [4][]me
 	return measured
 }
 
-// TestStepOfTheIntegral compares the integral of batch normalisation with one of a quarter of its step, over all layers: smooth processes,
-// whose deviations vary widely, and rough ones, whose deviations hardly vary, need different nodes.
+// TestStepOfTheIntegral compares the integral of batch normalisation with one of a quarter of its step, over
+// all layers: smooth processes, whose deviations vary widely, and rough ones, whose deviations hardly vary,
+// need different nodes.
 func TestStepOfTheIntegral(t *testing.T) {
 	for _, net := range []models.Config{
 		{Net: "residual", Beta: 0.1, Depth: 12}, {Net: "residual", Beta: 1, Depth: 12}, {Net: "feedforward", Depth: 12}, {Net: "highway", Depth: 12},
@@ -198,7 +202,8 @@ func TestStepOfTheIntegral(t *testing.T) {
 	}
 }
 
-// TestDivisionOfWhiteNoise: for m independent values of variance v the mean of 1/s^2 is that of an inverse chi squared, m / (v (m - 2)).
+// TestDivisionOfWhiteNoise: for m independent values of variance v the mean of 1/s^2 is that of an inverse
+// chi squared, m / (v (m - 2)).
 func TestDivisionOfWhiteNoise(t *testing.T) {
 	for _, m := range []int{4, 64, 512} {
 		const variance = 1e4 // so that epsilon is lost in rounding
@@ -220,7 +225,8 @@ func TestDivisionOfWhiteNoise(t *testing.T) {
 	}
 }
 
-// TestLinearNets: a net that is linear at initialisation has one gradient for all inputs, times a constant for its normalisation.
+// TestLinearNets: a net that is linear at initialisation has one gradient for all inputs, times a constant
+// for its normalisation.
 func TestLinearNets(t *testing.T) {
 	for _, net := range []models.Config{
 		{Activation: activations.Linear},

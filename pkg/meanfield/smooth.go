@@ -41,10 +41,11 @@ const (
 // and the second and third derivatives have the coefficients sqrt(n+1) c_n+1 / v and sqrt((n+1)(n+2)) c_n+2 /
 // v^2.
 //
-// The error depends on how steep the function is for its arguments, whose deviation is v: of E[rho'(z)^2] less than
-// 1e-7 is left out up to v = 1.5 for tanh, 3 for GELU and 5 for sine, and 2e-6, 2e-4 and 4e-3 for tanh at v = 2, 3 and 5,
-// where it is nearly a step. At a kink the coefficients fall like a power of n: for the rectifier, which has a closed
-// form instead, k is good to 1e-3, F and d to 1e-2, and t to 3e-2. [Result.Omitted] reports what was left out.
+// The error depends on how steep the function is for its arguments, whose deviation is v: of E[rho'(z)^2]
+// less than 1e-7 is left out up to v = 1.5 for tanh, 3 for GELU and 5 for sine, and 2e-6, 2e-4 and 4e-3 for
+// tanh at v = 2, 3 and 5, where it is nearly a step. At a kink the coefficients fall like a power of n: for
+// the rectifier, which has a closed form instead, k is good to 1e-3, F and d to 1e-2, and t to 3e-2.
+// [Result.Omitted] reports what was left out.
 func Smooth(value, slope func(z float64) float64) Dual { return &smooth{value, slope} }
 
 // gauss returns the quadrature, which is computed when it is first needed.
