@@ -26,19 +26,23 @@ preactivations (L, M, N: the rectifiers' arguments before normalisation), output
 
 NET is one of %s.
 
+The law that nets of infinite width obey instead of a draw: scripts/export theory --help.
+
 `
 
 // exportFlags are the flags of export.
 type exportFlags struct {
-	config      export.Config
-	norm        string
-	alpha, beta float64
-	backend     string
-	output      string
+	netFlags
+	config  export.Config
+	backend string
+	output  string
 }
 
 // runExport is the subcommand export.
 func runExport(arguments []string) error {
+	if len(arguments) > 0 && arguments[0] == "theory" {
+		return runTheory(arguments[1:])
+	}
 	flags, err := parseExport(arguments)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -65,14 +69,10 @@ func parseExport(arguments []string) (*exportFlags, error) {
 	f := &exportFlags{config: export.Config{DType: dtypes.Float64}}
 	set := flag.NewFlagSet("export", flag.ContinueOnError)
 	net := &f.config.Net
-	set.IntVar(&net.Depth, "depth", 24, "depth L, the number of rectifiers from input to output")
+	f.define(set, net)
 	set.IntVar(&net.Width, "width", models.PaperWidth, "width N, the number of units of a layer")
 	set.IntVar(&f.config.Inputs, "inputs", data.GridPoints, "number M of inputs, an even grid on [-2, 2]")
-	set.StringVar(&f.norm, "norm", "none", "normalisation: "+strings.Join(norms.Registry.Names(), ", "))
 	set.StringVar((*string)(&net.Statistics), "statistics", string(norms.Frozen), "gradient through batch statistics: frozen, coupled")
-	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")
-	set.Float64Var(&f.beta, "beta", 1, "scale of the residual branch; residual nets only")
-	set.Float64Var(&net.Gamma2, "gamma2", 0, "weight of the rectified branch, gamma1^2 = 1 - gamma2^2; 0 means sqrt(1/depth); highway nets only")
 	set.Uint64Var(&f.config.Seed, "seed", 1, "seed of the weights")
 	set.Uint64Var(&f.config.Draw, "draw", 0, "number of the draw under the seed")
 	set.Var((*precision)(&f.config.DType), "precision", "float64, or float32 as the probes run")
@@ -91,31 +91,10 @@ func parseExport(arguments []string) (*exportFlags, error) {
 		return nil, errors.New("export takes a net, flags and the file to write: scripts/export NET [flags] OUT.npz")
 	}
 	f.output = set.Arg(0)
-	return f, f.check(set)
-}
-
-// check checks the flags whose zero values would mean something else in a models.Config, and fills them in.
-func (f *exportFlags) check(set *flag.FlagSet) (err error) {
-	net := &f.config.Net
-	if net.Norm, err = norms.Registry.Get(f.norm); err != nil {
-		return err
-	}
 	if net.Width < 1 {
-		return fmt.Errorf("width is %d: give the number of units of a layer, at least 1", net.Width)
+		return nil, fmt.Errorf("width is %d: give the number of units of a layer, at least 1", net.Width)
 	}
-	if net.Net != "residual" {
-		set.Visit(func(given *flag.Flag) {
-			if given.Name == "alpha" || given.Name == "beta" {
-				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", net.Net, given.Name, given.Name)
-			}
-		})
-		return nil
-	}
-	if f.alpha == 0 {
-		return errors.New("alpha is 0: give the scale of a residual layer, a finite number above 0")
-	}
-	net.Alpha, net.Beta = f.alpha, f.beta
-	return nil
+	return f, f.check(set)
 }
 
 // precision is a flag value that names a data type.

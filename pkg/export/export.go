@@ -1,17 +1,12 @@
-// Package export writes a draw of a net as NumPy arrays, for readers who go on in Python or R and for checks by independent
-// implementations.
+// Package export writes a draw of a net, or the theory of infinitely wide ones, as NumPy arrays, for readers who go on in
+// Python or R and for checks by independent implementations.
 package export
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/sbinet/npyio/npz"
-	"github.com/shattered-gradients/shattered/internal/atomicfile"
-	"github.com/shattered-gradients/shattered/internal/npyarray"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -95,24 +90,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 
 // WriteNPZ writes the draw to a file of NumPy arrays: x (M), bias (N), weights (matrices, N, N), readout (N),
 // preactivations (L, M, N), output (M), gradient (M). The file is complete or not there.
-func (d *Draw) WriteNPZ(path string) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("can't write %s: %w; choose a file in a folder you can write to", path, err)
-		}
-	}()
-	return atomicfile.Write(path, d.writeArrays)
-}
-
-// writeArrays writes the archive of arrays.
-func (d *Draw) writeArrays(w io.Writer) error {
-	archive := npz.NewWriter(w)
+func (d *Draw) WriteNPZ(path string) error {
 	n, m := d.width, len(d.X)
-	for _, array := range []struct {
-		name   string
-		values []float64
-		dims   []int
-	}{
+	return writeNPZ(path, []array{
 		{"x", d.X, []int{m}},
 		{"bias", d.Bias, []int{n}},
 		{"weights", d.Weights, []int{len(d.Weights) / (n * n), n, n}},
@@ -120,10 +100,5 @@ func (d *Draw) writeArrays(w io.Writer) error {
 		{"preactivations", d.Preactivations, []int{d.depth, m, n}},
 		{"output", d.Output, []int{m}},
 		{"gradient", d.Gradient, []int{m}},
-	} {
-		if err := archive.Write(array.name+".npy", npyarray.Shaped(array.values, array.dims)); err != nil {
-			return err
-		}
-	}
-	return archive.Close()
+	})
 }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+)
+
+// netFlags are the flags that describe a net of any width.
+type netFlags struct {
+	net         *models.Config
+	norm        string
+	alpha, beta float64
+}
+
+// define defines the flags, for the net.
+func (f *netFlags) define(set *flag.FlagSet, net *models.Config) {
+	f.net = net
+	set.IntVar(&net.Depth, "depth", 24, "depth L, the number of rectifiers from input to output")
+	set.StringVar(&f.norm, "norm", "none", "normalisation: "+strings.Join(norms.Registry.Names(), ", "))
+	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")
+	set.Float64Var(&f.beta, "beta", 1, "scale of the residual branch; residual nets only")
+	set.Float64Var(&net.Gamma2, "gamma2", 0,
+		"weight of the rectified branch, gamma1^2 = 1 - gamma2^2; 0 means sqrt(1/depth); highway nets only")
+}
+
+// check checks the flags whose zero values would mean something else in a models.Config, and fills them in.
+func (f *netFlags) check(set *flag.FlagSet) (err error) {
+	if f.net.Norm, err = norms.Registry.Get(f.norm); err != nil {
+		return err
+	}
+	if f.net.Net != "residual" {
+		set.Visit(func(given *flag.Flag) {
+			if given.Name == "alpha" || given.Name == "beta" {
+				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", f.net.Net, given.Name, given.Name)
+			}
+		})
+		return nil
+	}
+	if f.alpha == 0 {
+		return errors.New("alpha is 0: give the scale of a residual layer, a finite number above 0")
+	}
+	f.net.Alpha, f.net.Beta = f.alpha, f.beta
+	return nil
+}
