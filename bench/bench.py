@@ -253,6 +253,8 @@ def main() -> None:
     parser.add_argument("--ours", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    # What a locale can't print must not end a run.
+    sys.stdout.reconfigure(errors="replace")
     jobs = dict.fromkeys([*ROWS, *(job for row in JOBS.values() for job in row)])
     names = [name for name in arguments.peers.split(",") if name != "none"]
     for given, known, what in ((arguments.rows, jobs, "row"), (names, PEERS, "peer")):

@@ -1,5 +1,6 @@
 """Shows on the terminal how far a notebook that runs without a browser is."""
 
+import os
 import re
 import shutil
 import sys
@@ -7,6 +8,11 @@ import time
 
 # Where the output is no terminal, a cell that runs long says so this often.
 HEARTBEAT_SECONDS = 30
+
+
+def rewrites(output):
+    """Tells whether lines of an output can be rewritten in place: on a terminal that follows such orders, for who wants them."""
+    return output.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 class Progress:
@@ -17,7 +23,20 @@ class Progress:
         self.print_outputs = print_outputs
         self.number = 0
         self.status = ""
-        self.live = sys.stdout.isatty()
+        self.live = rewrites(sys.stdout)
+        # Whether standard output is a pipe that nobody reads any more, and what is to happen then.
+        self.unread = False
+        self.on_unread = lambda: None
+
+    def print(self, text, end="\n"):
+        """Prints at once. Where that fails, nothing more is printed: a terminal that has gone is no reason to end a run."""
+        try:
+            print(text, end=end, flush=True)
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                self.unread = True
+                self.on_unread()
 
     def start(self, index):
         """Begins with the cell of that index in the notebook."""
@@ -38,23 +57,23 @@ class Progress:
         text = f"{self.line()}  {self.status}" if self.status else self.line()
         if self.live:
             width = shutil.get_terminal_size().columns
-            print(f"\r\x1b[K{text[: width - 1]}", end="", flush=True)
+            self.print(f"\r\x1b[K{text[: width - 1]}", end="")
         elif time.monotonic() - self.spoke >= HEARTBEAT_SECONDS:
             self.spoke = time.monotonic()
-            print(f"{text} ...", flush=True)
+            self.print(f"{text} ...")
 
     def done(self, cell, reply):
         """Leaves a line for a cell that ran to its end, and what it printed where that is wanted."""
         if reply["content"]["status"] != "ok":
             return
-        print(f"\r\x1b[K{self.line()}" if self.live else self.line(), flush=True)
+        self.print(f"\r\x1b[K{self.line()}" if self.live else self.line())
         if self.print_outputs:
-            print("".join(o.text for o in cell.outputs if o.output_type == "stream"), end="", flush=True)
+            self.print("".join(o.text for o in cell.outputs if o.output_type == "stream"), end="")
 
     def abandon(self):
         """Ends the line of a cell that did not come to its end."""
         if self.live and self.number:
-            print(flush=True)
+            self.print("")
 
 
 def labels(notebook):

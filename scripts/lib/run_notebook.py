@@ -4,7 +4,8 @@ It shows on the terminal which cell runs and for how long, stops at the first ce
 and leaves no process of a cell behind when it is stopped or a cell takes too long. Working folder of the cells: the
 notebook's.
 
-Exit status: 0 when every cell ran, 1 when one failed, 2 for a wrong command line, 130 when stopped.
+Exit status: 0 when every cell ran, 1 when one failed, 2 for a wrong command line, 130 when stopped, 141 when stopped because nobody reads
+what it prints (a pipe to `head`).
 """
 
 import argparse
@@ -42,15 +43,23 @@ class NotebookError(Exception):
     """A notebook that did not run to its end; the message is one sentence."""
 
 
+class Unread(Exception):
+    """A run that was stopped because its output is a pipe that nobody reads any more."""
+
+
 class Stopping:
     """Cancels the running task, once, when the process is asked to stop."""
 
     def __init__(self):
         self.asked = False
         self.task = asyncio.current_task()
+        self.signals = [signal.SIGINT, signal.SIGTERM]
+        # Under nohup a run outlives its terminal.
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            self.signals.append(signal.SIGHUP)
 
     def listen(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in self.signals:
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
 
     def stop(self):
@@ -80,6 +89,11 @@ def sentence(cell, error):
     for line in lines:
         if line.startswith("error: "):
             return line.removeprefix("error: ")
+    flag = re.search(r"Unknown flags? in XLA_FLAGS: *(.+)", text)
+    if flag:
+        return f"XLA does not know {flag[1].strip()}, which the variable XLA_FLAGS holds: take it out there, or unset XLA_FLAGS"
+    if "signal: killed" in text + error.evalue + error.traceback:
+        return "the system ended it (signal: killed), most likely because the memory did not suffice: give this machine or container 2 GB or more"
     for line in lines:
         if line.startswith(("panic: ", "fatal error: ")):
             return line + place(re.search(r"Cell \[(\d+)\] Line (\d+)", text))
@@ -137,6 +151,7 @@ async def execute(notebook, folder, timeout, progress, log):
     client.on_cell_executed = lambda cell, cell_index, execute_reply: progress.done(cell, execute_reply)
     stopping = Stopping()
     stopping.listen()
+    progress.on_unread = stopping.stop
 
     def start_cell(cell, cell_index):
         # By now nbclient has set signal handlers of its own, which end the kernel and leave the cell's process.
@@ -169,7 +184,7 @@ async def execute(notebook, folder, timeout, progress, log):
             raise NotebookError(f"the kernel ended {when}{last_words(log)}") from None
         if client.kc:
             await stop_cell(manager, client)
-        raise KeyboardInterrupt from None
+        raise (Unread if progress.unread else KeyboardInterrupt) from None
     finally:
         ticker.cancel()
         await end_kernel(client, session)
@@ -180,7 +195,7 @@ def last_words(log):
     log.seek(0)
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read().decode(errors="replace"))
     fatal = re.search(r"^F\d{4} .*?\] (?:\[\w+\] *)?(.+)$", text, flags=re.MULTILINE)
-    return f": {fatal[1]}" if fatal else ", without saying why"
+    return f": {fatal[1]}" if fatal else ", without saying why (the system may have ended it for want of memory)"
 
 
 def tidy(notebook):
@@ -234,12 +249,17 @@ def main():
     parser.add_argument("--print", action="store_true", help="show on the terminal what the cells print")
     parser.add_argument("--timeout", type=int, metavar="SECONDS", help="how long a cell may take (default: as long as it wants)")
     arguments = parser.parse_args()
+    # What a locale can't print must not end a run.
+    sys.stdout.reconfigure(errors="replace")
     # The kernel of this environment, whatever other kernel of the same name the user has.
     os.environ["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")
     try:
         run(arguments)
     except NotebookError as error:
         sys.exit(f"error: {arguments.notebook.name}: {error}")
+    except Unread:
+        print(f"error: {arguments.notebook.name}: stopped, since nobody reads what it prints", file=sys.stderr)
+        sys.exit(128 + signal.SIGPIPE)
     except KeyboardInterrupt:
         print(f"error: {arguments.notebook.name}: stopped", file=sys.stderr)
         sys.exit(130)
