@@ -1,9 +1,9 @@
 """Writes the kernelspec of the notebooks' kernel, `gonb`, into the virtual environment that runs this.
 
-Usage: python kernelspec.py HOME GOROOT BACKEND
+Usage: python kernelspec.py HOME GOROOT BACKEND GOOS GOARCH
 
-HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell. Everything in the kernelspec is an
-absolute path, so that the kernel works from any notebook and from any Jupyter that is started in the environment.
+HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell, GOOS and GOARCH this machine's. Everything in
+the kernelspec is an absolute path, so that the kernel works from any notebook and from any Jupyter that is started in the environment.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 
-def kernelspec(home: Path, venv: Path, goroot: Path, backend: str) -> dict:
+def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str) -> dict:
     env = {
         # Our gonb, gopls and goimports before any others; then Go; then what else the user has (a C compiler).
         "PATH": f"{venv / 'bin'}:{goroot / 'bin'}:",
@@ -22,6 +22,10 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str) -> dict:
         # Linking is most of the time a cell takes to build: without debugging information and, where it can link C code
         # too, by Go's own linker, it takes half.
         "GOFLAGS": "'-ldflags=-w -linkmode=internal'" if sys.platform == "linux" else "-ldflags=-w",
+        # What a user may have set for work of their own (go env -w, too): another system to build for, no modules.
+        "GO111MODULE": "on",
+        "GOOS": goos,
+        "GOARCH": goarch,
         # The kernel's own go.work, and no other: the scripts run Go with GOWORK=off, which a cell must not inherit.
         "GOWORK": "",
     }
@@ -46,11 +50,11 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str) -> dict:
 
 
 def main() -> None:
-    home, goroot, backend = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    home, goroot, backend, goos, goarch = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]
     venv = Path(sys.prefix)
     folder = venv / "share" / "jupyter" / "kernels" / "gonb"
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(kernelspec(home, venv, goroot, backend), indent=2)
+    text = json.dumps(kernelspec(home, venv, goroot, backend, goos, goarch), indent=2)
     (folder / "kernel.json").write_text(text + "\n", encoding="utf-8")
 
 

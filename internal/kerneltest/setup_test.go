@@ -1,0 +1,239 @@
+package kerneltest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The tests here that make or copy a whole environment are run by scripts/test --all.
+func everything(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SHATTERED_TEST_ALL") == "" {
+		t.Skip("scripts/test --all runs this")
+	}
+}
+
+// checkout copies the repository with its environment, as a user moves or copies a checkout, to a folder of that name.
+func checkout(t *testing.T, folder string) {
+	t.Helper()
+	python(t)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, asUser(repository(t), `tar --exclude ./.git --exclude ./results --exclude './.venv-*' --exclude './.venv.*' -cf - . | tar -C "$TO" -xf -`, "TO="+folder))
+	if got.status != 0 {
+		t.Fatalf("copying gave %+v", got)
+	}
+}
+
+// offline are variables with which neither pip nor Go reaches anything, as where there is no network.
+var offline = []string{
+	"PIP_INDEX_URL=http://127.0.0.1:9/simple", "PIP_FIND_LINKS=", "PIP_NO_INDEX=", "PIP_NO_CACHE_DIR=1",
+	"GOPROXY=http://127.0.0.1:9", "HTTP_PROXY=", "HTTPS_PROXY=", "http_proxy=", "https_proxy=",
+}
+
+// setup runs the set-up of a checkout, with variables as a user has set them. A set-up that waits in vain is stopped, which fails the
+// test: that limit is about hanging.
+func setup(t *testing.T, folder string, variables ...string) result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, filepath.Join(folder, "scripts", "setup"))
+	command.Dir = t.TempDir()
+	command.Env = append(append(os.Environ(), "SHATTERED_VENV="), variables...)
+	return run(t, command)
+}
+
+// wantCell checks that the kernel of a checkout runs a cell.
+func wantCell(t *testing.T, folder string) {
+	t.Helper()
+	got := run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), filepath.Join(folder, "scripts", "lib", "run_notebook.py"),
+		"--print", filepath.Join(folder, "scripts", "lib", "verify.ipynb")))
+	wantWorks(t, got, "1 + 1 = 2")
+}
+
+// wantRefusal checks that a script ended with a sentence, after whatever tools had to say.
+func wantRefusal(t *testing.T, got result, words string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
+	last := lines[len(lines)-1]
+	if got.status != 1 || !strings.HasPrefix(last, "error: ") || !strings.Contains(last, words) {
+		t.Errorf("it ended with %d and %q, want 1 and one sentence that holds %q; standard output:\n%s", got.status, got.stderr, words, got.stdout)
+	}
+}
+
+// The folders that a set-up writes to outside of the repository are named where they can't serve.
+func TestSetupNamesFoldersThatCannotServe(t *testing.T) {
+	clone := freshClone(t)
+	home := t.TempDir()
+	tools := "PATH=" + fakeTools(t, map[string]string{"go": ""})
+	command := func(variables ...string) result {
+		command := exec.Command(filepath.Join(clone, "scripts", "setup"))
+		command.Env = append(variables, tools)
+		return run(t, command)
+	}
+	wantSentence(t, command("HOME="+home, "TMPDIR=/nowhere"), 1, "can't write into /nowhere, the folder for temporary files: set TMPDIR")
+	for _, variables := range [][]string{{}, {"HOME=/nowhere"}} {
+		got := command(variables...)
+		wantRefusal(t, got, "Go is missing")
+		if !strings.Contains(got.stderr, "caches and settings go to "+clone+"/.venv.home\n") {
+			t.Errorf("without a home folder it said %q", got.stderr)
+		}
+	}
+	// As root, or in a name space where one is root, a folder can be mounted so that no program runs from it.
+	mounted := t.TempDir()
+	mount := asUser(clone, `unshare --mount --map-root-user sh -c 'mount -t tmpfs -o noexec none "$TMPDIR" || exit 77; exec scripts/setup'`)
+	mount.Env = append(mount.Env, "HOME="+home, "TMPDIR="+mounted)
+	if got := run(t, mount); got.status != 77 && got.status != 127 && !strings.Contains(got.stderr, "unshare") {
+		wantSentence(t, got, 1, "programs can't be run from "+mounted+", the folder for temporary files (noexec): set TMPDIR to another")
+	}
+}
+
+// What go or pip say when they fail is told apart: the network is blamed for nothing else.
+func TestReasonsOfFailures(t *testing.T) {
+	for output, want := range map[string]string{
+		"go: x@v1: Get \"http://127.0.0.1:9/x\": dial tcp 127.0.0.1:9: connect: connection refused":                 "no server answers",
+		"WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('...')': /simple/anyio/": "no server answers",
+		"# pkg\ncompile: signal: killed":                                                    "the memory did not suffice",
+		"write /x/y: no space left on device":                                               "the disk is full",
+		"ERROR: No matching distribution found for pyyaml==6.0.3":                           "the index has no pyyaml==6.0.3 for this system and Python",
+		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.":         "a package is not the one that the list names",
+		"SSLError(SSLCertVerificationError('[SSL: CERTIFICATE_VERIFY_FAILED]":               "certificate is not trusted",
+		"go: module lookup disabled by GOPROXY=off":                                         "unset GOPROXY",
+		"ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied": "can't be written",
+		"undefined: nothing": "see the message above",
+	} {
+		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; reason "$OUTPUT"`, "OUTPUT="+output))
+		wantWorks(t, got, want)
+		if strings.Contains(got.stdout, "network") != (want == "no server answers") {
+			t.Errorf("%q is explained by %q", output, got.stdout)
+		}
+	}
+}
+
+// XLA's plugin is for glibc 2.27 or newer; elsewhere the set-up leaves it out and goes on with the pure-Go backend.
+func TestPlatformsWithAPlugin(t *testing.T) {
+	for name, c := range map[string]struct {
+		system, libc string
+		want         bool
+	}{
+		"Linux":            {"Linux x86_64", "echo glibc 2.36", true},
+		"the oldest":       {"Linux x86_64", "echo glibc 2.27", true},
+		"an older Linux":   {"Linux x86_64", "echo glibc 2.17", false},
+		"musl":             {"Linux x86_64", "exit 1", false},
+		"Linux on Arm":     {"Linux aarch64", "echo glibc 2.36", false},
+		"macOS on Intel":   {"Darwin x86_64", "exit 1", false},
+		"macOS on its own": {"Darwin arm64", "exit 1", false},
+	} {
+		folder := t.TempDir()
+		writeScript(t, filepath.Join(folder, "uname"), "echo "+c.system)
+		writeScript(t, filepath.Join(folder, "getconf"), c.libc)
+		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; has_wheel && echo yes || echo no`, "PATH="+folder+":"+os.Getenv("PATH")))
+		if want := map[bool]string{true: "yes\n", false: "no\n"}[c.want]; got.stdout != want {
+			t.Errorf("%s: has_wheel gave %+v", name, got)
+		}
+	}
+}
+
+// A checkout that was moved works without a network: what holds the old path is mended. So does one where files can't be locked.
+func TestMovedCheckout(t *testing.T) {
+	everything(t)
+	folder := filepath.Join(t.TempDir(), "moved here")
+	checkout(t, folder)
+	tools := t.TempDir()
+	writeScript(t, filepath.Join(tools, "flock"), "echo 'flock: 9: Bad file descriptor' >&2; exit 1")
+	got := setup(t, folder, append(offline, "PATH="+tools+":"+os.Getenv("PATH"))...)
+	wantWorks(t, got, "its paths are mended")
+	if !strings.Contains(got.stderr, "has no locks") {
+		t.Errorf("where nothing can be locked it said %q", got.stderr)
+	}
+	wantCell(t, folder)
+	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "jupyter"), "kernelspec", "list")), filepath.Join(folder, ".venv"))
+	if got := run(t, asUser(folder, `grep -rIlF "$OLD/" .venv/bin .venv/share .venv/lib/pjrt .venv/.shattered .venv/pyvenv.cfg`, "OLD="+repository(t, ".venv"))); got.stdout != "" {
+		t.Errorf("these files still hold the old path:\n%s", got.stdout)
+	}
+	wantWorks(t, setup(t, folder, offline...), "nothing to do")
+
+	// A second path to the same folder is no move.
+	second := filepath.Join(t.TempDir(), "second")
+	if err := os.Symlink(folder, second); err != nil {
+		t.Fatal(err)
+	}
+	wantWorks(t, setup(t, second, offline...), "nothing to do")
+}
+
+// A set-up that can't be done takes nothing away: the environment that worked works on, and says so in seconds, not after pip's retries.
+func TestSetupThatFailsKeepsTheEnvironment(t *testing.T) {
+	everything(t)
+	folder := filepath.Join(t.TempDir(), "checkout")
+	checkout(t, folder)
+	wantWorks(t, setup(t, folder, offline...), "its paths are mended")
+	list := filepath.Join(folder, "requirements.txt")
+	text, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(list, append(text, "# another list\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantRefusal(t, setup(t, folder, offline...), "no server answers, and a network is needed")
+	wantCell(t, folder)
+	if err := os.WriteFile(list, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantWorks(t, setup(t, folder, offline...), "nothing to do")
+
+	// A module cache that is gone is noticed, rather than by the first cell.
+	modules := filepath.Join(folder, ".venv", ".shattered", "modules")
+	noted, err := os.ReadFile(modules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, folders, _ := strings.Cut(string(noted), "\n")
+	if err := os.WriteFile(modules, []byte("/nowhere\n"+folders), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantRefusal(t, setup(t, folder, append(offline, "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw")...), "no server answers, and a network is needed")
+
+	// With the network back, a new list gives a new environment in the old one's place.
+	if err := os.WriteFile(list, append(text, "# another list\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantWorks(t, setup(t, folder), "ready: ")
+	wantCell(t, folder)
+	if got := run(t, asUser(folder, `ls -d .venv.new .venv.old; grep -rIlF .venv.new .venv/bin .venv/share .venv/.shattered .venv/pyvenv.cfg`)); got.stdout != "" {
+		t.Errorf("the new environment still holds its first path:\n%s", got.stdout)
+	}
+}
+
+// Settings of pip and Python that somebody has for their own work change nothing of what a first set-up installs.
+func TestSetupWithSettingsOfPython(t *testing.T) {
+	everything(t)
+	folder, home := filepath.Join(t.TempDir(), "checkout"), t.TempDir()
+	checkout(t, folder)
+	if err := os.RemoveAll(filepath.Join(folder, ".venv")); err != nil {
+		t.Fatal(err)
+	}
+	configuration := filepath.Join(home, "pip.conf")
+	if err := os.WriteFile(configuration, []byte("[install]\nuser = true\nprefix = /nowhere\n[global]\nno-binary = :all:\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	pinned := filepath.Join(home, "path", "anyio")
+	if err := os.MkdirAll(pinned, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	constraints := filepath.Join(home, "constraints.txt")
+	if err := os.WriteFile(constraints, []byte("anyio<1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := setup(t, folder, "PIP_CONFIG_FILE="+configuration, "PIP_USER=1", "PIP_TARGET="+home, "PIP_CONSTRAINT="+constraints, "PIP_NO_DEPS=0",
+		"PYTHONPATH="+filepath.Dir(pinned), "PYTHONSAFEPATH=1", "PYTHONWARNINGS=error", "PYTHONHOME=/nowhere")
+	wantWorks(t, got, "ready: ")
+	wantCell(t, folder)
+	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), "-c", "import anyio; print(anyio.__file__)")), filepath.Join(folder, ".venv"))
+}
