@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Jackknife estimates smooth functions of means over draws, such as a ratio of two means or a slope fitted to logarithms of
@@ -70,4 +71,28 @@ func Jackknife(draws [][]float64, statistic func(mean []float64) ([]float64, err
 		}
 	}
 	return summaries, nil
+}
+
+// JackknifePaired estimates a smooth function of the means of two ensembles that share their draws, such as the difference of two ratios,
+// by [Jackknife] over the draws: row i of both is left out at once. What the two rows of a draw have in common cancels, where taking the
+// ensembles for independent counts it twice. The rows of the two may differ in length.
+func JackknifePaired(draws, others [][]float64, statistic func(mean, other []float64) (float64, error)) (Summary, error) {
+	if len(draws) != len(others) {
+		return Summary{}, fmt.Errorf("there are %d draws of one ensemble and %d of the other: ensembles that share their draws have equally many", len(draws), len(others))
+	}
+	joined := make([][]float64, len(draws))
+	for i := range draws {
+		if len(draws[i]) != len(draws[0]) { // the sum of the two lengths would not tell
+			return Summary{}, fmt.Errorf("draw %d has %d numbers and draw 0 has %d: give rows of one length", i, len(draws[i]), len(draws[0]))
+		}
+		joined[i] = slices.Concat(draws[i], others[i])
+	}
+	summaries, err := Jackknife(joined, func(mean []float64) ([]float64, error) {
+		value, err := statistic(mean[:len(draws[0])], mean[len(draws[0]):])
+		return []float64{value}, err
+	})
+	if err != nil {
+		return Summary{}, err
+	}
+	return summaries[0], nil
 }

@@ -74,6 +74,86 @@ func TestJackknifeCoversTheLogOfAMean(t *testing.T) {
 	}
 }
 
+// TestJackknifePairedOfMeans: of the difference of two plain means it is the mean of the differences with the usual standard error, exactly;
+// and of equal ensembles exactly 0, whatever the statistic.
+func TestJackknifePairedOfMeans(t *testing.T) {
+	rng := random.Stream(5)
+	draws, others, differences := make([][]float64, 12), make([][]float64, 12), make([]float64, 12)
+	for i := range draws {
+		common := 10 * rng.NormFloat64()
+		draws[i], others[i] = []float64{common + rng.NormFloat64()}, []float64{99, common + rng.NormFloat64()}
+		differences[i] = draws[i][0] - others[i][1]
+	}
+	got, err := stats.JackknifePaired(draws, others, func(mean, other []float64) (float64, error) { return mean[0] - other[1], nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := stats.Summarize(differences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounding = 1e-12
+	near(t, "difference", got.Mean, want.Mean, rounding)
+	near(t, "standard error", got.StdErr, want.StdErr, rounding)
+	equal, err := stats.JackknifePaired(draws, draws, func(mean, other []float64) (float64, error) { return math.Sin(mean[0]) - math.Sin(other[0]), nil })
+	if err != nil || equal.Mean != 0 || equal.StdErr != 0 {
+		t.Errorf("equal ensembles differ by %+v, %v", equal, err)
+	}
+}
+
+// TestJackknifePairedCovers: for two ensembles that share most of what they vary by, intervals of the logarithm of a ratio of means cover the truth as
+// often as they should, and are as much narrower than those for independent ensembles as the shared part makes them.
+func TestJackknifePairedCovers(t *testing.T) {
+	const ensembles, n = 400, 100
+	covered, paired, independent := 0, 0.0, 0.0
+	for ensemble := range ensembles {
+		rng := random.Stream(6, uint64(ensemble))
+		draws, others := make([][]float64, n), make([][]float64, n)
+		for i := range draws { // means 10 and 20; of the variances, 1 + 0.1 and 4 (1 + 0.1), 1 and 4 are shared
+			common := rng.NormFloat64()
+			draws[i] = []float64{10 + common + math.Sqrt(0.1)*rng.NormFloat64()}
+			others[i] = []float64{20 + 2*common + math.Sqrt(0.4)*rng.NormFloat64()}
+		}
+		got, err := stats.JackknifePaired(draws, others, func(mean, other []float64) (float64, error) { return math.Log(mean[0] / other[0]), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if low, high := got.Interval(0.95); low <= math.Log(0.5) && math.Log(0.5) <= high {
+			covered++
+		}
+		paired += got.StdErr / ensembles
+		for _, one := range [][][]float64{draws, others} {
+			alone, err := stats.Jackknife(one, func(mean []float64) ([]float64, error) { return []float64{math.Log(mean[0])}, nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			independent += alone[0].StdErr * alone[0].StdErr / ensembles
+		}
+	}
+	// 95 % of 400 is 380 with a deviation of 4.4; four deviations either way.
+	if covered < 362 || covered > 398 {
+		t.Errorf("%d of %d intervals cover the truth", covered, ensembles)
+	}
+	// A logarithm's variance is that of the mean over its square: together (1.1 + 1.1)/100 for independent ensembles, and (0.1 + 0.1)/100 for these.
+	near(t, "standard error, of that for independent ensembles", paired/math.Sqrt(independent), math.Sqrt(0.2/2.2), 0.01)
+}
+
+func TestJackknifePairedRefuses(t *testing.T) {
+	difference := func(mean, other []float64) (float64, error) { return mean[0] - other[0], nil }
+	for want, ensembles := range map[string][2][][]float64{
+		"at least 2":                    {{{1}}, {{1}}},
+		"is 0: give at least 2":         {nil, nil},
+		"2 draws of one":                {{{1}, {2}}, {{1}}},
+		"draw 1 has 2 numbers":          {{{1}, {2, 3}}, {{4, 5}, {6}}},
+		"finite":                        {{{1}, {2}}, {{1}, {math.Inf(1)}}},
+		"draw 1 has 3 numbers and draw": {{{1}, {2}}, {{1}, {1, 2}}},
+	} {
+		if _, err := stats.JackknifePaired(ensembles[0], ensembles[1], difference); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+}
+
 func TestJackknifeRefuses(t *testing.T) {
 	identity := func(mean []float64) ([]float64, error) { return mean, nil }
 	failure := errors.New("no such statistic")
