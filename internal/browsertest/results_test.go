@@ -15,11 +15,13 @@ import (
 func resultsFolder(t *testing.T, names ...string) string {
 	t.Helper()
 	folder := t.TempDir()
-	claim := claims.Claim{ID: "a", Source: "Figure 1", Statement: "x < y & z", Quantity: "q"}
+	one := claims.Claim{ID: "a", Source: "Figure 1", Statement: "x < y & z", Quantity: "q"}
+	other := one
+	other.ID = "b"
 	for _, name := range names {
 		figure := &results.Figure{
 			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []map[string]int{{"depth": 7}},
-			Claims: []claims.Claim{claim.Above(claims.Exact(2), 1), claim.Above(claims.Exact(0), 1)},
+			Claims: []claims.Claim{one.Above(claims.Exact(2), 1), other.Above(claims.Exact(0), 1)},
 			Table:  &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell"}}},
 		}
 		if err := figure.Save(folder); err != nil {
@@ -64,6 +66,18 @@ func TestResultsPage(t *testing.T) {
 	for _, name := range names {
 		if text := p.eval(`() => document.body.innerText`).Value.Str(); !strings.Contains(text, "Title of "+name) {
 			t.Errorf("the page does not mention %s", name)
+		}
+	}
+	const shown = `() => [...document.querySelectorAll(".claims tbody tr")].filter((row) => row.offsetHeight > 0).map((row) => row.className).join()`
+	for _, step := range []struct{ click, want string }{
+		{"", "holds,contradicted,holds,contradicted"}, {"show-holds", "contradicted,contradicted"}, {"show-contradicted", ""}, {"show-holds", "holds,holds"},
+		{"only-convention", ""}, {"only-convention", "holds,holds"},
+	} {
+		if step.click != "" {
+			p.eval(`() => document.getElementById("` + step.click + `").click()`)
+		}
+		if got := p.eval(shown).Value.Str(); got != step.want {
+			t.Errorf("after a click on %q the page shows the claims %q, want %q", step.click, got, step.want)
 		}
 	}
 	for _, request := range p.noted(&p.requests) {

@@ -1,5 +1,6 @@
 // Package claims makes sentences of the paper checkable: a claim names the quantity that was measured, its confidence interval
-// over draws, the bound that comes from the paper's text, and whether the claim holds.
+// over draws, the bound that comes from the paper's text, and the verdict: the claim holds, is contradicted, or the draws leave it
+// undecided.
 package claims
 
 import (
@@ -8,9 +9,29 @@ import (
 	"strings"
 )
 
+// Verdict says how a claim was decided.
+type Verdict string
+
+// The verdicts. A claim without one was not decided: its quantity could not be measured.
+const (
+	// Holds: the whole interval is on the claim's side of the bound.
+	Holds Verdict = "holds"
+
+	// Contradicted: the whole interval is on the other side, or ends at the bound.
+	Contradicted Verdict = "contradicted"
+
+	// Undecided: the interval has the bound inside.
+	Undecided Verdict = "undecided"
+)
+
+// Mark is a sign for the verdict that needs no colour.
+func (v Verdict) Mark() string {
+	return map[Verdict]string{Holds: "✓", Contradicted: "✗", Undecided: "?"}[v]
+}
+
 // Claim is a sentence of the paper made checkable.
 type Claim struct {
-	// ID is unique and stable, such as "figure-2.feedforward-white.frozen".
+	// ID is unique and stable, such as "figure-2.feedforward-white.frozen". It ends with the Convention where there is one.
 	ID string `json:"id"`
 
 	// Source is the figure or theorem of the paper.
@@ -22,68 +43,135 @@ type Claim struct {
 	// Quantity says what was measured.
 	Quantity string `json:"quantity"`
 
+	// Unit names what the Draws of Measured count where they are no draws, in the plural: seeds, minibatches.
+	Unit string `json:"unit,omitempty"`
+
+	// Convention names what the paper leaves open and this claim is measured with, such as frozen or coupled batch statistics.
+	Convention string `json:"convention,omitempty"`
+
 	// Measured is the estimate of the quantity.
 	Measured Estimate `json:"measured"`
 
-	// Relation is ">" or "<": the claim holds when the whole interval is on that side of Bound.
+	// Relation is ">" or "<": the claim is that the quantity is on that side of Bound.
 	Relation string  `json:"relation"`
 	Bound    float64 `json:"bound"`
 
-	// Holds is the verdict.
-	Holds bool `json:"holds"`
+	// Verdict follows from the three fields before it.
+	Verdict Verdict `json:"verdict"`
+
+	// MoreDraws is how many more draws would decide an undecided claim if value and spread stayed as they are; 0 where no number
+	// within reach would, and for other verdicts.
+	MoreDraws int `json:"more_draws,omitempty"`
+
+	// ByConvention marks a claim that holds with one convention and is contradicted with another: see [MarkConventions].
+	ByConvention bool `json:"by_convention,omitempty"`
 }
 
-// Above decides a claim that the quantity is above the bound: it holds when the interval's lower end is.
-func (c Claim) Above(measured Estimate, bound float64) Claim {
-	c.Measured, c.Relation, c.Bound = measured, ">", bound
-	c.Holds = measured.Low > bound
-	return c
-}
+// Above decides the claim that the quantity is above the bound.
+func (c Claim) Above(measured Estimate, bound float64) Claim { return c.decide(measured, ">", bound) }
 
-// Below decides a claim that the quantity is below the bound: it holds when the interval's upper end is.
-func (c Claim) Below(measured Estimate, bound float64) Claim {
-	c.Measured, c.Relation, c.Bound = measured, "<", bound
-	c.Holds = measured.High < bound
-	return c
-}
+// Below decides the claim that the quantity is below the bound.
+func (c Claim) Below(measured Estimate, bound float64) Claim { return c.decide(measured, "<", bound) }
 
-// Verdict is "holds" or "does not hold".
-func (c Claim) Verdict() string {
-	if c.Holds {
-		return "holds"
+// decide fills in what was measured and what follows from it.
+func (c Claim) decide(measured Estimate, relation string, bound float64) Claim {
+	c.Measured, c.Relation, c.Bound = measured, relation, bound
+	c.Verdict, c.MoreDraws, c.ByConvention = verdict(measured, relation, bound), 0, false
+	if c.Verdict == Undecided {
+		c.MoreDraws = moreDraws(measured, bound)
 	}
-	return "does not hold"
+	return c
 }
 
-// Check returns an error when the claim can't be reported: a field is missing or a number is not finite.
+// verdict compares an interval with a bound. Where there is no interval, or the bound is no number, there is no verdict.
+func verdict(measured Estimate, relation string, bound float64) Verdict {
+	if !measured.Made() || !finite(bound) {
+		return ""
+	}
+	if relation == "<" {
+		measured, bound = measured.negative(), -bound
+	}
+	switch {
+	case measured.Low > bound:
+		return Holds
+	case measured.High <= bound:
+		return Contradicted
+	}
+	return Undecided
+}
+
+// reach is how many times as many draws are too many to speak of.
+const reach = 100
+
+// moreDraws returns how many draws more would move an end of the interval from beyond the bound onto it, as half-widths shrink like one over the
+// root of the number of draws. It is 0 where the number of draws is not known, or would have to be out of reach.
+func moreDraws(measured Estimate, bound float64) int {
+	margin, distance := measured.Value-measured.Low, measured.Value-bound
+	if distance < 0 {
+		margin, distance = measured.High-measured.Value, -distance
+	}
+	times := (margin / distance) * (margin / distance)
+	if !(times <= reach) { // infinite, or 0/0
+		return 0
+	}
+	return max(int(math.Ceil(float64(measured.Draws)*(times-1))), min(measured.Draws, 1))
+}
+
+// Advice says, of an undecided claim, what would decide it.
+func (c Claim) Advice() string {
+	unit := c.Unit
+	if unit == "" {
+		unit = "draws"
+	}
+	switch {
+	case c.Verdict != Undecided:
+		return ""
+	case c.MoreDraws == 1:
+		return fmt.Sprintf("about 1 more %s would decide at this spread", strings.TrimSuffix(unit, "s"))
+	case c.MoreDraws > 0:
+		return fmt.Sprintf("about %d more %s would decide at this spread", c.MoreDraws, unit)
+	case c.Measured.Draws > 0:
+		return fmt.Sprintf("too near the bound: a hundred times as many %s would not decide at this spread", unit)
+	}
+	return "a narrower interval would decide"
+}
+
+// Check returns an error when the claim can't be reported: a field is missing, a number is not finite, the interval does not hold the value, or the
+// verdict is not the one that the numbers give. It holds claims that were read from a file, which someone may have edited, to what Above and
+// Below write.
 func (c Claim) Check() error {
-	for field, value := range map[string]string{
-		"id": c.ID, "source": c.Source, "statement": c.Statement, "quantity": c.Quantity, "relation": c.Relation,
+	for _, field := range []struct{ name, value string }{
+		{"id", c.ID}, {"source", c.Source}, {"statement", c.Statement}, {"quantity", c.Quantity}, {"relation", c.Relation},
 	} {
-		if value == "" {
-			return fmt.Errorf("claim %q has no %s: fill it in and decide the claim by Above or Below", c.ID, field)
+		if field.value == "" {
+			return fmt.Errorf("claim %q has no %s: fill it in and decide the claim by Above or Below", c.ID, field.name)
 		}
 	}
-	for _, number := range []float64{c.Measured.Value, c.Measured.Low, c.Measured.High, c.Bound} {
-		if math.IsNaN(number) || math.IsInf(number, 0) {
-			return fmt.Errorf("claim %q has a number that is not finite (%v, bound %g): measure it again with more draws", c.ID, c.Measured, c.Bound)
-		}
+	m := c.Measured
+	switch {
+	case c.Relation != ">" && c.Relation != "<":
+		return fmt.Errorf("claim %q has the relation %q: it must be > or <", c.ID, c.Relation)
+	case !m.Made() || !finite(c.Bound):
+		return fmt.Errorf("claim %q has a number that is not finite (%v, bound %g): its quantity could not be measured; measure it again with more draws, or leave the claim out",
+			c.ID, m, c.Bound)
+	case m.Low > m.Value || m.Value > m.High:
+		return fmt.Errorf("claim %q has the value %g outside of its interval, %g to %g", c.ID, m.Value, m.Low, m.High)
+	case m.Draws < 0:
+		return fmt.Errorf("claim %q was measured on %d draws: there can't be fewer than 0", c.ID, m.Draws)
+	case c.Convention != "" && !strings.HasSuffix(c.ID, "."+c.Convention):
+		return fmt.Errorf("claim %q is measured with the convention %q: its id must end with that", c.ID, c.Convention)
+	}
+	decided := c.decide(m, c.Relation, c.Bound)
+	switch {
+	case c.Verdict != decided.Verdict:
+		return fmt.Errorf("claim %q has the verdict %q, but its numbers (%v, bound %s %g) give %q", c.ID, c.Verdict, m, c.Relation, c.Bound, decided.Verdict)
+	case c.MoreDraws != decided.MoreDraws:
+		return fmt.Errorf("claim %q says that %d more draws would decide it, but its numbers give %d", c.ID, c.MoreDraws, decided.MoreDraws)
+	case c.ByConvention && (c.Convention == "" || c.Verdict == Undecided):
+		return fmt.Errorf("claim %q is marked as decided by a convention, but it %s", c.ID, map[bool]string{true: "has none", false: "is undecided"}[c.Convention == ""])
 	}
 	return nil
 }
 
-// Markdown returns a table of the claims, paper against measured.
-func Markdown(claims []Claim) string {
-	var table strings.Builder
-	table.WriteString("| | Where | The paper says | Measured here | Ours (95 %) | Bound | Verdict |\n")
-	table.WriteString("|---|---|---|---|---|---|---|\n")
-	for _, c := range claims {
-		mark := "✗"
-		if c.Holds {
-			mark = "✓"
-		}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s | %s %.3g | %s |\n",
-			mark, c.Source, c.Statement, c.Quantity, c.Measured, c.Relation, c.Bound, c.Verdict())
-	}
-	return table.String()
-}
+// finite says whether a number is neither NaN nor infinite.
+func finite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }

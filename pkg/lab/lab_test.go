@@ -176,6 +176,28 @@ func (picture) Name() string           { return "toy" }
 func (picture) SVG() ([]byte, error)   { return []byte("<svg/>"), nil }
 func (p picture) PNG() ([]byte, error) { return []byte("PNG"), p.err }
 
+// printed returns what the function prints.
+func printed(t *testing.T, print func() error) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "printed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	before := os.Stdout
+	os.Stdout = file
+	err = print()
+	os.Stdout = before
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func TestSaveAndShow(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "results")
 	t.Setenv(lab.ResultsVariable, folder)
@@ -208,8 +230,17 @@ func TestSaveAndShow(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := lab.ShowClaims("toy"); err != nil {
-		t.Error(err)
+	if shown := printed(t, func() error { return lab.ShowClaims("toy") }); strings.Contains(shown, "holds") || strings.Contains(shown, "✓") ||
+		!strings.Contains(shown, "| Figure 0 | s | q | 1 | > 0 |") || !strings.Contains(shown, "they have no verdicts") {
+		t.Errorf("the claims at quick size are shown as\n%s", shown)
+	}
+	saved.Provenance.Size = "paper"
+	if err := saved.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	if shown := printed(t, func() error { return lab.ShowClaims("toy") }); !strings.Contains(shown, "| ✓ holds | Figure 0 | s | q | 1 | > 0 |") ||
+		!strings.Contains(shown, "1 of 1 claims hold, 0 contradicted, 0 undecided.") || strings.Contains(shown, "no verdicts") {
+		t.Errorf("the claims at the paper's size are shown as\n%s", shown)
 	}
 	if err := lab.ShowClaims("missing"); err == nil || !strings.Contains(err.Error(), "run the cell") {
 		t.Errorf("claims of a figure that was not made: %v", err)

@@ -62,20 +62,31 @@ func (l *Live) Update(picture Picture) error {
 // Show and Close leave a line.
 func (s *Session) ClearProgress() { s.display.clear() }
 
-// ShowClaims shows the claims of figures saved earlier as a table, and where their numbers come from.
+// ShowClaims shows the claims of figures saved earlier as tables, and where their numbers come from. What was made at quick size is shown
+// without verdicts.
 func ShowClaims(figures ...string) error {
-	var text strings.Builder
-	var all []claims.Claim
+	var tables, text strings.Builder
+	var decided, quick []claims.Claim
 	for _, name := range figures {
 		figure, err := results.Load(ResultsFolder(), name)
 		if err != nil {
 			return err
 		}
-		all = append(all, figure.Claims...)
 		p := figure.Provenance
+		if p.Size == results.Quick {
+			quick = append(quick, figure.Claims...)
+		} else {
+			decided = append(decided, figure.Claims...)
+		}
 		fmt.Fprintf(&text, "\n%s: %s size, seed %d, %s, %.0f s.\n", figure.Title, p.Size, p.Seed, p.Backend, p.WallSeconds)
 	}
-	showMarkdown(claims.Markdown(all) + text.String())
+	if len(decided) > 0 {
+		fmt.Fprintf(&tables, "%s\n%s.\n", claims.Markdown(decided), claims.CountVerdicts(decided))
+	}
+	if len(quick) > 0 {
+		fmt.Fprintf(&tables, "\n%s\nQuick size: nets are too small and draws too few to tell whether claims hold, and so they have no verdicts.\n", claims.Measurements(quick))
+	}
+	showMarkdown(tables.String() + text.String())
 	return nil
 }
 

@@ -92,6 +92,9 @@ type DialSeries struct {
 	// BrownLength and WhiteLength are the correlation lengths of brown and of white noise of as many values.
 	BrownLength float64 `json:"brown_length"`
 	WhiteLength float64 `json:"white_length"`
+
+	// acfs are the autocorrelations at all lags, betas x draws x lags: claims compare betas within a draw.
+	acfs [][][]float64
 }
 
 // Dial computes the dial.
@@ -176,8 +179,18 @@ func (s *DialSeries) add(draws [][]float64) error {
 	}
 	s.Lag1, s.Lag5 = append(s.Lag1, lag(1)), append(s.Lag5, lag(5))
 	s.Length = append(s.Length, claims.Mean(length[0]))
+	s.acfs = append(s.acfs, acfs)
 	s.Brownness = append(s.Brownness, summary.Brownness)
 	return nil
+}
+
+// longer estimates by how much the correlation length at one beta is above that at another, both given by their places. All betas share
+// their draws, so the jackknife leaves out a draw of both at once.
+func (s *DialSeries) longer(beta, other int) (claims.Estimate, error) {
+	difference, err := stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) (float64, error) {
+		return CorrelationLength(mean) - CorrelationLength(other), nil
+	})
+	return claims.Mean(difference), err
 }
 
 // CorrelationLength returns the effective correlation length that an autocorrelation function, at lags 0 and up, shows: the lag

@@ -32,7 +32,11 @@ func TestDial(t *testing.T) {
 		}
 	}
 	// Two claims of recommended betas and one of the dial's turning, for every depth.
-	if got := len(result.Claims()); got != 3*len(config.Depths) {
+	all, err := result.Claims()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(all); got != 3*len(config.Depths) {
 		t.Errorf("%d claims, want %d", got, 3*len(config.Depths))
 	}
 	config.Depths, config.Draws, config.Statistics = []int{10}, []int{4}, norms.Coupled

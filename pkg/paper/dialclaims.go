@@ -12,27 +12,36 @@ func (r *DialResult) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/beta-dial.json holds, less the provenance.
 func (r *DialResult) Results() (*results.Figure, error) {
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
 	return &results.Figure{
 		Figure: "beta-dial",
 		Title:  "β as a dial: structure of the gradients of resnets against β",
 		Config: r.Config,
-		Claims: r.Claims(),
+		Claims: all,
 		Series: r.Series,
 	}, nil
 }
 
 // Claims decides what the paper says about beta: that it turns correlation up and down, and that it should be 0.1 to 0.3.
-func (r *DialResult) Claims() []claims.Claim {
+func (r *DialResult) Claims() ([]claims.Claim, error) {
 	var all []claims.Claim
 	for _, s := range r.Series {
 		start := func(id, statement, quantity string) claims.Claim {
 			return claim(Series{Net: s.Net, Depth: s.Depth, Statistics: s.Statistics}, "dial-"+id, "β-rescaling", statement, quantity)
 		}
 		last := len(s.Beta) - 1
-		// All betas share their draws, so the interval of a difference, taken as if they did not, is rather too wide.
-		all = append(all, start("turns", fmt.Sprintf("Smaller β keeps more of the gradients' structure, at %d layers", s.Depth),
-			fmt.Sprintf("correlation length in grid steps, β = %g less β = %g", s.Beta[0], s.Beta[last])).
-			Above(s.Length[0].Minus(s.Length[last]), 0))
+		if last > 0 {
+			longer, err := s.longer(0, last)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, start("turns", fmt.Sprintf("Smaller β keeps more of the gradients' structure, at %d layers", s.Depth),
+				fmt.Sprintf("correlation length in grid steps, β = %g less β = %g", s.Beta[0], s.Beta[last])).
+				Above(longer, 0))
+		}
 		for i, beta := range s.Beta {
 			if beta == RecommendedLow || beta == RecommendedHigh {
 				all = append(all, start(fmt.Sprintf("recommended-%g", beta),
@@ -42,5 +51,5 @@ func (r *DialResult) Claims() []claims.Claim {
 			}
 		}
 	}
-	return all
+	return all, nil
 }

@@ -201,23 +201,26 @@ func (r *DonskerResult) Claims() []claims.Claim {
 	if r.Fit != nil {
 		all = append(all, start("increments.rate", normal, fmt.Sprintf(
 			"distance from −1 of the exponent of N with which the increments approach the normal law, from N = %d on", r.Fit.From)).
-			Below(magnitude(r.Fit.Exponent, -1), exponentTolerance))
+			Below(r.Fit.Exponent.Distance(-1), exponentTolerance))
 	}
 	return all
 }
 
 // distances returns the largest distance of covariances from min(s, t), in half-widths of the band and as it is, and that of the
-// sampled distances from the exact ones in half-widths.
+// sampled distances from the exact ones in half-widths. Where there is nothing to compare they are not finite.
 func (r *DonskerResult) distances() (outside float64, deviation claims.Estimate, apart float64) {
+	outside, apart = math.Inf(-1), math.Inf(-1)
+	var deviations []claims.Estimate // of bands that hold together, which need no widening, and so have no draws
 	for _, s := range r.Series {
 		for _, c := range s.Covariances {
 			distance := math.Abs(c.Mean - min(c.S, c.T))
 			outside = max(outside, distance/(c.High-c.Mean))
-			deviation.Value = max(deviation.Value, distance)
-			deviation.High = max(deviation.High, distance+c.High-c.Mean)
+			deviations = append(deviations, claims.Estimate{Value: c.Mean, Low: c.Low, High: c.High}.Distance(min(c.S, c.T)))
 		}
 		given := s.Distance.GivenKinks
 		apart = max(apart, math.Abs(given.Value-s.Distance.Exact)/(given.High-given.Value))
 	}
+	deviation = claims.Largest(deviations)
+	deviation.Draws = r.Config.Draws
 	return outside, deviation, apart
 }

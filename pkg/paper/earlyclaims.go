@@ -5,6 +5,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -17,58 +18,76 @@ func (r *EarlyResult) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/early-training.json holds, less the provenance.
 func (r *EarlyResult) Results() (*results.Figure, error) {
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
 	return &results.Figure{
 		Figure: "early-training",
 		Title:  "Early in training: gradients of dense nets behind the first steps",
 		Config: r.Config,
-		Claims: r.Claims(),
+		Claims: all,
 		Series: r.Series,
 	}, nil
 }
 
 // Claims decides whether what the paper says of gradients at initialisation goes on to hold early in training, for each kind of
-// statistics.
-func (r *EarlyResult) Claims() []claims.Claim {
-	var all []claims.Claim
+// statistics. About what could not be measured, as all gradients are constant there, there are no claims.
+func (r *EarlyResult) Claims() ([]claims.Claim, error) {
+	c := earlyClaims{}
 	for _, statistics := range AllStatistics {
 		nets := r.Select(statistics)
 		for _, s := range nets {
 			switch {
 			case s.Beta != nil:
-				all = append(all, s.skipsPreserve(nets)...)
+				c.preserves(s, nets)
 			case s.shatters():
-				all = append(all, s.staysShattered())
+				c.staysWhite(s)
 			}
 		}
 	}
 	nets := r.Select(norms.Frozen)
 	for _, s := range nets {
 		if s.LooksLinear {
-			all = append(all, s.looksLinear(nets)...)
+			c.startsLinear(s, nets)
 		}
 	}
-	return append(all, learnsFaster(nets)...)
+	c.learnFaster(nets)
+	return claims.MarkConventions(c.claims), c.err
 }
 
 // claim starts a claim about the net.
 func (s *EarlySeries) claim(id, source, statement, quantity string) claims.Claim {
-	return claims.Claim{
+	c := claims.Claim{
 		ID: fmt.Sprintf("early.%s.%s.%s", s.id(), id, s.Statistics), Source: source + ", in training", Statement: statement,
 		Quantity: fmt.Sprintf("%s: %s", s.Title(), quantity),
 	}
+	if s.Norm != norms.None.Name {
+		c.Convention = string(s.Statistics)
+	}
+	return c
 }
 
 // lastStep is the last of the steps.
 func (s *EarlySeries) lastStep() int { return s.Steps[len(s.Steps)-1] }
 
-// above returns by how much the net's brownness is above that of another at the steps from one index to before another. Steps at which one
-// of them has none are left out.
-func (s *EarlySeries) above(other *EarlySeries, from, to int) []claims.Estimate {
+// browner returns by how much the net's brownness is above that of another at the steps from one index to before another, over the draws, which
+// all nets share, in which both have one. Steps with fewer than two such draws are left out.
+func (c *earlyClaims) browner(s, other *EarlySeries, from, to int) []claims.Estimate {
 	var all []claims.Estimate
-	for i := from; i < to; i++ {
-		if s.Brownness[i] != nil && other.Brownness[i] != nil {
-			all = append(all, s.Brownness[i].Minus(*other.Brownness[i]))
+	for step := from; step < to; step++ {
+		var own, others [][]float64
+		for draw, acf := range s.acfs[step] {
+			if acf != nil && other.acfs[step][draw] != nil {
+				own, others = append(own, acf), append(others, other.acfs[step][draw])
+			}
 		}
+		if len(own) < 2 {
+			continue
+		}
+		difference, err := gradients.BrownnessDifference(own, others, s.inputs)
+		c.failed(err)
+		all = append(all, difference)
 	}
 	return all
 }
@@ -84,81 +103,72 @@ func (s *EarlySeries) ownBrownness(from int) []claims.Estimate {
 	return all
 }
 
-// skipsPreserve claims that a resnet's gradients have more structure than those of the feedforward nets, at initialisation and later.
-func (s *EarlySeries) skipsPreserve(nets []*EarlySeries) []claims.Claim {
+// allAbove adds a claim that all of several quantities are above the bound, where there are any.
+func (c *earlyClaims) allAbove(claim claims.Claim, measured []claims.Estimate, bound float64) {
+	if len(measured) > 0 {
+		c.claims = append(c.claims, claim.Above(claims.Smallest(measured), bound))
+	}
+}
+
+// preserves claims that a resnet's gradients have more structure than those of the feedforward nets, at initialisation and later.
+func (c *earlyClaims) preserves(s *EarlySeries, nets []*EarlySeries) {
 	var first, later []claims.Estimate
 	for _, other := range nets {
 		if other.shatters() {
-			first = append(first, s.above(other, 0, 1)...)
-			later = append(later, s.above(other, 1, len(s.Steps))...)
+			first = append(first, c.browner(s, other, 0, 1)...)
+			later = append(later, c.browner(s, other, 1, len(s.Steps))...)
 		}
 	}
 	const quantity = "brownness (0 white, 1 brown), less that of the browner feedforward net, %s; %s statistics"
-	all := []claims.Claim{
-		s.claim("initial", "Figure 2", "Skips preserve the structure of gradients at initialisation",
-			fmt.Sprintf(quantity, "step 0", s.Statistics)).Above(smallest(first), 0),
-		s.claim("early", "Figure 2", "Skips preserve the structure of gradients early in training",
-			fmt.Sprintf(quantity, fmt.Sprintf("smallest over steps 1–%d", s.lastStep()), s.Statistics)).Above(smallest(later), 0),
-	}
+	c.allAbove(s.claim("initial", "Figure 2", "Skips preserve the structure of gradients at initialisation",
+		fmt.Sprintf(quantity, "step 0", s.Statistics)), first, 0)
+	c.allAbove(s.claim("early", "Figure 2", "Skips preserve the structure of gradients early in training",
+		fmt.Sprintf(quantity, fmt.Sprintf("smallest over steps 1–%d", s.lastStep()), s.Statistics)), later, 0)
 	if *s.Beta == RecommendedLow {
-		all = append(all, s.claim("brown", "Figure 2c", "With β = 0.1 gradients resemble brown noise at initialisation and early in training",
-			fmt.Sprintf("smallest brownness over steps 0–%d; %s statistics", s.lastStep(), s.Statistics)).
-			Above(smallest(s.ownBrownness(0)), nearerBrown))
+		c.allAbove(s.claim("brown", "Figure 2c", "With β = 0.1 gradients resemble brown noise at initialisation and early in training",
+			fmt.Sprintf("smallest brownness over steps 0–%d; %s statistics", s.lastStep(), s.Statistics)), s.ownBrownness(0), nearerBrown)
 	}
-	return all
 }
 
-// staysShattered claims that the gradients of a feedforward net are white noise still at the last step.
-func (s *EarlySeries) staysShattered() claims.Claim {
-	var last claims.Estimate
-	if b := s.Brownness[len(s.Steps)-1]; b != nil {
-		last = *b
+// staysWhite claims that the gradients of a feedforward net are white noise still at the last step.
+func (c *earlyClaims) staysWhite(s *EarlySeries) {
+	if last := s.Brownness[len(s.Steps)-1]; last != nil {
+		c.claims = append(c.claims, s.claim("shattered", "Figure 1b",
+			"Shattered gradients do not heal early in training: those of deep feedforward nets still resemble white noise",
+			fmt.Sprintf("brownness at step %d; %s statistics", s.lastStep(), s.Statistics)).Below(*last, 1-brownBound))
 	}
-	return s.claim("shattered", "Figure 1b", "Shattered gradients do not heal early in training: those of deep feedforward nets still resemble white noise",
-		fmt.Sprintf("brownness at step %d; %s statistics", s.lastStep(), s.Statistics)).Below(last, 1-brownBound)
 }
 
-// looksLinear claims that the looks-linear initialisation starts from gradients that do not shatter, and keeps them so.
-func (s *EarlySeries) looksLinear(nets []*EarlySeries) []claims.Claim {
-	all := []claims.Claim{
-		s.claim("linear", "Section 5", "With the looks-linear initialisation nets start out linear: their gradient is the same everywhere",
-			fmt.Sprintf("share of %d draws with a constant gradient at step 0", s.Draws)).
-			Above(claims.Share(s.Constant[0], s.Draws), mostRejections),
-		s.claim("structured", "Section 5", "With the looks-linear initialisation gradients do not shatter early in training",
-			fmt.Sprintf("smallest brownness over steps 1–%d", s.lastStep())).
-			Above(smallest(s.ownBrownness(1)), nearerBrown),
-	}
+// startsLinear claims that the looks-linear initialisation starts from gradients that do not shatter, and keeps them so.
+func (c *earlyClaims) startsLinear(s *EarlySeries, nets []*EarlySeries) {
+	c.claims = append(c.claims, s.claim("linear", "Section 5", "With the looks-linear initialisation nets start out linear: their gradient is the same everywhere",
+		fmt.Sprintf("share of %d draws with a constant gradient at step 0", s.Draws)).Above(claims.Share(s.Constant[0], s.Draws), mostRejections))
+	c.allAbove(s.claim("structured", "Section 5", "With the looks-linear initialisation gradients do not shatter early in training",
+		fmt.Sprintf("smallest brownness over steps 1–%d", s.lastStep())), s.ownBrownness(1), nearerBrown)
 	for _, other := range nets {
 		if other.Activation == s.Activation && !other.LooksLinear {
-			all = append(all, s.claim("above-crelu", "Section 5", "Without the looks-linear initialisation the gradients of the same nets have less structure",
-				fmt.Sprintf("brownness, less that of the net without it, smallest over steps 1–%d", s.lastStep())).
-				Above(smallest(s.above(other, 1, len(s.Steps))), 0))
+			c.allAbove(s.claim("above-crelu", "Section 5", "Without the looks-linear initialisation the gradients of the same nets have less structure",
+				fmt.Sprintf("brownness, less that of the net without it, smallest over steps 1–%d", s.lastStep())), c.browner(s, other, 1, len(s.Steps)), 0)
 		}
 	}
-	return all
 }
 
-// learnsFaster claims that nets whose gradients do not shatter learn faster than those that they are compared with.
-func learnsFaster(nets []*EarlySeries) []claims.Claim {
-	var all []claims.Claim
+// learnFaster claims that nets whose gradients do not shatter learn faster than those that they are compared with, draw by draw.
+func (c *earlyClaims) learnFaster(nets []*EarlySeries) {
 	for _, s := range nets {
+		last := len(s.Steps) - 1
 		var faster []claims.Estimate
 		for _, other := range nets {
 			if s.Beta != nil && other.shatters() || s.LooksLinear && !other.LooksLinear && other.Activation == s.Activation {
-				faster = append(faster, other.finalLoss().Minus(s.finalLoss()))
+				less, err := estimatePaired(other.losses, s.losses, func(others, own []float64) float64 { return others[last] - own[last] })
+				c.failed(err)
+				faster = append(faster, less)
 			}
 		}
-		if len(faster) > 0 {
-			all = append(all, s.claim("learns", "Section 5", "Nets whose gradients do not shatter learn faster",
-				fmt.Sprintf("log₁₀ of the mean squared error at step %d, that of the nets that it is compared with less its own, smallest", s.lastStep())).
-				Above(smallest(faster), 0))
-		}
+		// Training goes through the batch statistics whatever nets are looked at with: there is no convention in this.
+		claim := s.claim("learns", "Section 5", "Nets whose gradients do not shatter learn faster",
+			fmt.Sprintf("log₁₀ of the mean squared error at step %d, that of the nets that it is compared with less its own, smallest", s.lastStep()))
+		claim.Convention = ""
+		c.allAbove(claim, faster, 0)
 	}
-	return all
-}
-
-// finalLoss returns the logarithm of the loss at the last step.
-func (s *EarlySeries) finalLoss() claims.Estimate {
-	last := len(s.Steps) - 1
-	return estimateOf(s.Loss.Mean[last], s.Loss.StdErr[last], s.Draws)
 }

@@ -97,6 +97,12 @@ type EarlySeries struct {
 
 	// First holds the first draw.
 	First EarlyDraw `json:"first"`
+
+	// acfs are the autocorrelations at the lags, steps x draws x lags, nil where the gradient is constant, losses those behind Loss, draws x
+	// steps, and inputs the number of values of a gradient: claims compare nets within a draw.
+	acfs   [][][]float64
+	losses [][]float64
+	inputs int
 }
 
 // EarlyDraw is one draw of a net in training.
@@ -123,7 +129,7 @@ func newEarlySeries(net models.Config, steps []int, runs []*early.GridRun) ([]Ea
 	}
 	var all []EarlySeries
 	for _, statistics := range statisticsOf(net) {
-		s := EarlySeries{EarlyNet: earlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps, Loss: loss}
+		s := EarlySeries{EarlyNet: earlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps, Loss: loss, losses: losses}
 		for lag := range gradients.MaxLag + 1 {
 			s.Lags = append(s.Lags, lag)
 		}
@@ -144,6 +150,8 @@ func newEarlySeries(net models.Config, steps []int, runs []*early.GridRun) ([]Ea
 
 // add appends a step: the gradients of all draws.
 func (s *EarlySeries) add(draws [][]float64) error {
+	acfs := make([][]float64, len(draws))
+	s.acfs, s.inputs = append(s.acfs, acfs), len(draws[0])
 	varying := slices.DeleteFunc(slices.Clone(draws), isConstant)
 	s.Constant = append(s.Constant, len(draws)-len(varying))
 	if len(varying) < 2 {
@@ -153,6 +161,12 @@ func (s *EarlySeries) add(draws [][]float64) error {
 	summary, err := gradients.Summarize(varying)
 	if err != nil {
 		return err
+	}
+	rest := summary.Autocorrelations
+	for i, draw := range draws {
+		if !isConstant(draw) {
+			acfs[i], rest = rest[0], rest[1:]
+		}
 	}
 	acf := summary.ACF
 	s.Brownness = append(s.Brownness, &summary.Brownness)

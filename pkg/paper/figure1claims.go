@@ -19,6 +19,10 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 			values = append(values, float32(value))
 		}
 	}
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
 	m := r.Config.Inputs
 	covariance, err := results.NewArray("covariance", values, len(r.Columns), m, m)
 	if err != nil {
@@ -28,7 +32,7 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 		Figure: "figure-1",
 		Title:  "Figure 1, gradients against noise",
 		Config: r.Config,
-		Claims: r.Claims(),
+		Claims: all,
 		Series: r.Columns,
 		Arrays: []results.Array{covariance},
 	}, nil
@@ -36,7 +40,7 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 
 // Claims decides what the paper says about Figure 1: one layer is brown, and for each kind of statistics 24 layers are white
 // and the 50-layer resnet lies in between.
-func (r *Figure1Result) Claims() []claims.Claim {
+func (r *Figure1Result) Claims() ([]claims.Claim, error) {
 	var all []claims.Claim
 	for _, statistics := range AllStatistics {
 		columns := r.Select(statistics)
@@ -45,14 +49,23 @@ func (r *Figure1Result) Claims() []claims.Claim {
 			all = append(all, claim(shallow, "brown", "Figure 1a", "The gradient of a 1-layer net resembles brown noise",
 				"brownness (0 white, 1 brown)").Above(shallow.Brownness, brownBound))
 		}
+		// All three nets share their draws.
+		above, err := residual.browner(&deep)
+		if err != nil {
+			return nil, err
+		}
+		below, err := shallow.browner(&residual)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all,
 			claim(deep, "nearer-white", "Figure 1b", fmt.Sprintf("The gradient of a %d-layer feedforward net resembles white noise", deep.Depth),
 				"brownness (0 white, 1 brown)").Below(deep.Brownness, 1-brownBound),
 			claim(residual, "browner", "Figure 1c", fmt.Sprintf("The gradient of a %d-layer resnet (β = 0.1) lies in between: above the feedforward net's", residual.Depth),
-				"brownness, resnet less feedforward").Above(residual.Brownness.Minus(deep.Brownness), 0),
+				"brownness, resnet less feedforward").Above(above, 0),
 			claim(residual, "whiter", "Figure 1c", fmt.Sprintf("The gradient of a %d-layer resnet (β = 0.1) lies in between: below the 1-layer net's", residual.Depth),
-				"brownness, 1-layer net less resnet").Above(shallow.Brownness.Minus(residual.Brownness), 0),
+				"brownness, 1-layer net less resnet").Above(below, 0),
 		)
 	}
-	return all
+	return claims.MarkConventions(all), nil
 }

@@ -102,14 +102,14 @@ func Figure2(ctx context.Context, e *engine.Engine, config Figure2Config) (*Figu
 		for _, net := range config.Nets {
 			for _, depth := range config.Depths {
 				run := config.gradients(net, depth, statistics)
-				series, err := part(ctx, "autocorrelation", net, run, run.Draws, func() (Series, error) {
+				kept, err := part(ctx, "autocorrelation of each draw", net, run, run.Draws, func() (keptSeries, error) {
 					ensemble, err := netEnsemble(ctx, e, run)
-					return ensemble.Series, err
+					return keep(ensemble.Series), err
 				})
 				if err != nil {
 					return nil, err
 				}
-				result.Series = append(result.Series, series)
+				result.Series = append(result.Series, kept.series())
 			}
 		}
 		for _, depth := range config.whiteDepths() {

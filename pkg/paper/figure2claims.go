@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -34,11 +33,15 @@ func (r *Figure2Result) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/figure-2.json holds, less the provenance.
 func (r *Figure2Result) Results() (*results.Figure, error) {
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
 	return &results.Figure{
 		Figure: "figure-2",
 		Title:  "Figure 2, autocorrelation of gradients against depth",
 		Config: r.Config,
-		Claims: r.Claims(),
+		Claims: all,
 		Series: r.Series,
 		Tests:  r.Whiteness,
 		Table:  r.Table(),
@@ -46,12 +49,12 @@ func (r *Figure2Result) Results() (*results.Figure, error) {
 }
 
 // Claims decides what the paper says about Figure 2, for each kind of statistics.
-func (r *Figure2Result) Claims() []claims.Claim {
+func (r *Figure2Result) Claims() ([]claims.Claim, error) {
 	var all []claims.Claim
 	for _, statistics := range AllStatistics {
 		feedforward := r.Select("feedforward", 0, statistics)
 		plain := r.Select("residual", 1, statistics)
-		all = append(all, steadyLoss(feedforward, statistics))
+		all = append(all, steadyLoss(feedforward, statistics)...)
 		for _, s := range feedforward {
 			if s.Depth >= whiteFrom {
 				all = append(all, insideWhiteBand(s, r.Config.Inputs))
@@ -62,7 +65,11 @@ func (r *Figure2Result) Claims() []claims.Claim {
 				all = append(all, rejectsLikeWhite(test))
 			}
 		}
-		all = append(all, slower(feedforward, plain)...)
+		compared, err := slower(feedforward, plain)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, compared...)
 		if deepest := last(plain); deepest != nil {
 			all = append(all, toldFromWhite(*deepest))
 		}
@@ -71,16 +78,17 @@ func (r *Figure2Result) Claims() []claims.Claim {
 				"brownness (0 white, 1 brown)").Above(deepest.Brownness, nearerBrown))
 		}
 	}
-	return all
+	return claims.MarkConventions(all), nil
 }
 
 // claim starts a claim about one series.
 func claim(s Series, id, source, statement, quantity string) claims.Claim {
 	return claims.Claim{
-		ID:        fmt.Sprintf("%s.%s.depth-%d.%s", s.Net, id, s.Depth, s.Statistics),
-		Source:    source,
-		Statement: statement,
-		Quantity:  fmt.Sprintf("%s; %s statistics", quantity, s.Statistics),
+		ID:         fmt.Sprintf("%s.%s.depth-%d.%s", s.Net, id, s.Depth, s.Statistics),
+		Source:     source,
+		Statement:  statement,
+		Quantity:   fmt.Sprintf("%s; %s statistics", quantity, s.Statistics),
+		Convention: string(s.Statistics),
 	}
 }
 
@@ -92,35 +100,31 @@ func last(series []Series) *Series {
 	return &series[len(series)-1]
 }
 
-// steadyLoss claims that the autocorrelation falls with every step in depth down to whiteFrom layers, where it is lost. The
-// quantity is the fall whose interval reaches lowest.
-func steadyLoss(series []Series, statistics norms.Statistics) claims.Claim {
+// steadyLoss claims that the autocorrelation falls with every step in depth down to whiteFrom layers, where it is lost. With fewer than two
+// such depths there is no such claim.
+func steadyLoss(series []Series, statistics norms.Statistics) []claims.Claim {
 	var falls []claims.Estimate
 	for i := 1; i < len(series) && series[i].Depth <= whiteFrom; i++ {
-		falls = append(falls, series[i-1].MeanCorrelation.Minus(series[i].MeanCorrelation))
+		falls = append(falls, series[i-1].MeanCorrelation.MinusIndependent(series[i].MeanCorrelation)) // depths have draws of their own
 	}
-	return claims.Claim{
-		ID:        fmt.Sprintf("feedforward.steady-loss.%s", statistics),
-		Source:    "Figure 2a",
-		Statement: "Feedforward gradients lose their correlation steadily with depth",
-		Quantity:  fmt.Sprintf("smallest fall of the mean autocorrelation (lags 1–%d) from one depth to the next, up to %d layers; %s statistics", gradients.MaxLag, whiteFrom, statistics),
-	}.Above(smallest(falls), 0)
+	if len(falls) == 0 {
+		return nil
+	}
+	return []claims.Claim{claims.Claim{
+		ID:         fmt.Sprintf("feedforward.steady-loss.%s", statistics),
+		Source:     "Figure 2a",
+		Statement:  "Feedforward gradients lose their correlation steadily with depth",
+		Convention: string(statistics),
+		Quantity:   fmt.Sprintf("smallest fall of the mean autocorrelation (lags 1–%d) from one depth to the next, up to %d layers; %s statistics", gradients.MaxLag, whiteFrom, statistics),
+	}.Above(claims.Smallest(falls), 0)}
 }
 
 // insideWhiteBand claims what the eye sees in Figure 2(a): the averaged autocorrelation lies inside the 95 % band of a single
 // white series at all lags.
 func insideWhiteBand(s Series, inputs int) claims.Claim {
-	var largest claims.Estimate
-	for k := 1; k < len(s.Mean); k++ {
-		r := estimateOf(s.Mean[k], s.StdErr[k], s.Draws)
-		if high := math.Max(math.Abs(r.Low), math.Abs(r.High)); high > largest.High {
-			margin := high - math.Abs(r.Value)
-			largest = claims.Estimate{Value: math.Abs(r.Value), Low: math.Max(math.Abs(r.Value)-margin, 0), High: high}
-		}
-	}
 	return claim(s, "white-band", "Figure 2a", whiteStatement(s.Depth),
 		fmt.Sprintf("largest mean autocorrelation at lags 1–%d, against the band for white noise", gradients.MaxLag)).
-		Below(largest, stats.WhiteBand(inputs))
+		Below(largestDistance(s.Mean[1:], s.StdErr[1:], s.Draws, 0), stats.WhiteBand(inputs))
 }
 
 // whiteStatement is what the paper says of deep feedforward nets.
@@ -137,18 +141,22 @@ func rejectsLikeWhite(test Whiteness) claims.Claim {
 
 // slower claims that a plain resnet of the same depth keeps more autocorrelation than a feedforward net, from 10 layers on, where
 // the paper sees the feedforward nets whiten.
-func slower(feedforward, residual []Series) []claims.Claim {
+func slower(feedforward, residual []Series) ([]claims.Claim, error) {
 	var all []claims.Claim
 	for _, f := range feedforward {
 		for _, r := range residual {
 			if f.Depth == r.Depth && f.Depth >= 10 {
+				more, err := r.moreCorrelated(&f) // nets of one depth share their draws
+				if err != nil {
+					return nil, err
+				}
 				all = append(all, claim(r, "slower", "Figure 2b", "The correlation of resnets (β = 1) falls far more slowly than that of feedforward nets",
 					fmt.Sprintf("mean autocorrelation (lags 1–%d) at %d layers, resnet less feedforward", gradients.MaxLag, r.Depth)).
-					Above(r.MeanCorrelation.Minus(f.MeanCorrelation), 0))
+					Above(more, 0))
 			}
 		}
 	}
-	return all
+	return all, nil
 }
 
 // toldFromWhite claims that the series is still not white: the test rejects most draws.

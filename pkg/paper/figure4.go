@@ -76,6 +76,9 @@ type Pattern struct {
 	// MeanRun is the mean length of a net's runs, and LogMeanRun its logarithm to base 2, whose differences are ratios.
 	MeanRun    claims.Estimate `json:"mean_run"`
 	LogMeanRun claims.Estimate `json:"log2_mean_run"`
+
+	// shapes are those of the draws: claims compare nets that share their draws within a draw.
+	shapes []activations.Shape
 }
 
 // newPattern computes a cell from its rasters, one a draw.
@@ -84,9 +87,8 @@ func newPattern(v Variant, rasters []*activations.Raster) (Pattern, error) {
 		Variant: v, Raster: rasters[0], Draws: len(rasters),
 		Activation: activations.ActiveHistogram(rasters...), Contiguity: activations.ContiguityHistogram(rasters...),
 	}
-	shapes := make([]activations.Shape, len(rasters))
-	for i, raster := range rasters {
-		shapes[i] = raster.Shape()
+	for _, raster := range rasters {
+		p.shapes = append(p.shapes, raster.Shape())
 	}
 	for _, quantity := range []struct {
 		estimate  *claims.Estimate
@@ -98,15 +100,18 @@ func newPattern(v Variant, rasters []*activations.Raster) (Pattern, error) {
 		{&p.Shortest, func(s activations.Shape) float64 { return s.Shortest }},
 		{&p.LastLead, func(s activations.Shape) float64 { return s.Last - s.Peak }},
 		{&p.MeanRun, func(s activations.Shape) float64 { return s.MeanRun }},
-		{&p.LogMeanRun, func(s activations.Shape) float64 { return math.Log2(s.MeanRun) }},
+		{&p.LogMeanRun, logMeanRun},
 	} {
 		var err error
-		if *quantity.estimate, err = estimateMean(shapes, quantity.statistic); err != nil {
+		if *quantity.estimate, err = estimateMean(p.shapes, quantity.statistic); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
 }
+
+// logMeanRun is the logarithm to base 2 of the mean length of a net's runs.
+func logMeanRun(s activations.Shape) float64 { return math.Log2(s.MeanRun) }
 
 // Figure4Result holds the cells of Figure 4, net by net and within a net in the order of the depths.
 type Figure4Result struct {

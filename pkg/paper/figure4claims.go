@@ -2,9 +2,11 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -28,6 +30,10 @@ func (r *Figure4Result) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/figure-4.json holds, less the provenance. The rasters are in its npz file, as raster.0 and so on.
 func (r *Figure4Result) Results() (*results.Figure, error) {
+	all, err := r.Claims()
+	if err != nil {
+		return nil, err
+	}
 	var rasters []results.Array
 	for i, pattern := range r.Patterns {
 		raster, err := results.NewArray(fmt.Sprintf("raster.%d", i), pattern.Raster.On, pattern.Raster.Units, pattern.Raster.Inputs)
@@ -40,23 +46,24 @@ func (r *Figure4Result) Results() (*results.Figure, error) {
 		Figure: "figure-4",
 		Title:  "Figure 4, activation of rectifiers in deep nets",
 		Config: r.Config,
-		Claims: r.Claims(),
+		Claims: all,
 		Series: r.Patterns,
 		Arrays: rasters,
 	}, nil
 }
 
-// Claims decides what is to be seen in the paper's Figure 4.
-func (r *Figure4Result) Claims() []claims.Claim {
+// Claims decides what is to be seen in the paper's Figure 4, as far as its nets are among the config's.
+func (r *Figure4Result) Claims() ([]claims.Claim, error) {
 	plain := r.Select("feedforward", norms.None, 0)
 	feedforward := r.Select("feedforward", norms.Batch, 0)
 	residual := r.Select("residual", norms.Batch, 1)
 	var all []claims.Claim
 	all = append(all, constancy(plain)...)
-	all = append(all, tight(feedforward, "Figure 4b"))
+	all = append(all, tight(feedforward, "Figure 4b")...)
 	all = append(all, collapse(feedforward)...)
-	all = append(all, tight(residual, "Figure 4c"))
-	return append(all, slowerDecay(residual, feedforward)...)
+	all = append(all, tight(residual, "Figure 4c")...)
+	slower, err := slowerDecay(residual, feedforward)
+	return append(all, slower...), err
 }
 
 // claim starts a claim about the cells of one net.
@@ -67,11 +74,12 @@ func (p Pattern) claim(id, source, statement, quantity string) claims.Claim {
 	}
 }
 
-// changes returns how much a quantity grows from each depth to the next.
+// changes returns how much a quantity grows from each cell to the next, which differ in depth. Nets of different depths have draws of their own, so that they are
+// independent.
 func changes(patterns []Pattern, quantity func(Pattern) claims.Estimate) []claims.Estimate {
 	var all []claims.Estimate
 	for i := 1; i < len(patterns); i++ {
-		all = append(all, quantity(patterns[i]).Minus(quantity(patterns[i-1])))
+		all = append(all, quantity(patterns[i]).MinusIndependent(quantity(patterns[i-1])))
 	}
 	return all
 }
@@ -85,16 +93,14 @@ func each(patterns []Pattern, quantity func(Pattern) claims.Estimate) []claims.E
 	return all
 }
 
-// deepest returns the last of the cells of a net, or an empty one.
-func deepest(patterns []Pattern) Pattern {
-	if len(patterns) == 0 {
-		return Pattern{}
-	}
-	return patterns[len(patterns)-1]
-}
+// deepest returns the last of the cells of a net, of which there is one at least.
+func deepest(patterns []Pattern) Pattern { return patterns[len(patterns)-1] }
 
 // constancy claims what Figure 4(a) shows: mass at activation 0 and 1 and at contiguity M, ever more so with depth.
 func constancy(patterns []Pattern) []claims.Claim {
+	if len(patterns) == 0 {
+		return nil
+	}
 	constant := func(p Pattern) claims.Estimate { return p.Constant }
 	longest := func(p Pattern) claims.Estimate { return p.Longest }
 	last := deepest(patterns)
@@ -103,49 +109,68 @@ func constancy(patterns []Pattern) []claims.Claim {
 		units  = "Without batch normalisation units are on for all inputs or for none"
 		runs   = "Without batch normalisation the runs of equal value span all inputs"
 	)
-	return []claims.Claim{
+	all := []claims.Claim{
 		last.claim("constant", source, units+", most of them in deep nets",
 			fmt.Sprintf("share of units on for all inputs or none, %d layers", last.Depth)).Above(last.Constant, most),
-		last.claim("constant-grows", source, units+", ever more so with depth",
-			"share of such units, smallest growth from one depth to the next").Above(smallest(changes(patterns, constant)), 0),
 		last.claim("last-bin", source, runs+": the bar at M is the highest",
 			"share of runs in the last bin less that in the fullest other bin, smallest over depths").
-			Above(smallest(each(patterns, func(p Pattern) claims.Estimate { return p.LastLead })), 0),
+			Above(claims.Smallest(each(patterns, func(p Pattern) claims.Estimate { return p.LastLead })), 0),
 		last.claim("longest", source, runs+", most of them in deep nets",
 			fmt.Sprintf("share of runs of length M, %d layers", last.Depth)).Above(last.Longest, most),
-		last.claim("longest-grows", source, runs+", ever more so with depth",
-			"share of such runs, smallest growth from one depth to the next").Above(smallest(changes(patterns, longest)), 0),
 	}
+	if len(patterns) < 2 { // nothing to compare
+		return all
+	}
+	return append(all,
+		last.claim("constant-grows", source, units+", ever more so with depth",
+			"share of units on for all inputs or none, smallest growth from one depth to the next").Above(claims.Smallest(changes(patterns, constant)), 0),
+		last.claim("longest-grows", source, runs+", ever more so with depth",
+			"share of runs of length M, smallest growth from one depth to the next").Above(claims.Smallest(changes(patterns, longest)), 0),
+	)
 }
 
 // tight claims that units are active for about half of the inputs each, at every depth.
-func tight(patterns []Pattern, source string) claims.Claim {
-	return deepest(patterns).claim("balanced", source, "With batch normalisation the activation of units is tight around 1/2",
+func tight(patterns []Pattern, source string) []claims.Claim {
+	if len(patterns) == 0 {
+		return nil
+	}
+	return []claims.Claim{deepest(patterns).claim("balanced", source, "With batch normalisation the activation of units is tight around 1/2",
 		"share of units active at a quarter to three quarters of the inputs, smallest over depths").
-		Above(smallest(each(patterns, func(p Pattern) claims.Estimate { return p.Balanced })), tightlyBalanced)
+		Above(claims.Smallest(each(patterns, func(p Pattern) claims.Estimate { return p.Balanced })), tightlyBalanced)}
 }
 
 // collapse claims what Figure 4(b) shows: contiguity falls with depth, down to salt and pepper.
 func collapse(patterns []Pattern) []claims.Claim {
+	if len(patterns) == 0 {
+		return nil
+	}
 	last := deepest(patterns)
-	falls := changes(patterns, func(p Pattern) claims.Estimate { return claims.Exact(0).Minus(p.MeanRun) })
 	const source = "Figure 4b"
-	return []claims.Claim{
-		last.claim("contiguity-falls", source, "The contiguity of feedforward nets falls with depth",
-			"mean length of runs, smallest fall from one depth to the next").Above(smallest(falls), 0),
+	all := []claims.Claim{
 		last.claim("salt-and-pepper", source, "Deep feedforward nets are salt and pepper: contiguity collapses to 1",
 			fmt.Sprintf("share of runs of length 1, %d layers (coin flips: 0.5)", last.Depth)).Above(last.Shortest, saltAndPepper),
 	}
+	deepestFirst := slices.Clone(patterns)
+	slices.Reverse(deepestFirst)
+	if falls := changes(deepestFirst, func(p Pattern) claims.Estimate { return p.MeanRun }); len(falls) > 0 {
+		all = append(all, last.claim("contiguity-falls", source, "The contiguity of feedforward nets falls with depth",
+			"mean length of runs, smallest fall from one depth to the next").Above(claims.Smallest(falls), 0))
+	}
+	return all
 }
 
 // slowerDecay claims what Figure 4(c) shows against (b): the contiguity of resnets falls much more slowly.
-func slowerDecay(residual, feedforward []Pattern) []claims.Claim {
+func slowerDecay(residual, feedforward []Pattern) ([]claims.Claim, error) {
 	var all []claims.Claim
 	for i := 1; i < min(len(residual), len(feedforward)); i++ {
 		r, f := residual[i], feedforward[i]
+		slower, err := estimatePaired(r.shapes, f.shapes, func(r, f activations.Shape) float64 { return logMeanRun(r) - logMeanRun(f) })
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, r.claim(fmt.Sprintf("slower.depth-%d", r.Depth), "Figure 4c", "The contiguity of resnets falls much more slowly than that of feedforward nets",
 			fmt.Sprintf("mean length of runs at %d layers, times that of the feedforward net, as log2", r.Depth)).
-			Above(r.LogMeanRun.Minus(f.LogMeanRun), muchSlower))
+			Above(slower, muchSlower))
 	}
-	return all
+	return all, nil
 }

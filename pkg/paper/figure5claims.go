@@ -77,7 +77,7 @@ func (r *Figure5Result) Claims() ([]claims.Claim, error) {
 			all = append(all, some...)
 		}
 	}
-	return all, nil
+	return claims.MarkConventions(all), nil
 }
 
 // claim starts a claim about a net.
@@ -89,6 +89,7 @@ func (s *RankSeries) claim(id, source, statement, quantity string) claims.Claim 
 	return claims.Claim{
 		ID: fmt.Sprintf("figure-5.%s.%s.%s", net, id, s.Statistics), Source: source, Statement: statement,
 		Quantity: fmt.Sprintf("%s: %s; %s statistics", s.name(), quantity, s.Statistics),
+		Unit:     "minibatches", Convention: string(s.Statistics),
 	}
 }
 
@@ -112,7 +113,7 @@ func rankGrows(nets []*RankSeries) ([]claims.Claim, error) {
 			steps = append(steps, step)
 		}
 		all = append(all, s.claim("grows", "Figure 5c", "The relative effective rank grows with depth",
-			"smallest growth of r(D)/r(Y) from one depth to the next").Above(smallest(steps), 0))
+			"smallest growth of r(D)/r(Y) from one depth to the next").Above(claims.Smallest(steps), 0))
 	}
 	return all, nil
 }
@@ -150,26 +151,28 @@ func betaSlows(nets []*RankSeries) ([]claims.Claim, error) {
 
 // structureSurvives claims that the block structure of the covariance is seen in deep nets with skips of a small beta only.
 func structureSurvives(nets []*RankSeries) ([]claims.Claim, error) {
-	kept := func(share float64) func([]rank.Measurement) float64 {
+	const quantity = "share of the covariance that the clusters of the net of %d layers explain beyond chance, %d layers, less %g times that at %d"
+	feedforward, residual := nets[0], nets[len(nets)-1]
+	above := func(share float64) func([]rank.Measurement) float64 {
 		return func(depths []rank.Measurement) float64 {
 			return covarianceShare(depths[len(depths)-1]) - share*covarianceShare(depths[0])
 		}
 	}
-	quantity := "share of the covariance that the two-layer net's clusters explain beyond chance, %d layers, less %g times that at %d"
-	feedforward, residual := nets[0], nets[len(nets)-1]
-	lost, err := feedforward.estimate(kept(vanishes))
-	if err != nil {
-		return nil, err
-	}
-	seen, err := residual.estimate(kept(survives))
+	kept, err := feedforward.estimate(above(vanishes))
 	if err != nil {
 		return nil, err
 	}
 	deepest, first := feedforward.lastDepth(), feedforward.Depths[0]
-	return []claims.Claim{
+	all := []claims.Claim{
 		feedforward.claim("structure", "Figure 5a", fmt.Sprintf("In %d-layer feedforward convnets the structure of the covariance is gone", deepest),
-			fmt.Sprintf(quantity, deepest, vanishes, first)).Below(lost, 0),
+			fmt.Sprintf(quantity, first, deepest, vanishes, first)).Below(kept, 0),
+	}
+	if residual.Beta == nil { // the config has no betas
+		return all, nil
+	}
+	seen, err := residual.estimate(above(survives))
+	return append(all,
 		residual.claim("structure", "Figure 5b", fmt.Sprintf("In %d-layer convolutional resnets (β = %g) the structure of the covariance is still seen", deepest, *residual.Beta),
-			fmt.Sprintf(quantity, deepest, survives, first)).Above(seen, 0),
-	}, nil
+			fmt.Sprintf(quantity, first, deepest, survives, first)).Above(seen, 0),
+	), err
 }

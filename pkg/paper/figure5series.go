@@ -78,11 +78,7 @@ func (s *RankSeries) estimate(quantity func(depths []rank.Measurement) float64) 
 
 // estimateWith is estimate for a quantity of two nets on the same minibatches.
 func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others []rank.Measurement) float64) (claims.Estimate, error) {
-	pairs := make([][2][]rank.Measurement, len(s.measured))
-	for i := range pairs {
-		pairs[i] = [2][]rank.Measurement{s.measured[i], other.measured[i]}
-	}
-	return estimateMean(pairs, func(pair [2][]rank.Measurement) float64 { return quantity(pair[0], pair[1]) })
+	return estimatePaired(s.measured, other.measured, quantity)
 }
 
 // name names the net in a claim's quantity.

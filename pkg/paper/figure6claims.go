@@ -128,7 +128,9 @@ func (p pair) claim(id, statement, quantity string) claims.Claim {
 	if p.seeds == 1 {
 		quantity += " (one seed: no interval)"
 	}
-	return claims.Claim{ID: fmt.Sprintf("figure-6.%s.%d", id, max(p.a.Depth, p.b.Depth)), Source: "Figure 6", Statement: statement, Quantity: quantity}
+	return claims.Claim{
+		ID: fmt.Sprintf("figure-6.%s.%d", id, max(p.a.Depth, p.b.Depth)), Source: "Figure 6", Statement: statement, Quantity: quantity, Unit: "seeds",
+	}
 }
 
 // falls claims that nets without skips and LL-init lose accuracy from each depth to the next, for as long as they have any to lose: the steps
@@ -155,7 +157,7 @@ func (r *Figure6Result) falls() ([]claims.Claim, error) {
 		if n := len(together); n > 0 {
 			last := together[n-1]
 			quantity := fmt.Sprintf("%s: smallest fall of the accuracy from one depth to the next, %d to %d layers", last.a.Title, together[0].a.Depth, last.b.Depth)
-			all = append(all, last.claim(family+".falls", statement, quantity).Above(smallest(differences(together)), 0))
+			all = append(all, last.claim(family+".falls", statement, quantity).Above(claims.Smallest(differences(together)), 0))
 		}
 	}
 	return all, nil
@@ -207,15 +209,17 @@ func (r *Figure6Result) keepsAccuracy() ([]claims.Claim, error) {
 	return all, nil
 }
 
-// matchesResnet claims that nets with LL-init are not below the confidence interval of the resnets of their depth, wherever these have one.
+// matchesResnet claims that nets with LL-init are not below the confidence interval of the resnets of their depth, wherever these have one: that
+// they are less than its half-width below the resnets, in the seeds that both have.
 func (r *Figure6Result) matchesResnet() ([]claims.Claim, error) {
 	pairs, err := r.sameDepth("ll", "resnet")
 	var all []claims.Claim
 	for _, p := range pairs {
 		if low := p.b.Accuracy.Low; low != nil {
-			quantity := fmt.Sprintf("accuracy at %d layers, mean with LL-init less the lower end of the resnets' interval", p.a.Depth)
-			all = append(all, p.claim("ll.resnet", "Nets with LL-init match resnets of the same depth", quantity).
-				Above(claims.Exact(p.a.Accuracy.Mean-*low), 0))
+			half, above := p.b.Accuracy.Mean-*low, p.difference
+			above.Value, above.Low, above.High = above.Value+half, above.Low+half, above.High+half
+			quantity := fmt.Sprintf("accuracy at %d layers, with LL-init less the resnets', and half of the width of the resnets' interval", p.a.Depth)
+			all = append(all, p.claim("ll.resnet", "Nets with LL-init match resnets of the same depth", quantity).Above(above, 0))
 		}
 	}
 	return all, err

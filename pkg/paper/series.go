@@ -62,6 +62,11 @@ type Series struct {
 
 	// SpectrumSlope is the slope of the log power spectrum: 0 for white noise, -2 for brown.
 	SpectrumSlope claims.Estimate `json:"spectrum_slope"`
+
+	// acfs are the autocorrelations at the lags, draw by draw, and inputs the number of values of a draw: claims compare nets that share
+	// their draws within a draw.
+	acfs   [][]float64
+	inputs int
 }
 
 // newSeries computes the series of draws x inputs.
@@ -76,7 +81,36 @@ func newSeries(draws [][]float64) (Series, error) {
 		Brownness:          s.Brownness,
 		LjungBoxRejections: s.Rejections,
 		SpectrumSlope:      claims.Mean(s.SpectrumSlope),
+		acfs:               s.Autocorrelations,
+		inputs:             len(draws[0]),
 	}, nil
+}
+
+// browner estimates by how much the brownness of the series is above that of another on the same draws.
+func (s *Series) browner(other *Series) (claims.Estimate, error) {
+	return gradients.BrownnessDifference(s.acfs, other.acfs, s.inputs)
+}
+
+// moreCorrelated estimates by how much the autocorrelation, averaged over lags from 1 on, is above that of another series on the same draws.
+func (s *Series) moreCorrelated(other *Series) (claims.Estimate, error) {
+	return estimatePaired(s.acfs, other.acfs, func(own, other []float64) float64 {
+		return gradients.MeanFromLag1(own) - gradients.MeanFromLag1(other)
+	})
+}
+
+// keptSeries is a series as an interrupted run keeps it: with what its JSON lacks.
+type keptSeries struct {
+	Series           Series
+	Autocorrelations [][]float64
+	Inputs           int
+}
+
+func keep(s Series) keptSeries { return keptSeries{s, s.acfs, s.inputs} }
+
+// series returns the series as it was before it was kept.
+func (k keptSeries) series() Series {
+	k.Series.acfs, k.Series.inputs = k.Autocorrelations, k.Inputs
+	return k.Series
 }
 
 // ensemble is a series together with the draws it was computed from.

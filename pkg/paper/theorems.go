@@ -179,12 +179,15 @@ func (c *TheoremCurve) add(measured stats.Summary, level, closed float64) {
 }
 
 // outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it lies in the band at
-// every depth when that is below 1.
+// every depth when that is below 1. It is NaN without depths, or where a value is NaN.
 func (c *TheoremCurve) outside() float64 {
+	if len(c.Mean) == 0 {
+		return math.NaN()
+	}
 	largest := 0.0
 	for i, mean := range c.Mean {
 		distance := math.Abs(mean - c.Closed[i])
-		if distance > rounding*c.Closed[i] { // one rectifier's C is 1 without any error
+		if !(distance <= rounding*c.Closed[i]) { // one rectifier's C is 1 without any error
 			largest = max(largest, distance/(c.High[i]-mean))
 		}
 	}
@@ -194,14 +197,13 @@ func (c *TheoremCurve) outside() float64 {
 // rounding bounds the relative rounding errors of products of up to a few thousand layers and means of up to millions of draws.
 const rounding = 1e-12
 
-// deviation returns the largest relative distance from the closed form, and how large it may be within the band.
-func (c *TheoremCurve) deviation() claims.Estimate {
-	var e claims.Estimate
+// deviations returns the relative distances from the closed form, one a depth, with the ends of the band.
+func (c *TheoremCurve) deviations() []claims.Estimate {
+	all := make([]claims.Estimate, len(c.Closed))
 	for i, closed := range c.Closed {
-		e.Value = max(e.Value, math.Abs(c.Mean[i]/closed-1))
-		e.High = max(e.High, math.Abs(c.Low[i]/closed-1), math.Abs(c.High[i]/closed-1))
+		all[i] = claims.Estimate{Value: c.Mean[i] / closed, Low: c.Low[i] / closed, High: c.High[i] / closed}.Distance(1)
 	}
-	return e
+	return all
 }
 
 // Select returns the curves of one estimator, a net each in the order of the config.

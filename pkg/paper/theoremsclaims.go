@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
@@ -92,10 +93,9 @@ func (r *TheoremsResult) inBand(s TheoremSeries) claims.Claim {
 
 // tight claims that the agreement means something.
 func (r *TheoremsResult) tight(s TheoremSeries) claims.Claim {
-	largest := s.Variance.deviation()
-	for _, e := range []claims.Estimate{s.Covariance.deviation(), s.Correlation.deviation()} {
-		largest.Value, largest.High = max(largest.Value, e.Value), max(largest.High, e.High)
-	}
+	all := slices.Concat(s.Variance.deviations(), s.Covariance.deviations(), s.Correlation.deviations())
+	largest := claims.Largest(all) // bands that hold together need no widening, and so have no draws before
+	largest.Draws = s.Draws
 	return theoremClaim(s, "tight", closedForms[s.Net],
 		fmt.Sprintf("largest relative distance from the closed form at %s, with the simultaneous band", s.depthRange())).
 		Below(largest, visiblyTight)
@@ -109,30 +109,23 @@ func rate(s TheoremSeries) claims.Claim {
 		half--
 	}
 	span := math.Log(float64(s.Depths[deep]) / float64(s.Depths[half]))
-	logarithm := func(i int) claims.Estimate {
-		r := s.Correlation
-		return claims.Estimate{Value: math.Log(r.Mean[i]) / span, Low: math.Log(r.Low[i]) / span, High: math.Log(r.High[i]) / span}
+	// The depths of a net share their gates. Whatever that does, the exponent lies between those of opposite ends of the bands, which hold
+	// together.
+	exponent := func(deep, half float64) float64 { return math.Log(deep/half) / span }
+	r := s.Correlation
+	between := claims.Estimate{
+		Value: exponent(r.Mean[deep], r.Mean[half]), Low: exponent(r.Low[deep], r.High[half]), High: exponent(r.High[deep], r.Low[half]), Draws: s.Draws,
 	}
 	return theoremClaim(s, "rate", "R(i,j) ~ 1/(β√L)",
 		fmt.Sprintf("distance from −1/2 of the exponent of R between %d and %d layers", s.Depths[half], s.Depths[deep])).
-		Below(magnitude(logarithm(deep).Minus(logarithm(half)), -0.5), rateTolerance)
+		Below(between.Distance(-0.5), rateTolerance)
 }
 
 // limit claims Corollary 1's limit at the deepest net.
 func limit(s TheoremSeries) claims.Claim {
 	deep := len(s.Depths) - 1
-	r := claims.Estimate{Value: s.Correlation.Mean[deep], Low: s.Correlation.Low[deep], High: s.Correlation.High[deep]}
+	r := claims.Estimate{Value: s.Correlation.Mean[deep], Low: s.Correlation.Low[deep], High: s.Correlation.High[deep], Draws: s.Draws}
 	return theoremClaim(s, "limit", "R(i,j) tends to 1/√e for γ₂² = 1/L",
 		fmt.Sprintf("distance of R from 1/√e at %d layers", s.Depths[deep])).
-		Below(magnitude(r, theory.HighwayLimit()), limitTolerance)
-}
-
-// magnitude returns the estimate of |e - target|.
-func magnitude(e claims.Estimate, target float64) claims.Estimate {
-	low, high := e.Low-target, e.High-target
-	m := claims.Estimate{Value: math.Abs(e.Value - target), High: max(math.Abs(low), math.Abs(high))}
-	if low > 0 || high < 0 {
-		m.Low = min(math.Abs(low), math.Abs(high))
-	}
-	return m
+		Below(r.Distance(theory.HighwayLimit()), limitTolerance)
 }

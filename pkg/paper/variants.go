@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
@@ -117,28 +116,24 @@ func estimateOf(mean, stdErr float64, draws int) claims.Estimate {
 	return claims.Mean(stats.Summary{Mean: mean, StdErr: stdErr, N: draws})
 }
 
-// smallest returns the estimate whose interval reaches lowest: what decides a claim that all of them are large. With none to
-// choose from it returns 0, and such a claim fails.
-func smallest(estimates []claims.Estimate) claims.Estimate {
-	var lowest claims.Estimate
-	for i, e := range estimates {
-		if i == 0 || e.Low < lowest.Low {
-			lowest = e
-		}
+// estimatePaired returns the mean over draws of a quantity of two nets that share their draws, such as a difference, with its interval. Draw
+// i of one is compared with draw i of the other, so that what both have in common cancels.
+func estimatePaired[T any](draws, others []T, quantity func(own, other T) float64) (claims.Estimate, error) {
+	if len(draws) != len(others) {
+		return claims.None(), fmt.Errorf("can't compare %d draws with %d: nets that share their draws have equally many", len(draws), len(others))
 	}
-	return lowest
+	pairs := make([][2]T, len(draws))
+	for i := range pairs {
+		pairs[i] = [2]T{draws[i], others[i]}
+	}
+	return estimateMean(pairs, func(pair [2]T) float64 { return quantity(pair[0], pair[1]) })
 }
 
-// largestDistance returns the distance from a target of that of several means whose interval reaches farthest: what decides a claim that all of
-// them are near it.
+// largestDistance returns the largest distance of several means from a target, which decides a claim that all of them are near it.
 func largestDistance(mean, stdErr []float64, draws int, target float64) claims.Estimate {
-	var found claims.Estimate
+	var distances []claims.Estimate
 	for i := range mean {
-		e := estimateOf(mean[i], stdErr[i], draws)
-		distance, margin := math.Abs(e.Value-target), e.High-e.Value
-		if distance+margin > found.High {
-			found = claims.Estimate{Value: distance, Low: max(distance-margin, 0), High: distance + margin}
-		}
+		distances = append(distances, estimateOf(mean[i], stdErr[i], draws).Distance(target))
 	}
-	return found
+	return claims.Largest(distances)
 }

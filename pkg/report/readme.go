@@ -40,14 +40,14 @@ func UpdateReadme(folder, readme string) error {
 		return errors.New("the README has no place for the table: put the two marker lines of the claims into it")
 	}
 	var table strings.Builder
-	table.WriteString(before + tableBegin + "| Figure, theorem | Claims that hold here |\n|---|---|\n")
+	table.WriteString(before + tableBegin + "| Figure, theorem | " + claims.CountHeader + " |\n|---|---|---|---|---|\n")
 	var all []claims.Claim
 	for _, figure := range figures {
-		if figure.Provenance.Size == "quick" {
+		if figure.Provenance.Size == results.Quick {
 			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its claims go into the README", figure.Figure)
 		}
 		if len(figure.Claims) > 0 {
-			fmt.Fprintf(&table, "| %s | %d of %d |\n", figure.Title, claims.Held(figure.Claims), len(figure.Claims))
+			fmt.Fprintf(&table, "| %s | %s |\n", figure.Title, claims.CountVerdicts(figure.Claims).Cells())
 		}
 		all = append(all, figure.Claims...)
 	}

@@ -25,9 +25,13 @@ var pageTemplate = template.Must(template.New("index").Parse(page))
 
 // view is what the page shows.
 type view struct {
-	Sections    []*section
-	Held, Total int
-	Claims      *file
+	Sections []*section
+
+	// Count is of the verdicts of all figures, less those made at quick size.
+	Count claims.Count
+
+	// Files are those that hold all claims.
+	Files []*file
 
 	// Quick tells that a figure was made at quick size.
 	Quick bool
@@ -53,9 +57,12 @@ type section struct {
 	Setting string
 	Origin  []fact
 
-	// Held counts the claims that hold.
-	Held int
+	// Count is of the verdicts. A figure made at quick size has none, and its claims are shown without.
+	Count claims.Count
 }
+
+// Quick tells that the figure was made at quick size.
+func (s *section) Quick() bool { return s.Provenance.Size == results.Quick }
 
 // fact is a line of the provenance.
 type fact struct{ Name, Value string }
@@ -121,8 +128,12 @@ func newView(folder string, figures []*results.Figure, wrong *results.Unusable) 
 	for _, name := range notebooks {
 		v.Notebooks = append(v.Notebooks, &file{Name: name, Link: beside(name)})
 	}
-	if v.Claims, err = files.read(folder, results.ClaimsName+".json"); err != nil {
-		return nil, err
+	for _, extension := range []string{".json", ".csv"} {
+		f, err := files.read(folder, results.ClaimsName+extension)
+		if err != nil {
+			return nil, err
+		}
+		v.Files = append(v.Files, f)
 	}
 	for _, figure := range figures {
 		s, err := newSection(folder, figure, files)
@@ -137,9 +148,8 @@ func newView(folder string, figures []*results.Figure, wrong *results.Unusable) 
 			}
 		}
 		v.Sections = append(v.Sections, s)
-		v.Held += s.Held
-		v.Total += len(figure.Claims)
-		v.Quick = v.Quick || figure.Provenance.Size == "quick"
+		v.Count = v.Count.Plus(s.Count)
+		v.Quick = v.Quick || s.Quick()
 	}
 	for _, err := range wrong.Files {
 		v.Wrong = append(v.Wrong, err.Error())
@@ -161,7 +171,7 @@ func owner(picture string, figures []*results.Figure) *results.Figure {
 
 // newSection gathers what the page shows of a figure, less its pictures.
 func newSection(folder string, figure *results.Figure, files *files) (*section, error) {
-	s := &section{Figure: figure, Held: claims.Held(figure.Claims), Origin: origin(figure.Provenance)}
+	s := &section{Figure: figure, Count: claims.CountVerdicts(figure.Decided()), Origin: origin(figure.Provenance)}
 	setting, err := json.MarshalIndent(figure.Config, "", "  ")
 	if err != nil {
 		return nil, err

@@ -36,11 +36,18 @@ func picture(t *testing.T) []byte {
 func resultsFolder(t *testing.T, size string) string {
 	t.Helper()
 	folder := t.TempDir()
-	claim := claims.Claim{ID: "a", Source: "Figure 1", Statement: "x < y & z", Quantity: "q"}
+	claim := claims.Claim{Source: "Figure 1", Statement: "x < y & z", Quantity: "q"}
+	claimed := func(id, convention string, value, low, high float64) claims.Claim {
+		c := claim
+		c.ID, c.Convention = id+convention, convention
+		return c.Above(claims.Estimate{Value: value, Low: low, High: high, Draws: 10}, 1)
+	}
 	for _, name := range []string{"figure-1", "figure-2"} {
 		figure := &results.Figure{
 			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []int{7},
-			Claims:     []claims.Claim{claim.Above(claims.Exact(2), 1), claim.Above(claims.Exact(0), 1)},
+			Claims: claims.MarkConventions([]claims.Claim{
+				claimed("a.", "frozen", 2, 1.5, 3), claimed("a.", "coupled", 0, -1, 1), claimed("b", "", 2, 0, 3), claimed("c", "", 2, 1.5, 3),
+			}),
 			Provenance: results.Provenance{Size: size},
 			Table:      &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell <1>"}}},
 		}
@@ -76,7 +83,10 @@ func TestPageShowsEverything(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	text := pageOf(t, folder)
 	for _, want := range []string{
-		"2 of 4 claims hold", "Title of figure-1", "x &lt; y &amp; z", "✓ holds", "✗ does not hold", `alt="Title of figure-2: coupled.`,
+		"4 of 8 claims hold, 2 contradicted, 2 undecided; a convention that the paper leaves open decides 4 of them", "(2 of 4 claims hold",
+		"Title of figure-1", "x &lt; y &amp; z", `class="undecided"><td role="cell" class="verdict"><b>? undecided</b><span>about 30 more draws would decide at this spread</span>`,
+		`class="holds convention"><td role="cell" class="verdict"><b>✓ holds</b><span>⇄ decided by a convention</span>`, `class="contradicted convention"`,
+		`class="holds"><td`, `id="show-contradicted"`, `tr.undecided`, `alt="Title of figure-2: coupled.`,
 		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;", `width="3" height="2"`,
 	} {
 		if !strings.Contains(text, want) {
@@ -103,6 +113,38 @@ func TestPageShowsEverything(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "claims.json")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestQuickSizeHasNoVerdicts: nothing on the page, nor in the list of all claims, tells or counts a verdict on nets that are too small for one.
+func TestQuickSizeHasNoVerdicts(t *testing.T) {
+	folder := resultsFolder(t, "quick")
+	text := pageOf(t, folder)
+	body := text[strings.Index(text, "<body>"):]
+	for _, word := range []string{"claims hold,", "✓", "✗", "undecided", "contradicted", "⇄", "would decide", "Verdict"} {
+		if strings.Contains(body, word) {
+			t.Errorf("the page at quick size says %q", word)
+		}
+	}
+	if !strings.Contains(body, "x &lt; y &amp; z") || !strings.Contains(body, "2 [1.5, 3]") {
+		t.Error("the page at quick size lacks what was measured")
+	}
+	for _, name := range []string{"claims.json", "claims.csv"} {
+		if content, err := os.ReadFile(filepath.Join(folder, name)); err != nil || strings.Contains(string(content), "holds") {
+			t.Errorf("%s: %s, %v", name, content, err)
+		}
+	}
+	// A figure at another size beside them is counted, alone.
+	figure, err := results.Load(folder, "figure-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	figure.Provenance.Size = "paper"
+	if err := figure.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	if text := pageOf(t, folder); !strings.Contains(text, "<strong>2 of 4 claims hold, 1 contradicted, 1 undecided;") || strings.Count(text, "✓ holds</b><span>") != 1 {
+		t.Error("of two figures, one of them at quick size, the other's claims are not counted alone")
 	}
 }
 
@@ -136,7 +178,7 @@ func TestPageHoldsItsFiles(t *testing.T) {
 		downloads[name] = true
 	}
 	for _, name := range []string{
-		"claims.json", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv", "figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
+		"claims.json", "claims.csv", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv", "figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
 	} {
 		if !downloads[name] {
 			t.Errorf("the page does not offer %s", name)
@@ -267,7 +309,7 @@ func TestContrast(t *testing.T) {
 		for _, match := range colours.FindAllStringSubmatch(block, -1) {
 			level[match[1]] = luminance(t, match[2])
 		}
-		for _, ink := range []string{"text", "muted", "link", "good", "bad"} {
+		for _, ink := range []string{"text", "muted", "link", "good", "bad", "open"} {
 			for _, paper := range []string{"page", "soft"} {
 				a, b := level[ink], level[paper]
 				if contrast := (max(a, b) + 0.05) / (min(a, b) + 0.05); contrast < 4.5 {
@@ -296,7 +338,7 @@ func TestReadmeTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := string(content); !strings.HasPrefix(got, "![a figure]") || !strings.HasSuffix(got, "after\n") ||
-			strings.Contains(got, "OLD TABLE") || !strings.Contains(got, "| Title of figure-2 | 1 of 2 |") || !strings.Contains(got, "| 2 of 4 |") {
+			strings.Contains(got, "OLD TABLE") || !strings.Contains(got, "| Title of figure-2 | 2 | 1 | 1 | 2 |\n") || !strings.Contains(got, "| 4 | 2 | 2 | 4 |\n") {
 			t.Errorf("README:\n%s", got)
 		}
 	}

@@ -31,7 +31,8 @@ type Figure struct {
 	// Provenance says where the numbers come from.
 	Provenance Provenance `json:"provenance"`
 
-	// Claims are the paper's statements about the figure and whether they hold here.
+	// Claims are the paper's statements about the figure and the verdicts on them here. Those of figures at quick size are for the machinery:
+	// see [Figure.Decided].
 	Claims []claims.Claim `json:"claims"`
 
 	// Series are the figure's curves.
@@ -76,10 +77,8 @@ func (f *Figure) check() error {
 	if f.Series == nil {
 		return fmt.Errorf("%s has no series: give its numbers", f.Figure)
 	}
-	for _, claim := range f.Claims {
-		if err := claim.Check(); err != nil {
-			return err
-		}
+	if err := claims.CheckAll(f.Claims); err != nil {
+		return fmt.Errorf("%s: %w", f.Figure, err)
 	}
 	return nil
 }
@@ -115,11 +114,33 @@ func cause(err error) error {
 // ClaimsName names the file, less its .json, that collects the claims of all figures.
 const ClaimsName = "claims"
 
-// SaveClaims writes folder/claims.json: the claims of all the figures in one list.
+// Quick is the size at which everything runs and nothing is decided: nets are too small and draws too few.
+const Quick = "quick"
+
+// Decided returns the claims whose verdicts may be told: all of them, or none of a figure that was made at quick size.
+func (f *Figure) Decided() []claims.Claim {
+	if f.Provenance.Size == Quick {
+		return nil
+	}
+	return f.Claims
+}
+
+// SaveClaims writes folder/claims.json and claims.csv: the claims of all the figures in one list, less those of figures at quick size.
 func SaveClaims(folder string, figures []*Figure) error {
 	all := []claims.Claim{}
 	for _, figure := range figures {
-		all = append(all, figure.Claims...)
+		all = append(all, figure.Decided()...)
+	}
+	var s sheet
+	if err := s.add("claims", all); err != nil {
+		return err
+	}
+	rows, err := s.write()
+	if err != nil {
+		return err
+	}
+	if err := WriteFile(folder, ClaimsName+".csv", rows); err != nil {
+		return err
 	}
 	content, err := json.MarshalIndent(struct {
 		Claims []claims.Claim `json:"claims"`

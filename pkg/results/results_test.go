@@ -35,7 +35,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 2 || all[0].Figure != "figure-1" || !all[1].Claims[0].Holds || all[1].Claims[0].Measured.Value != 2 {
+	if len(all) != 2 || all[0].Figure != "figure-1" || all[1].Claims[0].Verdict != claims.Holds || all[1].Claims[0].Measured.Value != 2 {
 		t.Errorf("loaded %+v", all)
 	}
 	if err := results.SaveClaims(folder, all); err != nil {
@@ -48,6 +48,57 @@ func TestSaveAndLoad(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(folder, ".*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("temporary files are left: %v, %v", left, err)
+	}
+}
+
+// TestClaimsAsCSV: a row a claim, with the verdict and what would decide it.
+func TestClaimsAsCSV(t *testing.T) {
+	folder := t.TempDir()
+	one, open := figure("figure-1"), figure("figure-2")
+	open.Claims[0] = open.Claims[0].Above(claims.Estimate{Value: 2, Low: 0, High: 4, Draws: 10}, 1)
+	quick := figure("figure-3")
+	quick.Provenance.Size = results.Quick
+	if err := results.SaveClaims(folder, []*results.Figure{one, open, quick}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(folder, "claims.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "part,entry,id,source,statement,quantity,relation,bound,verdict,more_draws,measured.value,measured.low,measured.high,measured.draws\n" +
+		"claims,0,figure-1.claim,Figure 0,s,q,>,1,holds,,2,2,2,\n" +
+		"claims,1,figure-2.claim,Figure 0,s,q,>,1,undecided,30,2,0,4,10\n"
+	if string(content) != want {
+		t.Errorf("claims.csv is\n%s, want\n%s", content, want)
+	}
+}
+
+// TestNothingUndecidableIsSaved: a claim about what could not be measured, or whose verdict is another than its numbers give, stops the saving.
+func TestNothingUndecidableIsSaved(t *testing.T) {
+	for want, spoil := range map[string]func(*claims.Claim){
+		"could not be measured": func(c *claims.Claim) { *c = c.Below(claims.Smallest(nil), 1) },
+		`give "holds"`:          func(c *claims.Claim) { c.Verdict = claims.Undecided },
+	} {
+		spoilt := figure("figure-1")
+		spoil(&spoilt.Claims[0])
+		folder := t.TempDir()
+		if err := spoilt.Save(folder); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error %v does not say %q", err, want)
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("%v was saved, %v", left, err)
+		}
+	}
+}
+
+// TestCommittedResults: the claims of the results that lie with the notebooks pass the check that files read from disk must pass.
+func TestCommittedResults(t *testing.T) {
+	figure, err := results.Load(filepath.Join("..", "..", "notebooks", "data"), "early-training")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := claims.CheckAll(figure.Claims); err != nil || len(figure.Claims) == 0 {
+		t.Errorf("%d claims, %v", len(figure.Claims), err)
 	}
 }
 

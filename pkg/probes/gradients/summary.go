@@ -30,6 +30,9 @@ type Summary struct {
 
 	// SpectrumSlope is the slope of the log power spectrum, one number a draw: 0 for white noise, -2 for brown.
 	SpectrumSlope stats.Summary
+
+	// Autocorrelations are those that ACF averages, draws x lags: two ensembles that share their draws are compared by these.
+	Autocorrelations [][]float64
 }
 
 // Summarize computes the Summary of series, draws x inputs: gradients, or noise to compare them with. It needs at least two
@@ -44,12 +47,13 @@ func Summarize(draws [][]float64) (*Summary, error) {
 	}
 	s := &Summary{ACF: *acf}
 	each := make([][]float64, len(draws))
+	s.Autocorrelations = each
 	correlations, slopes := make([]float64, len(draws)), make([]float64, len(draws))
 	for i, draw := range draws {
 		if each[i], err = stats.ACF(draw, MaxLag); err != nil {
 			return nil, err
 		}
-		correlations[i] = meanFromLag1(each[i])
+		correlations[i] = MeanFromLag1(each[i])
 		test, err := stats.LjungBox(draw, MaxLag)
 		if err != nil {
 			return nil, err
@@ -74,8 +78,8 @@ func Summarize(draws [][]float64) (*Summary, error) {
 // Summary summarises the gradients over the draws.
 func (r *Result) Summary() (*Summary, error) { return Summarize(r.Gradients) }
 
-// meanFromLag1 averages an autocorrelation function over its lags from 1 on.
-func meanFromLag1(acf []float64) float64 {
+// MeanFromLag1 averages an autocorrelation function over its lags from 1 on.
+func MeanFromLag1(acf []float64) float64 {
 	sum := 0.0
 	for _, r := range acf[1:] {
 		sum += r
@@ -91,9 +95,29 @@ func brownness(acfs [][]float64, m int) (claims.Estimate, error) {
 		return []float64{colour.Brownness}, err
 	})
 	if err != nil {
-		return claims.Estimate{}, err
+		return claims.None(), err
 	}
 	estimate := claims.Mean(summaries[0])
 	estimate.Low, estimate.High = max(estimate.Low, 0), min(estimate.High, 1)
+	return estimate, nil
+}
+
+// BrownnessDifference estimates by how much the brownness of one ensemble of series of length m is above that of another, from their
+// autocorrelation functions, draws x lags. Draw i of both must share its randomness, or no two draws any: the interval is that of the
+// jackknife that leaves out draw i of both at once, so that what they have in common cancels. Equal ensembles differ by exactly 0.
+func BrownnessDifference(acfs, others [][]float64, m int) (claims.Estimate, error) {
+	summary, err := stats.JackknifePaired(acfs, others, func(mean, other []float64) (float64, error) {
+		colour, err := stats.Colour(mean, m)
+		if err != nil {
+			return 0, err
+		}
+		otherColour, err := stats.Colour(other, m)
+		return colour.Brownness - otherColour.Brownness, err
+	})
+	if err != nil {
+		return claims.None(), err
+	}
+	estimate := claims.Mean(summary)
+	estimate.Low, estimate.High = max(estimate.Low, -1), min(estimate.High, 1)
 	return estimate, nil
 }

@@ -1,0 +1,194 @@
+package paper
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/random"
+)
+
+// smoothed returns moving averages of noise, draws x inputs: of the same noise for every span, so that nets made of them share their draws.
+func smoothed(t *testing.T, draws, inputs, span int) Series {
+	t.Helper()
+	rows := make([][]float64, draws)
+	for i := range rows {
+		rng := random.Stream(31, uint64(i))
+		noise := make([]float64, inputs+10)
+		for j := range noise {
+			noise[j] = rng.NormFloat64()
+		}
+		for j := range inputs {
+			sum := 0.0
+			for _, value := range noise[j : j+span] {
+				sum += value
+			}
+			rows[i] = append(rows[i], sum)
+		}
+	}
+	s, err := newSeries(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// width is the width of an interval.
+func width(e claims.Estimate) float64 { return e.High - e.Low }
+
+// zero checks that equal nets differ by exactly 0, and that a claim of a difference is contradicted.
+func zero(t *testing.T, what string, e claims.Estimate, err error) {
+	t.Helper()
+	if err != nil || e.Value != 0 || width(e) != 0 || (claims.Claim{}).Above(e, 0).Verdict != claims.Contradicted {
+		t.Errorf("%s of equal nets is %+v, %v", what, e, err)
+	}
+}
+
+// TestNetsOnSharedDrawsArePaired: differences of what shares its draws are exactly 0 for equal nets, and known better than if draws were
+// independent.
+func TestNetsOnSharedDrawsArePaired(t *testing.T) {
+	a, b := smoothed(t, 12, 128, 5), smoothed(t, 12, 128, 6)
+	equal, err := a.browner(&a)
+	zero(t, "brownness", equal, err)
+	equal, err = a.moreCorrelated(&a)
+	zero(t, "correlation", equal, err)
+	browner, err := b.browner(&a)
+	if err != nil || width(browner) > width(b.Brownness.MinusIndependent(a.Brownness))/2 || browner.Draws != 12 {
+		t.Errorf("brownness %+v less %+v is %+v, %v", b.Brownness, a.Brownness, browner, err)
+	}
+	more, err := b.moreCorrelated(&a)
+	if err != nil || width(more) > width(b.MeanCorrelation.MinusIndependent(a.MeanCorrelation))/2 {
+		t.Errorf("correlation %+v less %+v is %+v, %v", b.MeanCorrelation, a.MeanCorrelation, more, err)
+	}
+	dial := DialSeries{acfs: [][][]float64{b.acfs, a.acfs, b.acfs}}
+	equal, err = dial.longer(0, 2)
+	zero(t, "correlation length", equal, err)
+	if longer, err := dial.longer(0, 1); err != nil || !(longer.Low > 0) {
+		t.Errorf("the correlation length over 6 values less that over 5 is %+v, %v", longer, err)
+	}
+	if _, err := estimatePaired(a.acfs, b.acfs[1:], func(own, other []float64) float64 { return 0 }); err == nil || !strings.Contains(err.Error(), "can't compare 12 draws with 11") {
+		t.Errorf("unequal numbers of draws give the error %v", err)
+	}
+}
+
+// TestKeptSeriesIsWhole: a run that was interrupted compares nets as one that was not.
+func TestKeptSeriesIsWhole(t *testing.T) {
+	want := smoothed(t, 3, 40, 4)
+	content, err := json.Marshal(keep(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept keptSeries
+	if err := json.Unmarshal(content, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if got := kept.series(); !reflect.DeepEqual(got, want) || len(got.acfs) != 3 {
+		t.Errorf("kept %+v, was %+v", got, want)
+	}
+}
+
+// patterns makes cells of nets at two depths whose runs are longer by a factor in every draw, draws being far apart from each other.
+func patterns(factor float64) []Pattern {
+	var all []Pattern
+	beta := 1.0
+	for depth := range 2 {
+		p := Pattern{Variant: Variant{Net: "residual", Norm: norms.Batch.Name, Beta: &beta, Depth: depth}}
+		for _, run := range []float64{2, 8, 32} {
+			p.shapes = append(p.shapes, activations.Shape{MeanRun: run * factor})
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// TestRunsAreComparedDrawByDraw: a ratio that is the same in every draw is known exactly, however far draws are apart.
+func TestRunsAreComparedDrawByDraw(t *testing.T) {
+	all, err := slowerDecay(patterns(4), patterns(1))
+	if err != nil || len(all) != 1 || all[0].Measured != (claims.Estimate{Value: 2, Low: 2, High: 2, Draws: 3}) || all[0].Verdict != claims.Holds {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// twoEarlyNets makes two nets with three draws and two looks; the gradients of both are constant in some draws of the second look.
+func twoEarlyNets(t *testing.T) (a, b *EarlySeries) {
+	t.Helper()
+	net := func(span int, constant ...int) *EarlySeries {
+		acfs := smoothed(t, 3, 64, span).acfs
+		later := slices.Clone(acfs)
+		for _, draw := range constant {
+			later[draw] = nil
+		}
+		return &EarlySeries{
+			EarlyNet: EarlyNet{Variant: Variant{Net: "feedforward", Norm: norms.Center.Name}}, Statistics: norms.Frozen, Draws: 3, Steps: []int{0, 5},
+			acfs: [][][]float64{acfs, later}, inputs: 64, Brownness: []*claims.Estimate{nil, nil},
+			losses: [][]float64{{0, 1}, {0, 10}, {0, 100}}, Constant: []int{0, len(constant)},
+		}
+	}
+	return net(5, 0), net(3, 1)
+}
+
+func TestEarlyNetsAreComparedDrawByDraw(t *testing.T) {
+	a, b := twoEarlyNets(t)
+	c := earlyClaims{}
+	first := c.browner(a, b, 0, 1)
+	if len(first) != 1 || first[0].Draws != 3 || !(first[0].Value > 0) {
+		t.Errorf("at first the smoother net is browner by %+v", first)
+	}
+	if later := c.browner(a, b, 1, 2); len(later) != 0 {
+		t.Errorf("with one draw in which both nets have a brownness it differs by %+v", later)
+	}
+	zero(t, "brownness", c.browner(a, a, 1, 2)[0], c.err)
+	beta := 1.0
+	resnet := *a
+	resnet.Beta, resnet.losses = &beta, [][]float64{{0, 0.5}, {0, 9.5}, {0, 99.5}}
+	c.learnFaster([]*EarlySeries{&resnet, a})
+	if got := c.claims[0].Measured; len(c.claims) != 1 || math.Abs(got.Value-0.5) > 1e-12 || width(got) > 1e-12 || c.err != nil { // rounding
+		t.Errorf("a loss that is lower by 1/2 in every draw gives %+v, %v", c.claims, c.err)
+	}
+}
+
+// TestNothingIsClaimedAboutNothing: without nets, or gradients that are not constant, there is nothing to compare and no claim.
+func TestNothingIsClaimedAboutNothing(t *testing.T) {
+	a, b := twoEarlyNets(t)
+	early := earlyClaims{}
+	early.staysWhite(a) // no brownness: not one of 0
+	early.allAbove(a.claim("early", "s", "t", "q"), early.browner(a, b, 1, 2), 0)
+	figure2, err := (&Figure2Result{}).Claims()
+	if err != nil {
+		t.Fatal(err)
+	}
+	figure4, err := (&Figure4Result{}).Claims()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial, err := (&DialResult{Series: []DialSeries{{Depth: 10, Beta: []float64{0.7}, Brownness: []claims.Estimate{claims.Exact(1)}}}}).Claims()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, all := range map[string][]claims.Claim{
+		"constant gradients": early.claims, "no curves": figure2, "no patterns": figure4, "one beta": dial,
+		"no depths": steadyLoss([]Series{smoothed(t, 3, 40, 4)}, norms.Frozen),
+	} {
+		if len(all) > 0 {
+			t.Errorf("about %s it is claimed that %+v", name, all)
+		}
+	}
+	if e := largestDistance(nil, nil, 3, 0.5); e.Made() {
+		t.Errorf("no shares are %v away", e)
+	}
+	if outside := (&TheoremCurve{}).outside(); !math.IsNaN(outside) {
+		t.Errorf("a curve without depths is %g outside", outside)
+	}
+	if wrong := (&TheoremCurve{Mean: []float64{math.NaN()}, High: []float64{1}, Closed: []float64{1}}).outside(); !math.IsNaN(wrong) {
+		t.Errorf("NaN is %g outside", wrong)
+	}
+	if outside, deviation, apart := (&DonskerResult{}).distances(); deviation.Made() || claims.Exact(outside).Made() || claims.Exact(apart).Made() {
+		t.Errorf("no walks are %g, %v and %g off", outside, deviation, apart)
+	}
+}
