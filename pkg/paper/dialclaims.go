@@ -25,6 +25,9 @@ func (r *DialResult) Results() (*results.Figure, error) {
 	}, nil
 }
 
+// deepestShown is the depth of the deepest nets that the paper shows the structure of gradients in: of deeper ones it promises nothing.
+const deepestShown = 50
+
 // Claims decides what the paper says about beta: that it turns correlation up and down, and that it should be 0.1 to 0.3.
 func (r *DialResult) Claims() ([]claims.Claim, error) {
 	var all []claims.Claim
@@ -43,7 +46,7 @@ func (r *DialResult) Claims() ([]claims.Claim, error) {
 				Above(longer, 0))
 		}
 		for i, beta := range s.Beta {
-			if beta == RecommendedLow || beta == RecommendedHigh {
+			if s.Depth <= deepestShown && (beta == RecommendedLow || beta == RecommendedHigh) {
 				all = append(all, start(fmt.Sprintf("recommended-%g", beta),
 					fmt.Sprintf("With the recommended β the gradients of a %d-layer resnet are closer to brown than to white noise", s.Depth),
 					fmt.Sprintf("brownness (0 white, 1 brown), β = %g", beta)).
