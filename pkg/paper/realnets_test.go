@@ -32,8 +32,8 @@ func TestRealNets(t *testing.T) {
 	if len(result.Series) != families*len(config.Widths) || len(result.Families()) != families {
 		t.Fatalf("%d series in %d families, want %d families at %d widths", len(result.Series), len(result.Families()), families, len(config.Widths))
 	}
-	// Two claims a family, and one more on the variance in each of Theorems 1 and 2.
-	if got, want := len(result.Claims()), 2*families+len(config.Decays); got != want {
+	// A claim a family, and one more on the variance in each of Theorems 1 and 2.
+	if got, want := len(result.Claims()), families+len(config.Decays); got != want {
 		t.Errorf("%d claims, want %d", got, want)
 	}
 	for _, s := range result.Series {

@@ -1,8 +1,10 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -27,19 +29,13 @@ func (r *RealNetsResult) Results() (*results.Figure, error) {
 	}, nil
 }
 
-// Claims decides what the theorems predict of real nets, for each family of nets twice: at the largest width, and at the width
-// where the distance from the prediction reaches farthest. Real nets meet the theorems' assumptions more or less, so these
-// claims may fail.
+// Claims decides what the theorems predict of real nets, for each family of nets once, at the largest width: the others are in the series.
+// Real nets meet the theorems' assumptions more or less, so these claims may fail.
 func (r *RealNetsResult) Claims() []claims.Claim {
 	var all []claims.Claim
 	for _, family := range r.Families() {
-		widest := &family[0]
-		for i := range family {
-			if family[i].Width > widest.Width {
-				widest = &family[i]
-			}
-		}
-		all = append(all, widest.claim("widest", "the largest width"), farthest(family))
+		widest := slices.MaxFunc(family, func(a, b CorrelationSeries) int { return cmp.Compare(a.Width, b.Width) })
+		all = append(all, widest.claim())
 		if widest.Fit != nil && widest.Theorem != "Theorem 3" {
 			all = append(all, widest.growthClaim())
 		}
@@ -86,46 +82,29 @@ func (s CorrelationSeries) Estimate(i int) claims.Estimate {
 
 // relativeDistance returns |measured/theory - 1|, whose interval starts at 0 where the measured one holds the theory's number.
 func relativeDistance(measured claims.Estimate, theory float64) claims.Estimate {
-	low, high := measured.Low/theory-1, measured.High/theory-1
-	if low > high { // a negative number turns the interval around
-		low, high = high, low
+	relative := claims.Estimate{Value: measured.Value / theory, Low: measured.Low / theory, High: measured.High / theory, Draws: measured.Draws}
+	if theory < 0 { // a negative number turns the interval around
+		relative.Low, relative.High = relative.High, relative.Low
 	}
-	distance := claims.Estimate{Value: math.Abs(measured.Value/theory - 1), High: math.Max(math.Abs(low), math.Abs(high))}
-	if low > 0 || high < 0 {
-		distance.Low = math.Min(math.Abs(low), math.Abs(high))
-	}
-	return distance
+	return relative.Distance(1)
 }
 
-// farthest claims the theorem at the width where the distance reaches farthest.
-func farthest(family []CorrelationSeries) claims.Claim {
-	worst := &family[0]
-	for i := range family {
-		if family[i].distance().High > worst.distance().High {
-			worst = &family[i]
-		}
-	}
-	return worst.claim("any-width", "the width where it reaches farthest")
-}
-
-// claim claims that the series, at the width that was chosen so, is as its theorem says.
-func (s CorrelationSeries) claim(id, chosen string) claims.Claim {
+// claim claims that the series is as its theorem says.
+func (s CorrelationSeries) claim() claims.Claim {
 	statement := map[string]string{
 		"Theorem 1":   "The correlation of feedforward nets halves with each layer",
 		"Theorem 2":   "The correlation of resnets (β = 1) falls by 3/4 a layer",
 		"Theorem 3":   "The correlation of β-rescaled resnets with batch normalisation falls like L^(−1/2)",
 		"Corollary 1": "The correlation of modified highway nets stays near 1/√e, however deep",
 	}[s.Theorem]
-	quantity := "exponent of R"
-	switch {
-	case s.Fit == nil:
-		quantity = fmt.Sprintf("R at %d layers", s.Depths[len(s.Depths)-1])
-	case s.Fit.Abscissa == PerLayer:
-		quantity = "rate of log R"
+	quantity := fmt.Sprintf("R at %d layers", s.Depths[len(s.Depths)-1])
+	if s.Fit != nil {
+		quantity = map[string]string{LogDepth: "exponent of R", PerLayer: "rate of log R"}[s.Fit.Abscissa] +
+			fmt.Sprintf(", %d to %d layers", s.Fit.First, s.Fit.Last)
 	}
 	return claims.Claim{
-		ID: fmt.Sprintf("real-nets.%s.%s", s.family(), id), Source: s.Theorem, Statement: statement,
-		Quantity: fmt.Sprintf("%s (%s): relative distance from the theorem's at %s, %d", quantity, s.Title(), chosen, s.Width),
+		ID: fmt.Sprintf("real-nets.%s.widest", s.family()), Source: s.Theorem, Statement: statement,
+		Quantity: fmt.Sprintf("%s, width %d (%s): relative distance from the theorem's", quantity, s.Width, s.Title()),
 	}.Below(s.distance(), nearTheory)
 }
 
@@ -135,13 +114,12 @@ func (s CorrelationSeries) growthClaim() claims.Claim {
 	if s.Fit.GrowthTheory > 0 {
 		statement = "C(i,i) doubles with each layer of a resnet (β = 1)"
 	}
-	// In units of log 2, the distance from the theory's whole number is that of the shifted number from 1.
-	shift := math.Ln2 - s.Fit.GrowthTheory
-	shifted := claims.Estimate{Value: s.Fit.Growth.Value + shift, Low: s.Fit.Growth.Low + shift, High: s.Fit.Growth.High + shift}
+	growth := s.Fit.Growth
+	doublings := claims.Estimate{Value: growth.Value / math.Ln2, Low: growth.Low / math.Ln2, High: growth.High / math.Ln2, Draws: growth.Draws}
 	return claims.Claim{
 		ID: fmt.Sprintf("real-nets.%s.variance", s.family()), Source: s.Theorem, Statement: statement,
 		Quantity: fmt.Sprintf("doublings of C(i,i) a layer, width %d (%s): distance from the theorem's", s.Width, s.Title()),
-	}.Below(relativeDistance(shifted, math.Ln2), nearTheory)
+	}.Below(doublings.Distance(s.Fit.GrowthTheory/math.Ln2), nearTheory)
 }
 
 // Title names the nets of the series, less the width.
