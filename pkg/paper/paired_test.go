@@ -12,6 +12,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // smoothed returns moving averages of noise, draws x inputs: of the same noise for every span, so that nets made of them share their draws.
@@ -190,5 +191,42 @@ func TestNothingIsClaimedAboutNothing(t *testing.T) {
 	}
 	if outside, deviation, apart := (&DonskerResult{}).distances(); deviation.Made() || claims.Exact(outside).Made() || claims.Exact(apart).Made() {
 		t.Errorf("no walks are %g, %v and %g off", outside, deviation, apart)
+	}
+}
+
+// TestTheoremThreeIsJudgedByItsOwnExponent: correlations that are exactly the closed form's have distance 0 from the theorem, at depths where its
+// exponent is far from its limit, -1/2.
+func TestTheoremThreeIsJudgedByItsOwnExponent(t *testing.T) {
+	beta := 0.1
+	s := CorrelationSeries{Theorem: "Theorem 3", Net: "residual", Norm: norms.Batch.Name, Beta: &beta, Width: 10, Draws: 5, Fit: &RateFit{Abscissa: LogDepth, First: 10, Last: 60, Theory: -0.5}}
+	for depth := 1; depth <= 60; depth++ {
+		s.Depths = append(s.Depths, depth)
+		s.Correlation, s.CorrelationStdErr = append(s.Correlation, 0), append(s.CorrelationStdErr, 0.01*float64(depth))
+	}
+	for i := range s.Depths { // the weights of the fit need the correlations
+		s.Correlation[i] = 1
+	}
+	if err := s.addTheory(); err != nil {
+		t.Fatal(err)
+	}
+	s.Correlation, s.Theory = s.Theory, nil
+	if err := s.addTheory(); err != nil {
+		t.Fatal(err)
+	}
+	var x, y, weights []float64
+	for i := 9; i < 60; i++ {
+		relative := s.CorrelationStdErr[i] / s.Correlation[i]
+		x, y, weights = append(x, math.Log(float64(i+1))), append(y, math.Log(s.Correlation[i])), append(weights, 1/(relative*relative))
+	}
+	measured, err := stats.WeightedFit(x, y, weights) // what correlation.Result.Slope fits
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Fit.Slope = claims.Exact(measured.Slope)
+	if s.Fit.TheoryHere < -0.25 || s.distance().Value > 1e-12 { // rounding
+		t.Errorf("the exponent is %g, the theorem's here %g: %v apart", measured.Slope, s.Fit.TheoryHere, s.distance())
+	}
+	if c := s.claim(); c.Verdict != claims.Holds || !strings.Contains(c.Quantity, "10 to 60 layers") {
+		t.Errorf("%+v", c)
 	}
 }

@@ -66,10 +66,10 @@ func (s CorrelationSeries) family() string {
 	return family
 }
 
-// distance returns how far the series is from its theorem, in parts of the theorem's number.
+// distance returns how far the series is from its theorem, in parts of the theorem's number at these depths.
 func (s CorrelationSeries) distance() claims.Estimate {
 	if s.Fit != nil {
-		return relativeDistance(s.Fit.Slope, s.Fit.Theory)
+		return relativeDistance(s.Fit.Slope, s.Fit.TheoryHere)
 	}
 	last := len(s.Correlation) - 1
 	return relativeDistance(s.Estimate(last), theory.HighwayLimit())
@@ -94,7 +94,7 @@ func (s CorrelationSeries) claim() claims.Claim {
 	statement := map[string]string{
 		"Theorem 1":   "The correlation of feedforward nets halves with each layer",
 		"Theorem 2":   "The correlation of resnets (β = 1) falls by 3/4 a layer",
-		"Theorem 3":   "The correlation of β-rescaled resnets with batch normalisation falls like L^(−1/2)",
+		"Theorem 3":   "The correlation of β-rescaled resnets with batch normalisation falls with the theorem's power of L, which tends to −1/2",
 		"Corollary 1": "The correlation of modified highway nets stays near 1/√e, however deep",
 	}[s.Theorem]
 	quantity := fmt.Sprintf("R at %d layers", s.Depths[len(s.Depths)-1])

@@ -25,8 +25,8 @@ type RateFit struct {
 	Slope  claims.Estimate `json:"slope"`
 	Theory float64         `json:"theory"`
 
-	// TheoryHere is the same slope through the closed form at the depths of the fit: for Theorem 3, whose Theory is the limit
-	// of many layers, another number.
+	// TheoryHere is the same slope through the closed form at the depths of the fit, with the same weights: for Theorem 3, whose Theory is
+	// the limit of many layers, another number.
 	TheoryHere float64 `json:"theory_here"`
 
 	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where these are 1/2
@@ -160,13 +160,14 @@ func (s *CorrelationSeries) addTheory() error {
 	if s.Theorem != "Theorem 3" {
 		return nil
 	}
-	var x, y []float64
+	var x, y, weights []float64 // as in correlation.Result.Slope: on a curve other weights give another slope
 	for i, depth := range s.Depths {
 		if s.Fit.First <= depth && depth <= s.Fit.Last {
-			x, y = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i]))
+			relative := s.CorrelationStdErr[i] / s.Correlation[i]
+			x, y, weights = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i])), append(weights, 1/(relative*relative))
 		}
 	}
-	fit, err := stats.LinearFit(x, y)
+	fit, err := stats.WeightedFit(x, y, weights)
 	s.Fit.TheoryHere = fit.Slope
 	return err
 }
