@@ -46,7 +46,8 @@ func (r *DialResult) Claims() ([]claims.Claim, error) {
 				Above(longer, 0))
 		}
 		for i, beta := range s.Beta {
-			if s.Depth <= deepestShown && (beta == RecommendedLow || beta == RecommendedHigh) {
+			shown := beta == RecommendedLow && s.Depth == deepestShown // in Figure 2c, whose claim it is, on the same draws
+			if s.Depth <= deepestShown && !shown && (beta == RecommendedLow || beta == RecommendedHigh) {
 				all = append(all, start(fmt.Sprintf("recommended-%g", beta),
 					fmt.Sprintf("With the recommended β the gradients of a %d-layer resnet are closer to brown than to white noise", s.Depth),
 					fmt.Sprintf("brownness (0 white, 1 brown), β = %g", beta)).
