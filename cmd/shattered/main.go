@@ -2,7 +2,7 @@
 //
 //	shattered export NET [flags] OUT.npz      one draw of a net as NumPy arrays
 //	shattered export theory [flags] OUT.npz   the theory of nets of infinite width as NumPy arrays
-//	shattered report [flags]                  claims.json and index.html of a results folder
+//	shattered report [flags]                  claims.json, claims.csv and index.html of a results folder
 //	shattered train [list|collect] [flags]    the runs of Figure 6: doing them, what became of them, in one file
 package main
 

@@ -11,7 +11,7 @@ import (
 // runReport is the subcommand report.
 func runReport(arguments []string) error {
 	set := flag.NewFlagSet("report", flag.ContinueOnError)
-	folder := set.String("results", lab.ResultsFolder(), "results folder to read, and to write index.html, claims.json and the CSV and npz files that are missing into")
+	folder := set.String("results", lab.ResultsFolder(), "results folder to read, and to write index.html, claims.json, claims.csv and the CSV and npz files that are missing into")
 	readme := set.String("readme", "", "README whose table of claims to write anew")
 	if err := set.Parse(arguments); errors.Is(err, flag.ErrHelp) {
 		return nil
