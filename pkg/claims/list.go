@@ -87,7 +87,7 @@ func (n Count) Total() int { return n.Holds + n.Contradicted + n.Undecided }
 func (n Count) String() string {
 	text := fmt.Sprintf("%d of %d claims hold, %d contradicted, %d undecided", n.Holds, n.Total(), n.Contradicted, n.Undecided)
 	if n.ByConvention > 0 {
-		text += fmt.Sprintf("; a convention that the paper leaves open decides %d of them", n.ByConvention)
+		text += fmt.Sprintf("; a convention decides %d of them", n.ByConvention)
 	}
 	return text
 }

@@ -83,7 +83,7 @@ func TestPageShowsEverything(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	text := pageOf(t, folder)
 	for _, want := range []string{
-		"4 of 8 claims hold, 2 contradicted, 2 undecided; a convention that the paper leaves open decides 4 of them", "(2 of 4 claims hold",
+		"4 of 8 claims hold, 2 contradicted, 2 undecided; a convention decides 4 of them", "(2 of 4 claims hold",
 		"Title of figure-1", "x &lt; y &amp; z", `class="undecided"><td role="cell" class="verdict"><b>? undecided</b><span>about 30 more draws would decide at this spread</span>`,
 		`class="holds convention"><td role="cell" class="verdict"><b>✓ holds</b><span>⇄ decided by a convention</span>`, `class="contradicted convention"`,
 		`class="holds"><td`, `id="show-contradicted"`, `tr.undecided`, `alt="Title of figure-2: coupled.`,
