@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -108,6 +109,34 @@ func TestResultsSayWhatANetIs(t *testing.T) {
 		if result.Columns[i].Also != want {
 			t.Errorf("column %d is told apart from the paper's by %q, want %q", i, result.Columns[i].Also, want)
 		}
+	}
+}
+
+// TestFigure1OfEqualNets: the nets share their draws, so that two of them that are one differ by exactly 0.
+func TestFigure1OfEqualNets(t *testing.T) {
+	config := paper.Figure1Quick()
+	config.Deep.Width, config.Deep.Depth = 16, 6
+	config.Residual, config.Inputs = config.Deep, 64
+	result, err := paper.Figure1(t.Context(), engine.New(testbackend.Open(t)), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := result.Claims()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, c := range all {
+		if !strings.Contains(c.ID, ".browner.") {
+			continue
+		}
+		found++
+		if c.Measured != (claims.Estimate{Draws: config.Draws}) || c.Verdict != claims.Contradicted {
+			t.Errorf("%s: %+v, %s", c.ID, c.Measured, c.Verdict)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d claims that one net is browner, want 2", found)
 	}
 }
 

@@ -46,8 +46,11 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 	realNets := paper.RealNetsQuick()
 	realNets.Widths = realNets.Widths[:1]
 	dense, images := earlySmall(), earlyImagesSmall()
+	figure2 := paper.Figure2Quick()
+	figure2.Depths, figure2.Draws, figure2.WhitenessDraws = []int{2, 24}, 2, 2
 	dense.Nets, images.Nets = dense.Nets[3:5], images.Nets[1:4]
 	for name, experiment := range map[string]func(ctx context.Context, e *engine.Engine) (any, error){
+		"Figure 2":  func(ctx context.Context, e *engine.Engine) (any, error) { return paper.Figure2(ctx, e, figure2) },
 		"real nets": func(ctx context.Context, e *engine.Engine) (any, error) { return paper.RealNets(ctx, e, realNets) },
 		"normalisation": func(ctx context.Context, e *engine.Engine) (any, error) {
 			return paper.Normalization(ctx, e, paper.NormalizationQuick())
