@@ -53,7 +53,7 @@ func Dial(r *paper.DialResult) (*Figure, error) {
 	if g.legend, err = dialLegend(depths); err != nil {
 		return nil, err
 	}
-	return newFigure("beta-dial", g), nil
+	return newFigure("beta-dial", "β as a dial: autocorrelation of the gradients of resnets at lags 1 and 5, and their correlation length, against β, a curve for each depth.", g), nil
 }
 
 // dialPanel draws one quantity.

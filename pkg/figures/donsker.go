@@ -52,7 +52,7 @@ func Donsker(r *paper.DonskerResult) (*Figure, error) {
 	}
 	g.panels = [][]*plot.Plot{{paths, covariances, distances}}
 	g.legend, err = donskerLegend(shown, styles, entries)
-	return newFigure("donsker", g), err
+	return newFigure("donsker", "Gradients of one-layer nets against Brownian motion: the gradients as walks in the time t, their covariance against t, and the Kolmogorov–Smirnov distance of their steps from the normal law against the width N.", g), err
 }
 
 // checkWalk returns an error when a walk can't be drawn.

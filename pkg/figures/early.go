@@ -67,7 +67,9 @@ func Early(r *paper.EarlyResult) (*Figure, error) {
 		return nil, err
 	}
 	g.legend[2] = append(g.legend[2], legendEntry{"constant gradient", []plot.Thumbnailer{mark}})
-	return newFigure("early-training", g), nil
+	about := fmt.Sprintf("Gradients of dense nets early in training: brownness (0 white noise, 1 brown) and mean squared error against the training step, 0 to %d, and the autocorrelation against the lag at three of the steps.",
+		steps[len(steps)-1])
+	return newFigure("early-training", about, g), nil
 }
 
 // addPanel appends a panel to a row, with the next letter in front of its title.
@@ -76,9 +78,15 @@ func (g *grid) addPanel(row int, p *plot.Plot, title string) {
 	if row == 0 {
 		g.columnTitles = append(g.columnTitles, title)
 	} else {
-		p.Add(caption(title))
+		g.addCaption(p, title)
 	}
 	g.panels[row] = append(g.panels[row], p)
+}
+
+// addCaption puts a title above a panel below the first row.
+func (g *grid) addCaption(p *plot.Plot, title string) {
+	p.Add(caption(title))
+	g.captions = append(g.captions, title)
 }
 
 // checkEarly returns an error unless the series has what the panels need.

@@ -57,7 +57,10 @@ func EarlyImages(r *paper.EarlyImagesResult) (*Figure, error) {
 	if g.legend, err = earlyLegend(nets, "10 % to 90 % of the seeds"); err != nil {
 		return nil, err
 	}
-	return newFigure("early-training-images", g), nil
+	steps := r.Series[0].Steps
+	about := fmt.Sprintf("Convolutional nets early in training: relative effective rank of their gradients, coactivation and training loss against the training step, 0 to %d, a curve for each net.",
+		steps[len(steps)-1])
+	return newFigure("early-training-images", about, g), nil
 }
 
 // stepPanel draws curves against the steps, on an axis from low or below, with a dashed line at a reference.

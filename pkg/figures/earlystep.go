@@ -38,6 +38,8 @@ func EarlyStep(s *paper.EarlyStep) (*Figure, error) {
 		return nil, err
 	}
 	gradient.Y.Label.Text = fmt.Sprintf("gradient (%s)", s.Column.Statistics)
+	about := fmt.Sprintf("Training of %s: the loss against the training step, and at step %d the gradient over a grid of %d inputs, its autocorrelation against the lag, and the absolute values of its covariance matrix as a heat map.",
+		s.Title(), s.Step, len(s.Column.X))
 	g := &grid{aspect: 0.95, padX: 8, panels: make([][]*plot.Plot, 1), bar: &colorBar{scale: scale, label: "|(g − ḡ)(g − ḡ)ᵀ| / var g"}}
 	g.addPanel(0, loss, "training loss so far")
 	g.addPanel(0, gradient, fmt.Sprintf("gradient, step %d", s.Step))
@@ -46,7 +48,7 @@ func EarlyStep(s *paper.EarlyStep) (*Figure, error) {
 		g.addPanel(0, emptyPanel(), "no autocorrelation")
 		g.addPanel(0, emptyPanel(), "no covariance")
 		g.legend = make([][]legendEntry, 1) // as high as other steps' pictures
-		return newFigure("early-step", g), nil
+		return newFigure("early-step", about, g), nil
 	}
 	autocorrelation, legend, err := explorePanel(s.Column)
 	if err != nil {
@@ -57,7 +59,7 @@ func EarlyStep(s *paper.EarlyStep) (*Figure, error) {
 	matrix.Y.Label.Text = "input index"
 	g.addPanel(0, matrix, "covariance")
 	g.legend = [][]legendEntry{legend}
-	return newFigure("early-step", g), nil
+	return newFigure("early-step", about, g), nil
 }
 
 // emptyPanel returns a frame, in place of what can't be drawn.

@@ -50,7 +50,9 @@ func Explore(c paper.Column) (*Figure, error) {
 		legend:       [][]legendEntry{legend},
 		bar:          &colorBar{scale: scale, label: "|(g − ḡ)(g − ḡ)ᵀ| / var g"},
 	}
-	return newFigure("explore", g), nil
+	about := fmt.Sprintf("One net (%s): its gradient over a grid of %d inputs, the autocorrelation of such gradients against the lag, and the absolute values of the gradient's covariance matrix as a heat map.",
+		columnTitle(c.Series), len(c.X))
+	return newFigure("explore", about, g), nil
 }
 
 // explorePanel draws the autocorrelation of one net, with the entries that explain it.

@@ -26,14 +26,14 @@ const (
 
 // Figure is a drawn figure. It is not safe for concurrent use.
 type Figure struct {
-	name          string
+	name, about   string
 	width, height vg.Length
 	grid          *grid
 }
 
-// newFigure lays out a grid at the width of a notebook.
-func newFigure(name string, g *grid) *Figure {
-	return &Figure{name: name, width: figureWidth, height: g.height(figureWidth), grid: g}
+// newFigure lays out a grid at the width of a notebook. About is a sentence or two for whoever does not see the figure: what is drawn, and against what.
+func newFigure(name, about string, g *grid) *Figure {
+	return &Figure{name: name, about: about, width: figureWidth, height: g.height(figureWidth), grid: g}
 }
 
 // Name is the figure's name and that of its files, such as "figure-2". Further pictures of one figure append to its name.
@@ -84,7 +84,7 @@ var svgFixes = strings.NewReplacer(
 	"<image ", `<image preserveAspectRatio="none" `,
 )
 
-// SVG renders the figure as an SVG. Heat maps are embedded images; everything else is vectors and text.
+// SVG renders the figure as an SVG, which has Alt as its title and description. Heat maps are embedded images; everything else is vectors and text.
 func (f *Figure) SVG() ([]byte, error) {
 	canvas := vgsvg.New(f.width, f.height)
 	f.grid.draw(draw.New(canvas))
@@ -92,7 +92,11 @@ func (f *Figure) SVG() ([]byte, error) {
 	if _, err := canvas.WriteTo(&buffer); err != nil {
 		return nil, fmt.Errorf("%s can't be written as SVG: %w", f.name, err)
 	}
-	return []byte(svgFixes.Replace(buffer.String())), nil
+	svg, err := f.describe(svgFixes.Replace(buffer.String()))
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be written as SVG: %w", f.name, err)
+	}
+	return []byte(svg), nil
 }
 
 // finite returns an error that names the first value that can't be drawn.

@@ -60,7 +60,9 @@ func Figure1(r *paper.Figure1Result, statistics norms.Statistics) (*Figure, erro
 	if statistics != norms.Frozen {
 		name += "-" + string(statistics)
 	}
-	return newFigure(name, g), nil
+	about := fmt.Sprintf("Figure 1 with %s statistics: gradients of nets, and noise, over a grid of %d inputs, and below each the absolute values of its covariance matrix as a heat map.",
+		statistics, len(columns[0].X))
+	return newFigure(name, about, g), nil
 }
 
 // figure1Columns returns the columns to draw, checked.

@@ -60,7 +60,8 @@ func Figure2(r *paper.Figure2Result) (*Figure, error) {
 	if g.legend, err = figure2Legend(depths, r.Config.Inputs); err != nil {
 		return nil, err
 	}
-	return newFigure("figure-2", g), nil
+	about := fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, against the lag, a curve for each depth.", r.Config.Inputs)
+	return newFigure("figure-2", about, g), nil
 }
 
 // figure2Row gathers the panels of one row.

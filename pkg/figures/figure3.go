@@ -83,7 +83,7 @@ func Figure3(r *paper.Figure3Result) (*Figure, error) {
 		g.columnTitles = append(g.columnTitles, panelTitle(i, f.title))
 	}
 	g.legend = figure3Legend()
-	return newFigure("figure-3", g), nil
+	return newFigure("figure-3", "Figure 3: share of inputs at which a unit is active, and of pairs of inputs at both of which it is, against the layer.", g), nil
 }
 
 // checkActivations returns an error that says what of a series can't be drawn.

@@ -88,7 +88,9 @@ func figure4(r *paper.Figure4Result, name string, columns []column4) (*Figure, e
 			g.panels[i] = append(g.panels[i], p)
 		}
 	}
-	return newFigure(name, g), nil
+	about := fmt.Sprintf("Figure 4: which units of the last rectifier are active at which of %d inputs, in black and white, and histograms of the activation per unit and of the length of runs; a column for each net and a row for each depth.",
+		r.Patterns[0].Raster.Inputs)
+	return newFigure(name, about, g), nil
 }
 
 // patternPanel draws a cell: a panel that holds three panels. Only the last row names their axes.

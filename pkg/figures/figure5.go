@@ -50,7 +50,9 @@ func Figure5(r *paper.Figure5Result) (*Figure, error) {
 		}
 	}
 	g.bar = &colorBar{scale: scale, label: "share of the range below each map"}
-	return newFigure("figure-5", g), nil
+	about := fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d images, as heat maps, the images in the order of their clusters.",
+		r.Maps[0].Covariance.SymmetricDim())
+	return newFigure("figure-5", about, g), nil
 }
 
 // mapPanel draws a covariance or a correlation, divided by the mean of its diagonal, between the quantiles of its entries off the diagonal.

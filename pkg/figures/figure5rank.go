@@ -60,7 +60,7 @@ func Figure5Rank(r *paper.Figure5Result) (*Figure, error) {
 	if g.legend, err = rankLegend(settings[0].series, colors); err != nil {
 		return nil, err
 	}
-	return newFigure("figure-5-rank", g), nil
+	return newFigure("figure-5-rank", "Figure 5 in numbers: relative effective rank of the gradients of convolutional nets, and share of their covariance that clusters explain, against the depth in convolutions.", g), nil
 }
 
 // rankSetting is a column: the nets of one setting.

@@ -52,7 +52,7 @@ func Figure6(r *paper.Figure6Result) (*Figure, error) {
 		{"guessing", []plot.Thumbnailer{guessingLine()}},
 		{r.Config.Budget.String(), nil},
 	})
-	return newFigure("figure-6", g), nil
+	return newFigure("figure-6", "Figure 6: accuracy on test images and training loss of trained convolutional nets against their depth, a curve for each family of nets.", g), nil
 }
 
 // familyTitles returns the titles of the families that have points.

@@ -21,12 +21,13 @@ import (
 // with it the colours the picture is reduced to.
 const tolerance = 0.05
 
-// rendered returns a figure's PNG.
+// rendered returns a figure's PNG, and checks that the figure says in words what it shows.
 func rendered(t *testing.T, figure *figures.Figure, err error) []byte {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkWords(t, figure)
 	png, err := figure.PNG()
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +156,7 @@ func TestFigure2Texts(t *testing.T) {
 	})
 }
 
-// checkTexts checks how often texts occur in a figure's SVG.
+// checkTexts checks how often texts occur in a figure's SVG, and that the SVG says in words what it shows.
 func checkTexts(t *testing.T, figure *figures.Figure, want map[string]int) {
 	t.Helper()
 	svg, err := figure.SVG()
@@ -166,9 +167,60 @@ func checkTexts(t *testing.T, figure *figures.Figure, want map[string]int) {
 	if err != nil {
 		t.Fatalf("the SVG of %s is not well-formed: %v", figure.Name(), err)
 	}
+	checkWords(t, figure)
+	checkDescription(t, figure, svg)
 	for text, count := range want {
 		if found[text] != count {
 			t.Errorf("%q stands %d times in %s, not %d", text, found[text], figure.Name(), count)
 		}
+	}
+}
+
+// checkWords checks that what a figure says of itself is sentences that can be read out.
+func checkWords(t *testing.T, figure *figures.Figure) {
+	t.Helper()
+	words := figure.Alt()
+	if len(words) < 60 || len(words) > 1200 || !strings.HasSuffix(words, ".") || strings.ContainsAny(words, "\n\t") || strings.Contains(words, "  ") {
+		t.Errorf("%s says of itself: %q", figure.Name(), words)
+	}
+}
+
+// checkDescription checks that the SVG of a figure says what it shows.
+func checkDescription(t *testing.T, figure *figures.Figure, svg []byte) {
+	t.Helper()
+	var root struct {
+		Role  string `xml:"role,attr"`
+		Title string `xml:"title"`
+		Desc  string `xml:"desc"`
+	}
+	if err := xml.Unmarshal(svg, &root); err != nil {
+		t.Fatal(err)
+	}
+	if root.Title == "" || strings.TrimSpace(root.Title+" "+root.Desc) != figure.Alt() || root.Role != "img" {
+		t.Errorf("the SVG of %s has the role %q, the title %q and the description %q", figure.Name(), root.Role, root.Title, root.Desc)
+	}
+}
+
+// TestAlt checks in two figures that the words come from what is drawn.
+func TestAlt(t *testing.T) {
+	figure, err := figures.Figure1(figure1Result(t, inputs), norms.Coupled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want1 = "Figure 1 with coupled statistics: gradients of nets, and noise, over a grid of 48 inputs, and below each the absolute values of its covariance " +
+		"matrix as a heat map. Panels: (a) 1-layer feedforward; (b) 24-layer feedforward; (c) 50-layer resnet, β = 0.1; (d) brown noise; (e) white noise. " +
+		"Colours: |(g − ḡ)(g − ḡ)ᵀ| / var g."
+	if got := figure.Alt(); got != want1 {
+		t.Errorf("got  %s\nwant %s", got, want1)
+	}
+	figure, err = figures.Figure2(figure2Result())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want2 = "Figure 2: autocorrelation of the gradients of nets over 48 inputs, and of noise, against the lag, a curve for each depth. " +
+		"Panels: (a) feedforward; (b) resnet, β = 1; (c) resnet, β = 0.1; (d) noise. Rows: frozen statistics; coupled statistics. " +
+		"Legend: depth 2; depth 4; depth 10; depth 24; depth 50; brown noise; white noise; "
+	if got := figure.Alt(); !strings.HasPrefix(got, want2) {
+		t.Errorf("got  %s\nwant %s", got, want2)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -46,7 +48,22 @@ func Images(name string, images []Image, columns int) (*Figure, error) {
 		addData(p, shown.picture())
 		g.panels[i/columns][i%columns] = p
 	}
-	return newFigure(name, g), nil
+	return newFigure(name, aboutImages(images), g), nil
+}
+
+// aboutImages counts the images and lists their labels, each once.
+func aboutImages(images []Image) string {
+	about := fmt.Sprintf("Images of %d × %d pixels, %d of them", images[0].Width, images[0].Height, len(images))
+	var labels []string
+	for _, i := range images {
+		if i.Label != "" && !slices.Contains(labels, i.Label) {
+			labels = append(labels, i.Label)
+		}
+	}
+	if len(labels) == 0 {
+		return about + "."
+	}
+	return about + ": " + strings.Join(labels, ", ") + "."
 }
 
 // check returns an error unless the image is whole and has the size of the first.

@@ -37,6 +37,9 @@ type grid struct {
 	// columnTitles stand above the first row, rowTitles upright to the left. Both may be nil.
 	columnTitles, rowTitles []string
 
+	// captions are the titles of panels below the first row that stand above these panels.
+	captions []string
+
 	// dividers are the columns that have a vertical line to their left.
 	dividers []int
 

@@ -74,7 +74,7 @@ func TestEmptyPlace(t *testing.T) {
 	if areas[1][1].Min.X != areas[0][1].Min.X || areas[1][1].Min.Y != areas[1][0].Min.Y || areas[1][1].Size() != areas[0][0].Size() {
 		t.Errorf("the empty place is at %v, its neighbours at %v and %v", areas[1][1], areas[0][1], areas[1][0])
 	}
-	if _, err := newFigure("figure-0", g).PNG(); err != nil {
+	if _, err := newFigure("figure-0", "A layout.", g).PNG(); err != nil {
 		t.Error(err)
 	}
 }

@@ -33,9 +33,10 @@ func Figure6Training(r *paper.Figure6Result) (*Figure, error) {
 	for i := range g.columnTitles {
 		g.columnTitles[i] += fmt.Sprintf(", %d layers", depth)
 	}
+	about := fmt.Sprintf("Figure 6 in training: training loss and accuracy on test images of nets of %d layers against the training step, a curve for each net.", depth)
 	legend, err := familyLegend(r.Config.Families, titles)
 	g.legend = append(legend, append(g.legend[0], legendEntry{r.Config.Budget.String(), nil}))
-	return newFigure("figure-6-training", g), err
+	return newFigure("figure-6-training", about, g), err
 }
 
 // Learning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy on test images against the step, a curve a net.
@@ -58,7 +59,7 @@ func Learning(curves []paper.LearningCurve, steps int) (*Figure, error) {
 		return nil, err
 	}
 	g.legend = append([][]legendEntry{nets}, g.legend...)
-	return newFigure("learning", g), nil
+	return newFigure("learning", "How nets learn: training loss and accuracy on test images against the training step, a curve for each net.", g), nil
 }
 
 // learningQuantity is what a panel shows of learning curves, in units of 1/scale.

@@ -54,7 +54,7 @@ func RealNets(r *paper.RealNetsResult) (*Figure, error) {
 		if i < realNetsColumns {
 			g.columnTitles = append(g.columnTitles, title)
 		} else {
-			p.Add(caption(title))
+			g.addCaption(p, title)
 		}
 		g.panels[len(g.panels)-1][i%realNetsColumns] = p
 	}
@@ -64,7 +64,7 @@ func RealNets(r *paper.RealNetsResult) (*Figure, error) {
 	if g.legend, err = realNetsLegend(styles); err != nil {
 		return nil, err
 	}
-	return newFigure("real-nets", g), nil
+	return newFigure("real-nets", "The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of layers, a panel for each family of nets and a curve for each width.", g), nil
 }
 
 // realNetsFamilies returns the result's families of nets, checked, and the styles of the widths.

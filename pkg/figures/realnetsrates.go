@@ -32,7 +32,7 @@ func RealNetsRates(r *paper.RealNetsResult) (*Figure, error) {
 		g.columnTitles = append(g.columnTitles, panelTitle(i, panel.title))
 		g.legend = append(g.legend, legend)
 	}
-	return newFigure("real-nets-rates", g), nil
+	return newFigure("real-nets-rates", "What the fits to real nets say against the width: rates a layer, exponents, and the correlation in the deepest highway nets, with 95 % intervals and the theorems' numbers as dashed lines.", g), nil
 }
 
 // ratePanel draws the fits with the given abscissa, or the correlation of nets without a fit where it is empty.

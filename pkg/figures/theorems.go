@@ -74,7 +74,7 @@ func Theorems(r *paper.TheoremsResult) (*Figure, error) {
 		if i < theoremColumns {
 			g.columnTitles = append(g.columnTitles, title)
 		} else {
-			upper.Add(caption(title))
+			g.addCaption(upper, title)
 		}
 		rows := g.panels[len(g.panels)-2:]
 		rows[0][column], rows[1][column] = upper, lower
@@ -85,7 +85,7 @@ func Theorems(r *paper.TheoremsResult) (*Figure, error) {
 		}
 	}
 	g.legend, err = theoremLegend(quantities)
-	return newFigure("theorems", g), err
+	return newFigure("theorems", "Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the depth, measured and by their closed forms, and below each panel how far the two are apart, in per cent.", g), err
 }
 
 // checkTheorem returns an error when a net's curves can't be drawn.
