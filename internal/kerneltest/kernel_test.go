@@ -118,6 +118,60 @@ func TestExecutedNotebookIsReproducible(t *testing.T) {
 	}
 }
 
+// pictureCell defines a picture.
+const pictureCell = `
+type toy struct{}
+
+func (toy) Name() string         { return "toy" }
+func (toy) Alt() string          { return "A toy < a \"game\"." }
+func (toy) SVG() ([]byte, error) { return []byte("<svg/>"), nil }
+func (toy) PNG() ([]byte, error) { return []byte("\x89PNG"), nil }
+`
+
+// A picture brings its words into the saved notebook; its files go to a folder that is relative to the notebook's.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	path := notebook(t, "%env SHATTERED_RESULTS out\n"+strings.Replace(labCell("must.M(errors.Join(s.Show(toy{}), s.Live().Update(toy{})))"), "\n%%\n", pictureCell+"\n%%\n", 1))
+	executed := filepath.Join(t.TempDir(), "executed.ipynb")
+	if got := run(t, runner(t, "--output", executed, path)); got.status != 0 {
+		t.Fatalf("a notebook with pictures gave %+v", got)
+	}
+	text, err := os.ReadFile(executed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var saved struct {
+		Cells []struct {
+			Outputs []struct {
+				Data     map[string]any
+				Metadata map[string]map[string]string
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &saved); err != nil {
+		t.Fatal(err)
+	}
+	const words = `A toy < a "game".`
+	pictures := 0
+	for _, o := range saved.Cells[0].Outputs {
+		if o.Data["image/png"] == nil {
+			continue // what %env says
+		}
+		pictures++
+		if plain := fmt.Sprint(o.Data["text/plain"]); o.Metadata["image/png"]["alt"] != words || plain != "["+words+"]" {
+			t.Errorf("the notebook holds the output %+v", o)
+		}
+	}
+	if pictures != 2 {
+		t.Errorf("the notebook holds %d pictures, and not 2", pictures)
+	}
+	for _, file := range []string{"toy.png", "toy.svg"} {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "out", file)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // started waits until a file that a cell writes is there, and returns the process id that it holds.
 func started(t *testing.T, path string) int {
 	t.Helper()

@@ -155,11 +155,11 @@ func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) err
 		return err
 	}
 	ready := time.Now()
-	png, err := draw(seen, (*figures.Figure).ScreenPNG)
+	png, alt, err := draw(seen, (*figures.Figure).ScreenPNG)
 	if err != nil {
 		return err
 	}
-	x.page.Picture(png)
+	x.page.Picture(png, alt)
 	x.last = seen
 	shown := time.Now()
 	x.page.Caption(append(seen.lines(), fmt.Sprintf("Computed in %d ms, drawn in %d ms, shown %d ms after it was asked for.",
@@ -167,11 +167,12 @@ func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) err
 	return nil
 }
 
-// draw draws a view and renders it.
-func draw(seen view, render func(*figures.Figure) ([]byte, error)) ([]byte, error) {
+// draw draws a view and renders it, and says in words what it shows.
+func draw(seen view, render func(*figures.Figure) ([]byte, error)) (png []byte, alt string, err error) {
 	figure, err := seen.figure()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return render(figure)
+	png, err = render(figure)
+	return png, figure.Alt(), err
 }

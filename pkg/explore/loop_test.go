@@ -42,9 +42,13 @@ func (r *record) note(text string) {
 	}
 }
 
-func (r *record) Picture(content []byte) {
+func (r *record) Picture(content []byte, alt string) {
 	if _, err := png.Decode(bytes.NewReader(content)); err != nil {
 		r.note("broken picture: " + err.Error())
+		return
+	}
+	if alt == "" {
+		r.note("a picture without words")
 		return
 	}
 	r.note("picture")

@@ -14,16 +14,16 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 )
 
 // page is where the explorer shows itself.
 type page interface {
-	// Picture shows a PNG, and Sentence a line of text, in place of whatever of the two was there.
-	Picture(png []byte)
+	// Picture shows a PNG, with words for whoever does not see it, and Sentence a line of text, in place of whatever of the two was there.
+	Picture(png []byte, alt string)
 	Sentence(text string)
 
 	// Caption shows lines of text below.
@@ -39,10 +39,7 @@ type notebook struct {
 func newNotebook() *notebook { return &notebook{id: gonbui.UniqueId()} }
 
 // Picture implements page.
-func (n *notebook) Picture(png []byte) {
-	// A real image, unlike one inside of HTML, is shown wherever notebooks are.
-	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMEImagePNG: png}, DisplayID: "picture-" + n.id})
-}
+func (n *notebook) Picture(png []byte, alt string) { lab.SendPNG("picture-"+n.id, png, alt) }
 
 // Sentence implements page.
 func (n *notebook) Sentence(text string) { n.text("picture-", text) }
@@ -72,11 +69,11 @@ func (n *notebook) address() string { return "/explore/" + n.id }
 
 // keep shows a view as it is to be saved with the notebook: as sharp as other figures, and smaller.
 func (n *notebook) keep(seen view) error {
-	png, err := draw(seen, (*figures.Figure).PNG)
+	png, alt, err := draw(seen, (*figures.Figure).PNG)
 	if err != nil {
 		return err
 	}
-	n.Picture(png)
+	n.Picture(png, alt)
 	n.Caption(seen.lines()...)
 	gonbui.Sync()
 	return nil

@@ -173,6 +173,7 @@ func (toy) Results() (*results.Figure, error) {
 type picture struct{ err error }
 
 func (picture) Name() string           { return "toy" }
+func (picture) Alt() string            { return "A toy." }
 func (picture) SVG() ([]byte, error)   { return []byte("<svg/>"), nil }
 func (p picture) PNG() ([]byte, error) { return []byte("PNG"), p.err }
 

@@ -15,6 +15,9 @@ type Picture interface {
 	Name() string
 	PNG() ([]byte, error)
 	SVG() ([]byte, error)
+
+	// Alt says in words what it shows.
+	Alt() string
 }
 
 // Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder.
@@ -29,7 +32,7 @@ func (s *Session) Show(picture Picture) error {
 		return err
 	}
 	if gonbui.IsNotebook {
-		gonbui.DisplayPNG(png)
+		SendPNG("", png, picture.Alt())
 		gonbui.Sync()
 	}
 	if err := results.WriteFile(s.folder, picture.Name()+".png", png); err != nil {
@@ -53,9 +56,20 @@ func (l *Live) Update(picture Picture) error {
 	if err != nil {
 		return err
 	}
-	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMEImagePNG: png}, DisplayID: "live-" + l.id})
+	SendPNG("live-"+l.id, png, picture.Alt())
 	gonbui.Sync()
 	return nil
+}
+
+// SendPNG shows a PNG below the cell: in the output that the id names, in place of what is there, or in an output of its own where the id is empty. It
+// is a real image, which unlike one inside of HTML is shown wherever notebooks are. With it go words for whoever does not see it: as the image's
+// alternative text in pages made of the notebook, and as plain text for front ends that show no images.
+func SendPNG(id string, png []byte, alt string) {
+	gonbui.SendData(&protocol.DisplayData{
+		Data:      map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: alt},
+		Metadata:  map[string]any{string(protocol.MIMEImagePNG): map[string]string{"alt": alt}},
+		DisplayID: id,
+	})
 }
 
 // ClearProgress removes the progress display, where there is one. It is for cells that compute again and again and say themselves what they did;
