@@ -25,6 +25,8 @@ import (
 const trainUsage = `Usage: scripts/train [flags]              do the runs that are neither finished nor being done
        scripts/train list [flags]         say what has become of them
        scripts/train collect [flags] FILE write all finished runs into one file
+       scripts/train start [flags]        do the runs in the background: a process on each processor, at the lowest priority
+       scripts/train stop                 stop those processes, behind checkpoints
 
 Trains the nets of Figure 6 on CIFAR-10: every family at every depth from every seed is a run of its own. Ctrl-C stops after a
 checkpoint, and the same command goes on from there. Any number of these commands can work side by side on one results folder.

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// standIn takes the place of the command in TestWorkers: it says where and how it runs, and ends when it is told to.
+const standIn = `#!/usr/bin/env bash
+trap 'echo stopped; exit 130' TERM
+echo "processors $(taskset -cp $$ | sed 's/.*: //'), nice $(nice), $*"
+while :; do sleep 0.02; done
+`
+
+// TestWorkers starts workers by scripts/lib/workers.sh, starts them again, which must not double them, and stops them.
+func TestWorkers(t *testing.T) {
+	for _, tool := range []string{"bash", "taskset", "flock", "setsid", "nice"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(err)
+		}
+	}
+	folder := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(folder, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "bin", "shattered"), []byte(standIn), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	workers := filepath.Join(folder, "results", "workers")
+	do := func(function string) string {
+		t.Helper()
+		script := "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/workers.sh; venv=$1 SHATTERED_RESULTS=$1/results; " + function
+		c := exec.Command("bash", "-c", script, "bash", folder) // also when the test has ended
+		c.Dir = filepath.Join("..", "..")
+		output, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", function, err, output)
+		}
+		return string(output)
+	}
+	t.Cleanup(func() { do("stop_workers") })
+	processors := strings.Fields(do("processors"))
+	said := do("start_workers --plan figure")
+	if want := fmt.Sprintf("==> %d workers started;", len(processors)); !strings.HasPrefix(said, want) {
+		t.Errorf("start says %q, want %q", said, want)
+	}
+	for _, p := range processors {
+		log := filepath.Join(workers, p+".log")
+		want := fmt.Sprintf("processors %s, nice 19, train --plan figure\n", p)
+		await(t, "word of a worker in "+log, func() bool { content, _ := os.ReadFile(log); return bytes.Contains(content, []byte("\n")) })
+		if content, err := os.ReadFile(log); err != nil || string(content) != want {
+			t.Errorf("the worker says %q (%v), want %q", content, err, want)
+		}
+	}
+	if said := do("start_workers"); strings.Count(said, "has a worker already") != len(processors) || !strings.Contains(said, "==> 0 workers started") {
+		t.Errorf("starting again says %q", said)
+	}
+	if said, want := do("stop_workers"), fmt.Sprintf("==> %d workers stopped;", len(processors)); !strings.HasPrefix(said, want) {
+		t.Errorf("stop says %q, want %q", said, want)
+	}
+	for _, p := range processors {
+		if content, err := os.ReadFile(filepath.Join(workers, p+".log")); err != nil || !strings.HasSuffix(string(content), "stopped\n") || strings.Count(string(content), "nice") != 1 {
+			t.Errorf("the worker of processor %s left %q (%v)", p, content, err)
+		}
+	}
+	if said := do("stop_workers"); !strings.HasPrefix(said, "==> 0 workers stopped") {
+		t.Errorf("stopping again says %q", said)
+	}
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Workers of scripts/train in the background: one for each processor, pinned to it and at the lowest priority, that share the runs. Each holds
+# the lock of its processor for as long as it lives, however it ends.
+
+# processors prints the numbers of the processors that this shell may run on, one a line.
+processors() {
+  local range
+  for range in $(taskset -cp $$ | sed 's/.*: //; s/,/ /g'); do
+    seq "${range%-*}" "${range#*-}"
+  done
+}
+
+# workers_folder prints where workers keep their locks, process numbers and logs.
+workers_folder() { printf '%s\n' "$SHATTERED_RESULTS/workers"; }
+
+# start_workers FLAG... starts a worker on every processor that has none.
+start_workers() {
+  local folder processor tool started=0
+  for tool in taskset flock setsid nice; do
+    command -v "$tool" >/dev/null || die "workers in the background need $tool: install util-linux and coreutils, or start scripts/train by yourself"
+  done
+  folder="$(workers_folder)"
+  mkdir -p "$folder"
+  for processor in $(processors); do
+    if ! flock -n "$folder/$processor.lock" true; then
+      say "processor $processor has a worker already"
+      continue
+    fi
+    (
+      flock -n 9 || exit 1 # another start was faster
+      echo "$BASHPID" >"$folder/$processor.pid"
+      exec setsid nice -n 19 taskset -c "$processor" "${program:?}" train "$@"
+    ) 9>"$folder/$processor.lock" </dev/null >>"$folder/$processor.log" 2>&1 &
+    started=$((started + 1))
+  done
+  say "$started workers started; they write to $folder, and scripts/train stop ends them"
+}
+
+# stop_workers ends all workers, each behind the step that it is doing and a checkpoint, and waits for that.
+stop_workers() {
+  local lock stopping=()
+  for lock in "$(workers_folder)"/*.lock; do
+    [[ -e "$lock" ]] || continue
+    if ! flock -n "$lock" true; then
+      kill -TERM "$(<"${lock%.lock}.pid")"
+      stopping+=("$lock")
+    fi
+  done
+  for lock in "${stopping[@]}"; do
+    flock -w 60 "$lock" true || die "the worker $(<"${lock%.lock}.pid") has not stopped within a minute: look at ${lock%.lock}.log, and end it by kill"
+  done
+  say "${#stopping[@]} workers stopped; the same scripts/train start goes on from here"
+}
