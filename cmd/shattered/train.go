@@ -109,20 +109,24 @@ func trainAll(ctx context.Context, flags *trainFlags, data training.Data, displa
 	return err
 }
 
-// collect writes all finished runs into a file, those that the file had with them.
+// collect adds all finished runs to a file.
 func collect(flags *trainFlags) error {
-	all, err := training.LoadResults(flags.results, flags.output)
-	if err != nil {
+	all, err := training.LoadResults(flags.results)
+	wrong := new(results.Unusable)
+	if !wrong.Add(err) {
 		return err
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && wrong.Err() == nil {
 		return fmt.Errorf("there are no finished runs in %s: train some first, or name another folder by --results", flags.results)
 	}
-	if err := training.Collect(flags.output, all); err != nil {
-		return err
+	if len(all) > 0 {
+		count, err := training.Collect(flags.output, all)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%d runs in %s\n", count, flags.output)
 	}
-	fmt.Printf("%d runs in %s\n", len(all), flags.output)
-	return nil
+	return wrong.Err()
 }
 
 // configs lists the runs, those of a plan line after line, each once.

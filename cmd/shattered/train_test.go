@@ -115,6 +115,36 @@ func TestProcessesShareAFolder(t *testing.T) {
 	}
 }
 
+// TestWrongResultIsNamed damages the result of one of two runs: list and collect say which file to remove, and do their work for the other.
+func TestWrongResultIsNamed(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "[a-b]*")
+	const arguments = "--family ll --depth 3 --seeds 2 --steps 2"
+	if c, output := command(t, folder, arguments); c.Run() != nil {
+		t.Fatal(output)
+	}
+	runs, err := os.ReadDir(filepath.Join(folder, "training"))
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("there are the runs %v, %v", runs, err)
+	}
+	path := filepath.Join(folder, "training", runs[0].Name(), "result.json")
+	if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "runs.jsonl")
+	for what, want := range map[string]string{"list": "  1         0        0        1  ", "collect": "1 runs in " + file + "\n"} {
+		c, output := command(t, folder, what+" "+arguments)
+		if what == "collect" {
+			c.Args = append(c.Args, file)
+		}
+		if err := c.Run(); err == nil || !strings.Contains(output.String(), want) || strings.Count(output.String(), "error: "+path) != 1 {
+			t.Errorf("%s gives %v and\n%s", what, err, output)
+		}
+	}
+	if got := resultsIn(t, file); len(got) != 1 {
+		t.Errorf("collected are %v", got)
+	}
+}
+
 // TestInterruptedProcess stops a process by a signal: it ends by itself and soon, and another process that goes on from its checkpoint comes
 // to the same result as one that was not stopped.
 func TestInterruptedProcess(t *testing.T) {
@@ -145,7 +175,7 @@ func TestInterruptedProcess(t *testing.T) {
 			case <-time.After(time.Minute): // five seconds on a machine that has nothing else to do
 				t.Fatal("a process that was stopped goes on")
 			}
-			if kept, _ := filepath.Glob(filepath.Join(folder, "training", "*", "checkpoint-*", "state.json")); len(kept) != 1 {
+			if kept, _ := filepath.Glob(filepath.Join(folder, "training", "*", "checkpoint-*")); len(kept) != 1 {
 				t.Errorf("a process that was stopped leaves the checkpoints %v", kept)
 			}
 			whole := t.TempDir()

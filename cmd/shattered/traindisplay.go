@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
 	"golang.org/x/term"
 )
@@ -132,7 +133,7 @@ func listGrid(folder string, grid training.Grid, data training.Data, listed map[
 	var curves []string
 	for _, config := range grid.Configs() {
 		progress, result, err := training.Look(folder, config, data)
-		if err != nil {
+		if !new(results.Unusable).Add(err) { // the run is missing, and listOthers names the file
 			return err
 		}
 		at := cell{config.Curve(" with "), config.Depth}
@@ -172,14 +173,14 @@ func listGrid(folder string, grid training.Grid, data training.Data, listed map[
 	return w.Flush()
 }
 
-// listOthers says how many finished runs there are beside those listed.
+// listOthers says how many finished runs there are beside those listed. Its error names the files that are no results, of all runs.
 func listOthers(flags *trainFlags, listed map[string]bool) error {
 	all, err := training.LoadResults(flags.results)
-	if err != nil {
+	if !new(results.Unusable).Add(err) {
 		return err
 	}
 	if others := len(all) - len(listed); others > 0 {
 		fmt.Printf("%d more finished runs of other settings\n", others)
 	}
-	return nil
+	return err
 }

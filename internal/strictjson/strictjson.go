@@ -37,12 +37,12 @@ func Decode(content []byte, into any) error {
 
 // missing returns an error that names the first field of what is wanted that was not got.
 func missing(path string, want, got any) error {
+	if got == nil && want != nil { // Go reads null as the value that is there before, without an error
+		return fmt.Errorf("%s is null", path)
+	}
 	switch want := want.(type) {
 	case map[string]any:
-		fields, ok := got.(map[string]any)
-		if !ok {
-			return fmt.Errorf("%s is null, without any fields", path) // Go reads that as a value without an error
-		}
+		fields, _ := got.(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(want)) {
 			field, found := fields[name]
 			if !found {

@@ -32,7 +32,7 @@ func TestDecode(t *testing.T) {
 	}
 	for bad, want := range map[string]string{
 		``:     "it is empty",
-		`null`: "it is null, without any fields",
+		`null`: "it is null",
 		`{}`:   "it has no any",
 		`[]`:   "cannot unmarshal",
 		`{"name": "x", "one": {"a": 1, "b": null}, "many": null, "any": nu`:                            "unexpected EOF",
@@ -41,6 +41,7 @@ func TestDecode(t *testing.T) {
 		`{"name": "x", "one": {"a": 1}, "many": null, "any": null}`:                                    "one has no b",
 		`{"name": "x", "one": null, "many": null, "any": null}`:                                        "one is null",
 		`{"name": "x", "one": {"a": 1, "b": null}, "many": [{"a": 1, "b": 1}, {"a": 1}], "any": null}`: "many 2 has no b",
+		`{"name": null, "one": {"a": 1, "b": null}, "many": null, "any": null}`:                        "name is null",
 		`{"Name": "x", "one": {"a": 1, "b": null}, "many": null, "any": null}`:                         "it has no name",
 		`{"name": "x", "one": {"a": 99999999999999999999, "b": null}, "many": null, "any": null}`:      "cannot unmarshal number",
 	} {

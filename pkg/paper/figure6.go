@@ -2,13 +2,17 @@ package paper
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
@@ -50,17 +54,23 @@ var committedRuns []byte
 
 // CommittedRuns returns the runs that are kept with the code. They are embedded, so that a cell has them wherever it runs.
 func CommittedRuns() ([]training.Result, error) {
-	return training.ReadResults(bytes.NewReader(committedRuns))
+	return training.ReadResults("the project's pkg/paper/figure6runs.jsonl", bytes.NewReader(committedRuns))
 }
 
 // Figure6Runs returns the runs that are kept with the code and those that are finished in each of the paths: results folders, or files that
-// training.Collect wrote.
+// training.Collect wrote. Files that can't be used are named on standard error.
 func Figure6Runs(paths ...string) ([]training.Result, error) {
 	runs, err := CommittedRuns()
 	if err != nil {
 		return nil, err
 	}
 	others, err := training.LoadResults(paths...)
+	if wrong := new(results.Unusable); errors.As(err, &wrong) {
+		for _, file := range wrong.Files {
+			progress.Note(context.Background(), file.Error())
+		}
+		err = nil
+	}
 	for _, run := range others {
 		if !contains(runs, run) {
 			runs = append(runs, run)

@@ -1,10 +1,13 @@
 package training
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
-	"encoding/json"
+	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,55 +17,52 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/checkpoint"
+	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// A checkpoint is a folder with what GoMLX's own checkpoints hold, the variables of the Store, and a file with everything else. GoMLX writes
-// in place, so it writes into a folder of another name, which is read back, compared, flushed to the disk and only then renamed; the
-// checkpoint before it is kept until that is done.
+// A checkpoint is one file: a hash of all that follows, then the state and the values of the variables, each as gob writes it. It is written under
+// another name and renamed, and the one before it is kept until that is done. Nothing of it is read before its hash was compared.
 const (
 	checkpointPrefix = "checkpoint-"
-	unfinishedPrefix = ".unfinished-"
-	stateFile        = "state.json"
+	damagedPrefix    = "damaged-"
 )
 
 // state is what a run goes on from, but for the values of the variables.
 type state struct {
 	// ID is the run's.
-	ID string `json:"id"`
+	ID string
 
 	// Step is the number of batches trained on.
-	Step int `json:"step"`
+	Step int
 
 	// Plateau is the state of the rule that drops the learning rate.
-	Plateau plateauState `json:"plateau"`
+	Plateau plateauState
 
 	// Epoch and Interval add up what was seen since the last epoch began, and since the last point of the curve.
-	Epoch    sums `json:"epoch"`
-	Interval sums `json:"interval"`
+	Epoch, Interval sums
 
-	// Curve is the learning curve, Looks what was seen of the net, Seconds how long the run has trained and tested, Backends on which backends, one after the other.
-	Curve    []Point     `json:"curve"`
-	Looks    []ProbeLook `json:"looks,omitempty"`
-	Seconds  float64     `json:"seconds"`
-	Backends []string    `json:"backends"`
+	// Curve is the learning curve, Looks what was seen of the net, Seconds how long the run has trained and tested, Backends on which
+	// backends, one after the other.
+	Curve    []Point
+	Looks    []ProbeLook
+	Seconds  float64
+	Backends []string
 
-	// Variables are those of the Store, in its order, and Digest a hash of their names, shapes and values: a checkpoint with another is damaged.
-	Variables []variable `json:"variables"`
-	Digest    string     `json:"digest"`
+	// Variables are those of the Store, in its order.
+	Variables []variable
 }
 
-// variable is what GoMLX's checkpoints do not keep of a variable.
+// variable is what the values of a Store don't say of a variable.
 type variable struct {
-	Path      string `json:"path"`
-	Trainable bool   `json:"trainable"`
+	Path      string
+	Trainable bool
 }
 
 // sums are the loss and the accuracy added up over batches.
 type sums struct {
-	Loss     float64 `json:"loss"`
-	Accuracy float64 `json:"accuracy"`
-	Batches  int     `json:"batches"`
+	Loss, Accuracy float64
+	Batches        int
 }
 
 func (s *sums) add(loss, accuracy float64) {
@@ -78,121 +78,90 @@ func (s *sums) means() (loss, accuracy float64) {
 }
 
 // save writes a checkpoint of the store and the state into the folder, and removes the one before it.
-func save(folder string, store *model.Store, st *state) (err error) {
-	defer func() {
+func save(folder string, store *model.Store, st *state) error {
+	err := func() error {
+		content, err := encode(store, st)
 		if err != nil {
-			err = fmt.Errorf("the checkpoint of step %d can't be written into %s: %w; the one before it is still there", st.Step, folder, err)
-		}
-	}()
-	values := make(map[string]*tensors.Tensor)
-	st.Variables = nil
-	for v := range store.IterVariables() {
-		if values[v.Path()], err = v.Value(); err != nil {
 			return err
 		}
+		before, err := checkpoints(folder)
+		if err != nil {
+			return err
+		}
+		number := 1
+		if len(before) > 0 {
+			number += before[len(before)-1]
+		}
+		if err := atomicfile.Write(numbered(folder, number), func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		}); err != nil {
+			return err
+		}
+		return removeCheckpoints(folder, before)
+	}()
+	if err != nil {
+		return fmt.Errorf("the checkpoint of step %d can't be written into %s: %w; the one before it is still there", st.Step, folder, err)
+	}
+	return nil
+}
+
+// encode returns the content of a checkpoint.
+func encode(store *model.Store, st *state) ([]byte, error) {
+	var values []*tensors.Tensor
+	st.Variables = nil
+	for v := range store.IterVariables() {
+		value, err := v.Value()
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
 		st.Variables = append(st.Variables, variable{Path: v.Path(), Trainable: v.Trainable})
 	}
-	if st.Digest, err = digest(st.Variables, values); err != nil {
-		return err
+	var content bytes.Buffer
+	content.Write(make([]byte, sha256.Size)) // where the hash will stand
+	encoder := gob.NewEncoder(&content)
+	if err := encoder.Encode(st); err != nil {
+		return nil, err
 	}
-	unfinished, err := os.MkdirTemp(folder, unfinishedPrefix+"*")
-	if err != nil {
-		return err
+	for _, value := range values {
+		if err := value.GobSerialize(encoder); err != nil {
+			return nil, err
+		}
 	}
-	defer os.RemoveAll(unfinished) // nothing is there any more after the rename
-	if err := write(unfinished, store, st); err != nil {
-		return err
-	}
-	if _, _, err := read(unfinished, st.ID); err != nil {
-		return err
-	}
-	if err := flush(unfinished); err != nil {
-		return err
-	}
-	before, err := checkpoints(folder)
-	if err != nil {
-		return err
-	}
-	number := 1
-	if len(before) > 0 {
-		number += before[len(before)-1]
-	}
-	if err := errors.Join(os.Rename(unfinished, numbered(folder, number)), flushFile(folder)); err != nil {
-		return err
-	}
-	return removeCheckpoints(folder, before)
+	sum := sha256.Sum256(content.Bytes()[sha256.Size:])
+	copy(content.Bytes(), sum[:])
+	return content.Bytes(), nil
 }
 
-// write writes the files of a checkpoint.
-func write(folder string, store *model.Store, st *state) error {
-	handler, err := checkpoint.Build(store).Dir(folder).ExcludeAllParams().WithCompression(checkpoint.BinUncompressed).Done()
-	if err != nil {
-		return err
+// decode reads the content of a checkpoint: the state and the values of its variables. An error says how it is damaged.
+func decode(content []byte) (*state, []*tensors.Tensor, error) {
+	if len(content) < sha256.Size {
+		return nil, nil, errors.New("it is cut off")
 	}
-	err = handler.Save()
-	store.SetLoader(nil) // the handler would go on looking for variables in its checkpoint, as each one before it would
-	if err != nil {
-		return err
+	if sum := sha256.Sum256(content[sha256.Size:]); !bytes.Equal(sum[:], content[:sha256.Size]) {
+		return nil, nil, errors.New("it is not what was written")
 	}
-	text, err := json.Marshal(st)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, stateFile), text, 0o644)
-}
-
-// read reads a checkpoint of the run.
-func read(folder, id string) (*state, map[string]*tensors.Tensor, error) {
-	text, err := os.ReadFile(filepath.Join(folder, stateFile))
-	if err != nil {
-		return nil, nil, err
-	}
+	decoder := gob.NewDecoder(bytes.NewReader(content[sha256.Size:]))
 	st := new(state)
-	if err := json.Unmarshal(text, st); err != nil {
+	if err := decoder.Decode(st); err != nil {
 		return nil, nil, err
 	}
-	if st.ID != id {
-		return nil, nil, errors.New("it is another run's")
-	}
-	handler, err := checkpoint.Load(model.NewStore()).Dir(folder).ExcludeAllParams().Done()
-	if err != nil {
-		return nil, nil, err
-	}
-	values := make(map[string]*tensors.Tensor)
-	for key, value := range handler.LoadedVariables() {
-		values[strings.TrimPrefix(key, "var:")] = value
-	}
-	sum, err := digest(st.Variables, values)
-	if err != nil {
-		return nil, nil, err
-	}
-	if sum != st.Digest {
-		return nil, nil, errors.New("its values are not those that were written")
+	values := make([]*tensors.Tensor, len(st.Variables))
+	for i := range values {
+		var err error
+		if values[i], err = tensors.GobDeserialize(decoder); err != nil {
+			return nil, nil, err
+		}
 	}
 	return st, values, nil
 }
 
-// digest returns a hash of the variables and their values.
-func digest(variables []variable, values map[string]*tensors.Tensor) (string, error) {
-	sum := sha256.New()
-	for _, v := range variables {
-		value := values[v.Path]
-		if value == nil {
-			return "", fmt.Errorf("the variable %s has no value", v.Path)
-		}
-		fmt.Fprintln(sum, v.Path, v.Trainable, value.Shape())
-		if err := value.ConstBytes(func(content []byte) { sum.Write(content) }); err != nil {
-			return "", err
-		}
-	}
-	return fmt.Sprintf("%x", sum.Sum(nil)), nil
-}
-
 // restore gives the store the variables of a checkpoint, in the order in which they were made: a graph that is built on them is then the
 // same as that of a run that was not interrupted.
-func restore(store *model.Store, st *state, values map[string]*tensors.Tensor) error {
-	for _, v := range st.Variables {
-		made, err := store.CreateVariable(v.Path, values[v.Path])
+func restore(store *model.Store, st *state, values []*tensors.Tensor) error {
+	for i, v := range st.Variables {
+		made, err := store.CreateVariable(v.Path, values[i])
 		if err != nil {
 			return fmt.Errorf("the variable %s of a checkpoint can't be restored: %w", v.Path, err)
 		}
@@ -201,21 +170,60 @@ func restore(store *model.Store, st *state, values map[string]*tensors.Tensor) e
 	return nil
 }
 
-// load returns the latest checkpoint in the folder that is whole; a nil state when there is none. What was left unfinished is removed.
-func load(folder, id string) (*state, map[string]*tensors.Tensor, error) {
-	if err := removeUnfinished(folder); err != nil {
-		return nil, nil, err
-	}
+// load returns the latest checkpoint in the folder that is whole; a nil state when there is none. Those that are damaged are said and kept under
+// another name. One that is there but can't be read, for whatever reason, may be whole: it is an error, and nothing is touched.
+func load(ctx context.Context, folder, id string) (*state, []*tensors.Tensor, error) {
 	numbers, err := checkpoints(folder)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, number := range slices.Backward(numbers) {
-		if st, values, err := read(numbered(folder, number), id); err == nil {
+		path := numbered(folder, number)
+		st, values, damage, err := read(path)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("%w; nothing was changed: train again when it can be read, or move it elsewhere to begin anew", err)
+		case damage == nil && st.ID != id:
+			return nil, nil, fmt.Errorf("%s is another run's; nothing was changed: move it elsewhere", path)
+		case damage == nil:
 			return st, values, nil
 		}
+		aside, err := setAside(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s is damaged (%w) and can't be renamed: %w", path, damage, err)
+		}
+		progress.Note(ctx, fmt.Sprintf("the checkpoint %s is damaged (%v): it is kept as %s, and the run goes on from the one before it, or begins anew",
+			path, damage, filepath.Base(aside)))
 	}
 	return nil, nil, nil
+}
+
+// read reads a checkpoint, and says how it is damaged, or why it can't be read.
+func read(path string) (st *state, values []*tensors.Tensor, damage, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, nil, errors.New("it is a folder, as earlier versions wrote"), nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	st, values, damage = decode(content)
+	return st, values, damage, nil
+}
+
+// setAside renames a damaged checkpoint and returns its new path.
+func setAside(path string) (string, error) {
+	for i := 0; ; i++ {
+		aside := filepath.Join(filepath.Dir(path), damagedPrefix+filepath.Base(path))
+		if i > 0 {
+			aside += "-" + strconv.Itoa(i)
+		}
+		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
+			return aside, os.Rename(path, aside)
+		} else if err != nil {
+			return "", err
+		}
+	}
 }
 
 // numbered returns the path of a checkpoint.
@@ -247,56 +255,4 @@ func removeCheckpoints(folder string, numbers []int) (err error) {
 		err = errors.Join(err, os.RemoveAll(numbered(folder, number)))
 	}
 	return err
-}
-
-// removeUnfinished removes what a process that was killed had left of a checkpoint.
-func removeUnfinished(folder string) error {
-	entries, err := os.ReadDir(folder)
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), unfinishedPrefix) {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, entry.Name())))
-		}
-	}
-	return err
-}
-
-// flush makes sure that a folder and its files are on the disk.
-func flush(folder string) error {
-	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		return flushFile(path)
-	})
-}
-
-// flushFile makes sure that a file, or the list of a folder's files, is on the disk.
-func flushFile(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Sync(), file.Close())
-}
-
-// finiteVariables says whether all trainable variables of the store are numbers.
-func finiteVariables(store *model.Store) (bool, error) {
-	for v := range store.IterVariables() {
-		if !v.Trainable {
-			continue
-		}
-		value, err := v.Value()
-		if err != nil {
-			return false, err
-		}
-		whole := true
-		if err := tensors.ConstFlatData(value, func(flat []float32) {
-			for _, x := range flat {
-				whole = whole && finite(float64(x))
-			}
-		}); err != nil || !whole {
-			return false, err
-		}
-	}
-	return true, nil
 }

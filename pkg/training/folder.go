@@ -11,14 +11,16 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/strictjson"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
 // RunsFolder is the folder of the runs in a results folder. Each run has a folder of its own there, <family>-<depth>-<seed>-<hash>, with
 //
 //	log.jsonl      the points of the learning curve so far, one a line
-//	checkpoint-N   what the run goes on from; removed at its end
+//	checkpoint-N   what the run goes on from; removed at its end, unless it was damaged: then it is kept as damaged-checkpoint-N
 //	result.json    the Result, at its end
 //	lock           held by the process that works on the run
 const RunsFolder = "training"
@@ -38,27 +40,44 @@ var ErrBusy = errors.New("another process is working on it")
 // runFolder is the folder of a run, locked.
 type runFolder struct {
 	path string
-	lock *flock.Flock
-	log  *os.File // nil until logging begins
+	lock *filelock.Lock // nil on a file system without locks
+	log  *os.File       // nil until logging begins
 }
 
-// lockRun makes and locks the folder of a run. The lock goes when the process ends, however it ends.
-func lockRun(results, name string) (*runFolder, error) {
-	f := &runFolder{path: filepath.Join(results, RunsFolder, name)}
-	if err := os.MkdirAll(f.path, 0o755); err != nil {
+// lockRun makes and locks the folder of a run. The lock goes when the process ends, however it ends. On a file system without locks it says so, and
+// goes on: two processes that do the same run there come to the same result.
+func (r *Runner) lockRun(ctx context.Context, name string) (*runFolder, error) {
+	f := &runFolder{path: filepath.Join(r.Folder, RunsFolder, name)}
+	if err := os.MkdirAll(f.path, 0o777); err != nil {
 		return nil, fmt.Errorf("the folder of a run can't be made: %w; choose a results folder you can write to", err)
 	}
-	f.lock = flock.New(filepath.Join(f.path, lockFile), flock.SetPermissions(0o644))
-	ctx, cancel := context.WithTimeout(context.Background(), lockFor)
-	defer cancel()
-	locked, err := f.lock.TryLockContext(ctx, lockFor/10)
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("the folder of a run can't be locked: %w; choose a results folder on a file system with locks", err)
-	}
-	if !locked {
+	var err error
+	f.lock, err = await(filepath.Join(f.path, lockFile), lockFor)
+	switch {
+	case errors.Is(err, filelock.ErrUnsupported):
+		r.noLocks.Do(func() {
+			progress.Note(ctx, fmt.Sprintf("%v: processes that train side by side into %s do the same runs, so start only one", err, r.Folder))
+		})
+	case err != nil:
+		return nil, fmt.Errorf("the folder of a run can't be locked: %w; choose a results folder you can write to", err)
+	case f.lock == nil:
 		return nil, fmt.Errorf("the run %s can't begin: %w", name, ErrBusy)
 	}
 	return f, nil
+}
+
+// await locks a file, which it makes, and tries for that long. The lock is nil when another process holds it all the time.
+func await(path string, limit time.Duration) (*filelock.Lock, error) {
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		lock, err := filelock.TryMake(path)
+		if err != nil || lock.Of(path) {
+			return lock, err
+		}
+		lock.Unlock() // of a file that has been removed
+		if time.Since(began) > limit {
+			return nil, nil
+		}
+	}
 }
 
 // unlock gives the folder back.
@@ -66,7 +85,7 @@ func (f *runFolder) unlock() {
 	if f.log != nil {
 		_ = f.log.Close() // every line is in the checkpoint or the result as well
 	}
-	_ = f.lock.Unlock() // closing the file can't leave the lock held
+	f.lock.Unlock()
 }
 
 // begin writes the log anew with the points of a checkpoint: those that came after it will come again.
@@ -83,7 +102,7 @@ func (f *runFolder) begin(curve []Point) (err error) {
 	}); err != nil {
 		return fmt.Errorf("the log of a run can't be written: %w", err)
 	}
-	f.log, err = os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
+	f.log, err = os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	return err
 }
 
@@ -112,9 +131,6 @@ func (f *runFolder) finish(result *Result) error {
 	}); err != nil {
 		return fmt.Errorf("the result of a run can't be written: %w", err)
 	}
-	if err := errors.Join(flushFile(path), flushFile(f.path)); err != nil {
-		return err
-	}
 	numbers, err := checkpoints(f.path)
 	if err != nil {
 		return err
@@ -122,35 +138,41 @@ func (f *runFolder) finish(result *Result) error {
 	return removeCheckpoints(f.path, numbers)
 }
 
-// finished returns the result of the run in a folder, nil when it has none yet.
+// finished returns the result of the run in a folder, nil when it has none yet. Without an id it is that of any run.
 func finished(path, id string) (*Result, error) {
-	text, err := os.ReadFile(filepath.Join(path, resultFile))
+	path = filepath.Join(path, resultFile)
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the result of a run can't be read: %w; choose a results folder you can read", err)
+		return nil, fmt.Errorf("the result of a run can't be read: %w; make it readable, or choose a results folder you can read", err)
 	}
-	result := new(Result)
-	if err := json.Unmarshal(text, result); err != nil {
-		return nil, fmt.Errorf("%s is not a result (%w): remove it, and the run will be done again", filepath.Join(path, resultFile), err)
+	result, err := parseResult(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not the result of a run, or of another version (%w): remove it, and the run will be done again", path, err)
 	}
-	if id != "" && result.ID != id {
-		return nil, fmt.Errorf("%s is of another run: move it elsewhere", filepath.Join(path, resultFile))
+	if folder := filepath.Base(filepath.Dir(path)); id != "" && result.ID != id || result.Config.name(result.ID) != folder {
+		return nil, fmt.Errorf("%s is the result of another run, of %s: move it elsewhere", path, result.Config)
 	}
 	return result, nil
 }
 
-// isLocked says whether a process is working on a run.
+// parseResult reads a result from JSON.
+func parseResult(text []byte) (*Result, error) {
+	result := new(Result)
+	if err := strictjson.Decode(text, result); err != nil {
+		return nil, err
+	}
+	return result, result.check()
+}
+
+// isLocked says whether a process is working on a run. On a file system without locks that can't be told.
 func isLocked(results, name string) (bool, error) {
-	path := filepath.Join(results, RunsFolder, name, lockFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	lock, err := filelock.TryShared(filepath.Join(results, RunsFolder, name, lockFile)) // shared: two that look don't see each other
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, filelock.ErrUnsupported) {
 		return false, nil
 	}
-	lock := flock.New(path)
-	free, err := lock.TryRLock() // shared: two that look don't see each other
-	if err != nil {
-		return false, err
-	}
-	return !free, lock.Unlock()
+	lock.Unlock()
+	return lock == nil && err == nil, err
 }

@@ -55,12 +55,12 @@ func (p Plateau) withDefaults() (Plateau, error) {
 // plateauState is where the rule stands: what a checkpoint must keep of it.
 type plateauState struct {
 	// Rate is the learning rate.
-	Rate float64 `json:"rate"`
+	Rate float64
 
 	// Losses are those of the last epochs since the rate was dropped, at most Window of them; Flat is how many epochs in a row have ended
 	// without enough of a fall.
-	Losses []float64 `json:"losses"`
-	Flat   int       `json:"flat"`
+	Losses []float64
+	Flat   int
 }
 
 // epochEnded tells the rule the loss of an epoch, and says whether it dropped the rate.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // Progress says what has become of a run.
@@ -56,20 +58,21 @@ func (r *Runner) RunAll(ctx context.Context, configs []Config, told func(Config,
 	return errors.Join(failures...)
 }
 
-// Look says what has become of a run in a results folder, without doing anything.
-func Look(results string, config Config, data Data) (Progress, *Result, error) {
+// Look says what has become of a run in a results folder, without doing anything. The error of a file that is not the run's result is a
+// *results.Unusable.
+func Look(folder string, config Config, data Data) (Progress, *Result, error) {
 	config, net, id, err := config.resolve(data)
 	if err != nil {
 		return "", nil, err
 	}
-	result, err := (&plan{config, net, id}).finished(results)
+	result, err := (&plan{config, net, id}).finished(folder)
 	if err != nil {
-		return "", nil, err
+		return "", nil, &results.Unusable{Files: []error{err}}
 	}
 	if result != nil {
 		return Done, result, nil
 	}
-	held, err := isLocked(results, config.name(id))
+	held, err := isLocked(folder, config.name(id))
 	if err != nil {
 		return "", nil, fmt.Errorf("the folder of %s can't be looked at: %w", config, err)
 	}

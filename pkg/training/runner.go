@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -33,6 +34,8 @@ type Runner struct {
 
 	// Provenance is what the results say of this process, but for seed and times; without one it is made of the backend.
 	Provenance results.Provenance
+
+	noLocks sync.Once // says that the folder has none
 }
 
 // grace is how long Run waits for the step that is being done when its context ends, and for the checkpoint. The stop button of a notebook
@@ -42,7 +45,8 @@ var grace = 3500 * time.Millisecond
 // Run trains the net that the config describes, and returns what is left of it.
 //
 // With a Folder a run that is finished is not done again; one that was interrupted goes on from its last checkpoint, and comes to the same
-// weights, bit for bit, as one that was not, on the same backend and machine. The error wraps ErrBusy when another process works on it.
+// weights, bit for bit, as one that was not, on the same backend and machine. The error wraps ErrBusy when another process works on it. A checkpoint
+// that is damaged is told to the context's progress.Noter and kept under another name; one that can't be read ends the run before anything is changed.
 //
 // When the context ends, the run stops at the next step, writes a checkpoint and returns an error that wraps the context's. Where that would
 // take longer than three and a half seconds it returns without, and its last checkpoint is what remains. The backend is then still at work, and
@@ -64,7 +68,7 @@ func (r *Runner) Run(ctx context.Context, config Config) (*Result, error) {
 	if result, err := plan.finished(r.Folder); result != nil || err != nil {
 		return result, err
 	}
-	folder, err := lockRun(r.Folder, config.name(id))
+	folder, err := r.lockRun(ctx, config.name(id))
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func TestKeptRunsKeepTheirIdentity(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	kept, err := training.ReadResults(file)
+	kept, err := training.ReadResults(file.Name(), file)
 	if err != nil || len(kept) < 45 {
 		t.Fatalf("%d runs (%v)", len(kept), err)
 	}

@@ -69,11 +69,11 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
-	var values map[string]*tensors.Tensor
+	var values []*tensors.Tensor
 	if folder != nil {
 		var err error
-		if s.state, values, err = load(folder.path, plan.id); err != nil {
-			return nil, fmt.Errorf("the checkpoints of %s can't be read: %w", plan.config, err)
+		if s.state, values, err = load(ctx, folder.path, plan.id); err != nil {
+			return nil, fmt.Errorf("%s can't go on from its checkpoint: %w", plan.config, err)
 		}
 	}
 	if s.state == nil {

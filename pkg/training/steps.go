@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -167,3 +168,25 @@ func (s *session) abandon() {
 }
 
 func (s *session) isAbandoned() bool { return s.whileWaitedFor(func() error { return nil }) != nil }
+
+// finiteVariables says whether all trainable variables of the store are numbers.
+func finiteVariables(store *model.Store) (bool, error) {
+	for v := range store.IterVariables() {
+		if !v.Trainable {
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return false, err
+		}
+		whole := true
+		if err := tensors.ConstFlatData(value, func(flat []float32) {
+			for _, x := range flat {
+				whole = whole && finite(float64(x))
+			}
+		}); err != nil || !whole {
+			return false, err
+		}
+	}
+	return true, nil
+}
