@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
 // stagePrefix starts the name of a stage's folder. It is beside the cache's final folder, so that files can be renamed into that.
@@ -66,7 +68,7 @@ func (s *stage) write(name string, write func(io.Writer) error) error {
 	if err := write(diskWriter{to, s.cache}); err != nil {
 		return err
 	}
-	if err := errors.Join(made.Sync(), made.Close()); err != nil {
+	if err := errors.Join(atomicfile.Sync(made), made.Close()); err != nil {
 		return &cacheError{s.cache, err}
 	}
 	return nil
@@ -111,7 +113,7 @@ func (s *stage) publish() error {
 		}
 	}
 	final := filepath.Join(s.cache, BinaryFolder)
-	if err := os.MkdirAll(final, 0o755); err != nil {
+	if err := os.MkdirAll(final, 0o777); err != nil {
 		return &cacheError{s.cache, err}
 	}
 	for _, f := range s.edition.files {
@@ -122,20 +124,25 @@ func (s *stage) publish() error {
 	return nil
 }
 
-// lock makes this process the one that fetches, after waiting for another. It removes what a process that was killed had left on a stage.
+// lock makes this process the one that fetches, after waiting for another. It removes what a process that was killed had left on a stage. On a file
+// system without locks it says so and goes on: two that fetch at once do so twice, and put the same files into the same place.
 func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
-	if err := os.MkdirAll(l.cache, 0o755); err != nil {
+	if err := os.MkdirAll(l.cache, 0o777); err != nil {
 		return nil, &cacheError{l.cache, err}
 	}
 	path := filepath.Join(l.cache, lockName)
-	held := flock.New(path, flock.SetPermissions(0o644))
+	var held *filelock.Lock
 	var count func(int)
 	for began, counted := time.Now(), 0; ; {
-		locked, err := held.TryLock()
+		held, err = filelock.TryMake(path)
+		if errors.Is(err, filelock.ErrUnsupported) {
+			progress.Note(ctx, fmt.Sprintf("%v: another process that loads CIFAR-10 now may fetch it as well", err))
+			break
+		}
 		if err != nil {
 			return nil, &cacheError{l.cache, err}
 		}
-		if locked {
+		if held != nil {
 			break
 		}
 		waited := time.Since(began)
@@ -154,18 +161,28 @@ func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 		case <-time.After(l.lockPoll):
 		}
 	}
-	if err := removeStages(l.cache); err != nil {
-		_ = held.Unlock()
+	age := time.Duration(0)
+	if held == nil {
+		age = forgotten
+	}
+	if err := removeStages(l.cache, age); err != nil {
+		held.Unlock()
 		return nil, &cacheError{l.cache, err}
 	}
-	return func() { _ = held.Unlock() }, nil // closing the file can't leave the lock held
+	return held.Unlock, nil
 }
 
-// removeStages removes all stages from the cache.
-func removeStages(cache string) error {
+// forgotten is the age from which a stage is nobody's, on a file system that has no locks to tell.
+const forgotten = 24 * time.Hour
+
+// removeStages removes the stages of that age from the cache.
+func removeStages(cache string, age time.Duration) error {
 	entries, err := os.ReadDir(cache)
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), stagePrefix) {
+		if !strings.HasPrefix(entry.Name(), stagePrefix) {
+			continue
+		}
+		if info, gone := entry.Info(); gone == nil && time.Since(info.ModTime()) >= age {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(cache, entry.Name())))
 		}
 	}
