@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
+import atomic_file
 from notebook_progress import Progress
 
 KERNEL = "gonb"
@@ -210,11 +211,7 @@ def tidy(notebook):
 def write(path, text):
     """Writes a file so that nobody sees half of it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        atomic_file.write(path, text)
     except OSError as error:
         raise NotebookError(f"can't write {path}: {error.strerror}") from None
 
