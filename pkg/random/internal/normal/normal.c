@@ -1,7 +1,7 @@
 //go:build cgo && (amd64 || arm64)
 
-// The normal numbers of threefry.go and normal.go, to the last bit: what is computed and why stands there. One loop, over the blocks of a
-// group and with neither branches nor tables, is what compilers turn into vector instructions by themselves. ISO C (-std=c11) keeps gcc
+// The normal numbers of threefry.go and normal.go, to the last bit: what is computed and why stands there. Loops over the blocks of
+// a group, with neither branches nor tables, are what compilers turn into vector instructions by themselves. ISO C (-std=c11) keeps gcc
 // from fusing products with sums, the pragma clang.
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
@@ -32,7 +32,7 @@ INLINE float choose(uint32_t mask, float a, float b) { return from_bits((to_bits
   MIX(a, b, n0), MIX(c, d, n1), MIX(a, d, n2), MIX(c, b, n3), MIX(a, b, n4), MIX(c, d, n5), MIX(a, d, n6), MIX(c, b, n7)
 #define ADD_KEY(n) a += k[n % 5], b += k[(n + 1) % 5], c += k[(n + 2) % 5], d += k[(n + 3) % 5] + n
 
-INLINE void block(uint32_t words[4], const uint32_t k[5], uint64_t counter) {
+INLINE void block(uint32_t *w, uint32_t *x, uint32_t *y, uint32_t *z, const uint32_t k[5], uint64_t counter) {
   uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32), c = 0, d = 0;
   ADD_KEY(0);
   ROUNDS(10, 26, 11, 21, 13, 27, 23, 5), ADD_KEY(1);
@@ -40,7 +40,7 @@ INLINE void block(uint32_t words[4], const uint32_t k[5], uint64_t counter) {
   ROUNDS(10, 26, 11, 21, 13, 27, 23, 5), ADD_KEY(3);
   ROUNDS(6, 20, 17, 11, 25, 10, 18, 20), ADD_KEY(4);
   ROUNDS(10, 26, 11, 21, 13, 27, 23, 5), ADD_KEY(5);
-  words[0] = a, words[1] = b, words[2] = c, words[3] = d;
+  *w = a, *x = b, *y = c, *z = d;
 }
 
 INLINE void pair(float *x, float *y, uint32_t u, uint32_t v, float deviation) {
@@ -80,11 +80,11 @@ INLINE void fill(float *values, size_t groups, const uint32_t key[4], uint64_t g
   const uint32_t k[5] = {key[0], key[1], key[2], key[3], 0x1bd11bda ^ key[0] ^ key[1] ^ key[2] ^ key[3]};
   for (; groups > 0; groups--, group++, values += 4 * BLOCKS) {
     float *restrict to = values;
+    uint32_t words[4][BLOCKS];
+    for (int i = 0; i < BLOCKS; i++) block(&words[0][i], &words[1][i], &words[2][i], &words[3][i], k, group * BLOCKS + i);
     for (int i = 0; i < BLOCKS; i++) {
-      uint32_t words[4];
-      block(words, k, group * BLOCKS + i);
-      pair(to + i, to + BLOCKS + i, words[0], words[1], deviation);
-      pair(to + 2 * BLOCKS + i, to + 3 * BLOCKS + i, words[2], words[3], deviation);
+      pair(to + i, to + BLOCKS + i, words[0][i], words[1][i], deviation);
+      pair(to + 2 * BLOCKS + i, to + 3 * BLOCKS + i, words[2][i], words[3][i], deviation);
     }
   }
 }
