@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -128,12 +129,12 @@ func (toy) SVG() ([]byte, error) { return []byte("<svg/>"), nil }
 func (toy) PNG() ([]byte, error) { return []byte("\x89PNG"), nil }
 `
 
-// A picture brings its words into the saved notebook; its files go to a folder that is relative to the notebook's.
+// A picture brings its words into the saved notebook and into pages that are made of it; its files go to a folder that is relative to the notebook's.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	path := notebook(t, "%env SHATTERED_RESULTS out\n"+strings.Replace(labCell("must.M(errors.Join(s.Show(toy{}), s.Live().Update(toy{})))"), "\n%%\n", pictureCell+"\n%%\n", 1))
-	executed := filepath.Join(t.TempDir(), "executed.ipynb")
-	if got := run(t, runner(t, "--output", executed, path)); got.status != 0 {
+	page, executed := filepath.Join(t.TempDir(), "page.html"), filepath.Join(t.TempDir(), "executed.ipynb")
+	if got := run(t, runner(t, "--html", page, "--output", executed, path)); got.status != 0 || strings.Contains(got.stderr, "lternative text is missing") {
 		t.Fatalf("a notebook with pictures gave %+v", got)
 	}
 	text, err := os.ReadFile(executed)
@@ -164,6 +165,13 @@ func TestPictures(t *testing.T) {
 	}
 	if pictures != 2 {
 		t.Errorf("the notebook holds %d pictures, and not 2", pictures)
+	}
+	text, err = os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alt := regexp.MustCompile(`<img\s[^>]*alt='A toy &lt; a "game"\.'`); len(alt.FindAll(text, -1)) != 2 {
+		t.Errorf("the page's pictures are %q", regexp.MustCompile(`<img [^>]*>`).FindAll(text, -1))
 	}
 	for _, file := range []string{"toy.png", "toy.svg"} {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "out", file)); err != nil {

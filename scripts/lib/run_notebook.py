@@ -232,7 +232,7 @@ def run(arguments):
         finally:
             tidy(notebook)
             if arguments.html:
-                page, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+                page, _ = HTMLExporter(template_file=str(Path(__file__).parent / "page.html.j2")).from_notebook_node(notebook, {"metadata": {"name": path.stem}})
                 write(arguments.html, page)
     if arguments.output:
         write(arguments.output, nbformat.writes(notebook) + "\n")
