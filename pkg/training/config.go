@@ -107,8 +107,9 @@ const (
 	testBatch           = 500
 )
 
-// semantics counts the versions of this package's code that train differently: runs of another version are other runs.
-const semantics = 1
+// semantics counts the versions of this package's code that train differently: runs of another version are other runs. Version 2 draws
+// weights by another generator than version 1.
+const semantics = 2
 
 // withDefaults fills in the defaults and checks what the net and the data don't.
 func (c Config) withDefaults() (Config, error) {
@@ -153,6 +154,11 @@ func (c Config) withDefaults() (Config, error) {
 // resolve returns the config with its defaults, the net, and what identifies the run: a hash of everything that determines its numbers
 // but the backend.
 func (c Config) resolve(data Data) (Config, *models.Net, string, error) {
+	return c.resolveFor(semantics, data)
+}
+
+// resolveFor is resolve for a version of this package's code.
+func (c Config) resolveFor(version int, data Data) (Config, *models.Net, string, error) {
 	c, err := c.withDefaults()
 	if err != nil {
 		return c, nil, "", err
@@ -166,7 +172,7 @@ func (c Config) resolve(data Data) (Config, *models.Net, string, error) {
 		Config    Config
 		Net       models.Config
 		Data      string
-	}{semantics, c, net.Config, data.Checksum()})
+	}{version, c, net.Config, data.Checksum()})
 	if err != nil {
 		return c, nil, "", fmt.Errorf("the config of a run can't be written as JSON: %w", err)
 	}

@@ -9,8 +9,11 @@ func SetGrace(d time.Duration) (back func()) {
 	return func() { grace = before }
 }
 
-// ID returns what identifies a run.
-func ID(c Config, data Data) (string, error) {
-	_, _, id, err := c.resolve(data)
+// Semantics is the version of the package's code.
+const Semantics = semantics
+
+// ID returns what identifies a run by a version of the package's code.
+func ID(c Config, data Data, version int) (string, error) {
+	_, _, id, err := c.resolveFor(version, data)
 	return id, err
 }
