@@ -3,6 +3,7 @@ package training_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -112,8 +113,8 @@ func TestPoorFileSystems(t *testing.T) {
 	})
 }
 
-// TestSharedFolders checks that users of a group can go on with each other's runs where their umask says so.
-func TestSharedFolders(t *testing.T) {
+// TestRightsOfRuns checks that the umask says who can go on with a run.
+func TestRightsOfRuns(t *testing.T) {
 	before := syscall.Umask(0o002)
 	defer syscall.Umask(before)
 	folder := filepath.Join(t.TempDir(), "results")
@@ -124,6 +125,41 @@ func TestSharedFolders(t *testing.T) {
 	} {
 		if info, err := os.Stat(of); err != nil || info.Mode() != want {
 			t.Errorf("%s is %v, %v; want %v", of, info.Mode(), err, want)
+		}
+	}
+}
+
+// sharedVariable names the results folder that the test's own program, as a user of a group, works in.
+const sharedVariable = "SHATTERED_TEST_SHARED"
+
+// TestSharedFolders lets a user interrupt a run in a results folder and another of the same group go on with it.
+func TestSharedFolders(t *testing.T) {
+	if folder := os.Getenv(sharedVariable); folder != "" {
+		syscall.Umask(0o002)
+		if entries, err := os.ReadDir(folder); err != nil || len(entries) == 0 {
+			interrupted(t, folder)
+		} else if first, _, _, err := resumed(t, folder); err != nil || first != 4 {
+			t.Errorf("the run goes on at step %d and gives %v", first, err)
+		}
+		return
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be two users")
+	}
+	const group = 65534
+	place := t.TempDir()
+	program, folder := filepath.Join(place, "program"), filepath.Join(place, "results")
+	content, err := os.ReadFile(os.Args[0]) // the go command leaves it in a folder that only its user can enter
+	if err := errors.Join(err, os.WriteFile(program, content, 0o755), os.Chmod(filepath.Dir(place), 0o755),
+		os.Mkdir(folder, 0o777), os.Chown(folder, 0, group), os.Chmod(folder, 0o775|os.ModeSetgid)); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []uint32{1001, 1002} {
+		command := exec.CommandContext(t.Context(), program, "-test.run", "^TestSharedFolders$", "-test.v")
+		command.Dir, command.Env = place, append(os.Environ(), sharedVariable+"="+folder)
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: group}}
+		if said, err := command.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: TestSharedFolders") {
+			t.Fatalf("user %d: %v\n%s", user, err, said)
 		}
 	}
 }
