@@ -2,8 +2,7 @@ package explore
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -146,8 +145,8 @@ func TestTrainingErrors(t *testing.T) {
 	}
 	folder := t.TempDir()
 	for _, series := range []string{`[]`, `[{"steps": [0, 1]}]`, `"none"`} {
-		content := `{"figure": "early-training", "series": ` + series + `}`
-		if err := os.WriteFile(filepath.Join(folder, "early-training.json"), []byte(content), 0o644); err != nil {
+		figure := results.Figure{Figure: "early-training", Title: "of another shape", Series: json.RawMessage(series)}
+		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := openTraining(folder); err == nil || !strings.Contains(err.Error(), "run that notebook again") {
