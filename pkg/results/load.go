@@ -54,8 +54,11 @@ func (u *Unusable) Err() error {
 func Load(folder, figure string) (*Figure, error) {
 	path := filepath.Join(folder, figure+".json")
 	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there are no results of %s in %s: run the cell that makes the figure first", figure, folder)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("there are no results of %s in %s (%w): run the cell that makes the figure first", figure, folder, cause(err))
+		return nil, fmt.Errorf("%s can't be read (%w): make it readable, or choose a results folder you can read (SHATTERED_RESULTS)", path, cause(err))
 	}
 	f, err := parse(content)
 	if err == nil && f.Figure != figure {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +22,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// A checkpoint is one file: a hash of all that follows, then the state and the values of the variables, each as gob writes it. It is written under
-// another name and renamed, and the one before it is kept until that is done. Nothing of it is read before its hash was compared.
+// A checkpoint is one file: a hash of all that follows, then, each as gob writes it, the state as JSON, in which a result will have it too, and GoMLX's
+// tensors. It is written under another name and renamed, and the one before it is kept until that is done. Nothing of it is read before its hash was
+// compared.
 const (
 	checkpointPrefix = "checkpoint-"
 	damagedPrefix    = "damaged-"
@@ -121,7 +123,11 @@ func encode(store *model.Store, st *state) ([]byte, error) {
 	var content bytes.Buffer
 	content.Write(make([]byte, sha256.Size)) // where the hash will stand
 	encoder := gob.NewEncoder(&content)
-	if err := encoder.Encode(st); err != nil {
+	text, err := json.Marshal(st)
+	if err == nil {
+		err = encoder.Encode(text)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for _, value := range values {
@@ -143,8 +149,12 @@ func decode(content []byte) (*state, []*tensors.Tensor, error) {
 		return nil, nil, errors.New("it is not what was written")
 	}
 	decoder := gob.NewDecoder(bytes.NewReader(content[sha256.Size:]))
+	var text []byte
+	if err := decoder.Decode(&text); err != nil {
+		return nil, nil, err
+	}
 	st := new(state)
-	if err := decoder.Decode(st); err != nil {
+	if err := json.Unmarshal(text, st); err != nil {
 		return nil, nil, err
 	}
 	values := make([]*tensors.Tensor, len(st.Variables))
