@@ -62,7 +62,8 @@ func TestResidualWeightsCountOnlyByTheirShare(t *testing.T) {
 	}
 	for l, layer := range residual.Layers {
 		if other := highway.Layers[l]; math.Abs(layer.Correlation/other.Correlation-1) > 1e-12 {
-			t.Errorf("layer %d: R is %g, and %g in the highway net of that share", l, layer.Correlation, other.Correlation)
+			t.Errorf("layer %d: R is %g, and %g in the highway net of that share",
+				l, layer.Correlation, other.Correlation)
 		}
 	}
 }
@@ -209,7 +210,8 @@ func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 				}
 			}
 			if share *= m / trace; math.Abs(share/want.share-1) > 0.2 || math.Abs(absolute-want.correlation) > 0.02 {
-				t.Errorf("layer %d: the last input has %.1f times its share, want %g; correlations are %.3f, want %g", l, share, want.share, absolute, want.correlation)
+				t.Errorf("layer %d: the last input has %.1f times its share, want %g; correlations are %.3f, want %g",
+					l, share, want.share, absolute, want.correlation)
 			}
 		}
 		if err := r.layer(t.Context(), l); err != nil {
@@ -235,7 +237,8 @@ func TestResidualRates(t *testing.T) {
 		span := math.Log(float64(last) / float64(first))
 		r, c := fall(result, correlation, first, last)/span, fall(result, variance, first, last)/span
 		if math.Abs(r-test.r) > 0.04 || math.Abs(c-test.variance) > 0.06 {
-			t.Errorf("layer %d: the exponents of R and C(i,i) are %.3f and %.3f, want %g and %g", test.layer, r, c, test.r, test.variance)
+			t.Errorf("layer %d: the exponents of R and C(i,i) are %.3f and %.3f, want %g and %g",
+				test.layer, r, c, test.r, test.variance)
 		}
 	}
 }

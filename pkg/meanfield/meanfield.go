@@ -135,7 +135,8 @@ func (c Config) checkInputs() error {
 		low, high = min(low, x), max(high, x)
 	}
 	if !(c.Distance > 0) || !c.apart(low, high) {
-		return fmt.Errorf("distance is %g: give the least distance of a pair of inputs, above 0 and at most %g, that of the outermost", c.Distance, high-low)
+		return fmt.Errorf("distance is %g: give the least distance of a pair of inputs, above 0 and at most %g, that of the outermost",
+			c.Distance, high-low)
 	}
 	return nil
 }
@@ -154,16 +155,24 @@ func (c Config) checkNet() error {
 		return err
 	}
 	if net.Norm != norms.None && net.Statistics != norms.Frozen {
-		return fmt.Errorf("statistics is %q: the theory covers gradients that hold the batch statistics fixed, choose %s", net.Statistics, norms.Frozen)
+		return fmt.Errorf("statistics is %q: the theory covers gradients that hold the batch statistics fixed, choose %s",
+			net.Statistics, norms.Frozen)
+	}
+	if s, ok := c.Dual.(*smooth); ok {
+		if err := s.check(); err != nil {
+			return err
+		}
 	}
 	switch net.Norm {
 	case norms.None, norms.Center:
 	case norms.Batch:
 		if !c.Dual.Scales() {
-			return fmt.Errorf("batch normalisation in front of the activation %s has no theory here, only in front of rectifiers, leaky or not: choose one, or another normalisation", net.Activation)
+			return fmt.Errorf("batch normalisation in front of the activation %s has no theory here, only in front of rectifiers, leaky or not: choose one, or another normalisation",
+				net.Activation)
 		}
 	default:
-		return fmt.Errorf("normalisation %q has no theory here: choose none, center or bn of package norms", net.Norm)
+		return fmt.Errorf("normalisation %q has no theory here: choose none, center or bn of package norms",
+			net.Norm)
 	}
 	return nil
 }
@@ -190,5 +199,6 @@ func matrixVariance(initializer *initializers.Initializer) (float64, error) {
 	case initializers.LeCun, initializers.Orthogonal:
 		return 1, nil
 	}
-	return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package initializers", initializer)
+	return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package initializers",
+		initializer)
 }

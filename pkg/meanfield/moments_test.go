@@ -162,7 +162,8 @@ func TestMomentsAgainstDraws(t *testing.T) {
 					"t": tt[ij].errors(out.t[ij]), "slope": slope[ij].errors(out.slope[ij]),
 				} {
 					if math.Abs(off) > 4 {
-						t.Errorf("%s: %s(%d,%d) is %.1f standard errors off", activation.name, name, ij/2, ij%2, off)
+						t.Errorf("%s: %s(%d,%d) is %.1f standard errors off",
+							activation.name, name, ij/2, ij%2, off)
 					}
 				}
 			}

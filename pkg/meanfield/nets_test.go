@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
@@ -35,18 +36,24 @@ func gradientsOf(t *testing.T, net models.Config, draws int) *stats.ACFSummary {
 	return acf
 }
 
-// TestMeasuredAutocorrelationApproachesTheTheory measures nets of growing width. What is left between them and the theory falls like 1/N: it
-// stays within 3/N and 4 standard errors of it, at all of 8 lags (one of 64 means is 4 standard errors off in one of 250 runs; the seed is
-// fixed), and at lag 1 of centred feedforward nets it is there, so that the test sees what it is about.
+// TestMeasuredAutocorrelationApproachesTheTheory measures nets of growing width. What is left between them
+// and the theory falls like 1/N: it stays within 3/N and 4 standard errors of it, at all of 8 lags (one of 64
+// means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of centred feedforward
+// nets it is there, so that the test sees what it is about.
 func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
-	for _, net := range []models.Config{
-		{Net: "feedforward", Norm: norms.Center},
-		{Net: "residual", Beta: 1, Norm: norms.Batch},
-		{Net: "highway", Gamma2: 0.7},
-		{Net: "residual", Beta: 0.5, Alpha: 0.9, Norm: norms.Center, Activation: activations.CReLU, Initializer: initializers.Orthogonal},
+	tanh := &activations.Activation{Name: "tanh", Apply: graph.Tanh}
+	for _, config := range []meanfield.Config{
+		{Net: models.Config{Net: "feedforward", Norm: norms.Center}},
+		{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch}},
+		{Net: models.Config{Net: "highway", Gamma2: 0.7}},
+		{Net: models.Config{Net: "residual", Beta: 0.5, Alpha: 0.9, Norm: norms.Center,
+			Activation: activations.CReLU, Initializer: initializers.Orthogonal}},
+		{Net: models.Config{Net: "feedforward", Activation: tanh}, Dual: meanfield.Tanh},
 	} {
+		net := config.Net
 		net.Depth = 8
-		result := run(t, meanfield.Config{Net: net, X: grid(t, inputs)})
+		config.Net, config.X = net, grid(t, inputs)
+		result := run(t, config)
 		theory, err := result.ACF(8)
 		if err != nil {
 			t.Fatal(err)
@@ -57,7 +64,8 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 			for lag := 1; lag <= 8; lag++ {
 				difference, allowed := measured.Mean[lag]-theory[lag], 4*measured.StdErr[lag]+3/float64(width)
 				if math.Abs(difference) > allowed {
-					t.Errorf("%s, width %d: the ACF at lag %d is %.3f off the theory, more than %.3f", net.Net, width, lag, difference, allowed)
+					t.Errorf("%s, width %d: the ACF at lag %d is %.3f off the theory, more than %.3f",
+						net.Net, width, lag, difference, allowed)
 				}
 			}
 			if net.Net == "feedforward" && width == 25 && math.Abs(measured.Mean[1]-theory[1]) < 3*measured.StdErr[1] {
@@ -67,8 +75,8 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 	}
 }
 
-// TestMeasuredPathsAndGates compares Definition 1 and coactivations with the probes that measure them, in nets of 100 units: within 4
-// standard errors and 5 % of the logarithm of C and R, which finite width moves.
+// TestMeasuredPathsAndGates compares Definition 1 and coactivations with the probes that measure them, in
+// nets of 100 units: within 4 standard errors and 5 % of the logarithm of C and R, which finite width moves.
 func TestMeasuredPathsAndGates(t *testing.T) {
 	const layers, width, draws = 6, 100, 60
 	e := engine.New(testbackend.Open(t))
@@ -92,7 +100,8 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 		theory := run(t, meanfield.Config{Net: net, X: grid(t, inputs)})
 		compare := func(what string, layer int, measured stats.Summary, want, slack float64) {
 			if math.Abs(measured.Mean-want) > 4*measured.StdErr+slack {
-				t.Errorf("%s, norm %s, layer %d: %s is %.4f +- %.4f, in theory %.4f", net.Net, net.Norm, layer, what, measured.Mean, measured.StdErr, want)
+				t.Errorf("%s, norm %s, layer %d: %s is %.4f +- %.4f, in theory %.4f",
+					net.Net, net.Norm, layer, what, measured.Mean, measured.StdErr, want)
 			}
 		}
 		for _, p := range points {
@@ -118,6 +127,48 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 			}
 			compare("coactivation", l, column(gates.Coactive), layer.Coactive, 0.003)
 			compare("activation", l, column(gates.Active), layer.Active, 0.003)
+		}
+	}
+}
+
+// TestWhyTheTestRejectsDeepNets: Ljung and Box's test rejects nearly half of the deep centred feedforward
+// nets, because their gradients' sizes follow sqrt(Phi(x)), and hardly more than its 5 % of the signs and of
+// the gradients divided by that. The expected shares are a prototype's; of 1000 draws a share is off by less
+// than 4 sqrt(p (1 - p) / 1000), and 0.02 is for the prototype's own error.
+func TestWhyTheTestRejectsDeepNets(t *testing.T) {
+	const draws = 1000
+	for depth, want := range map[int]struct{ rejected, signs, divided float64 }{24: {0.45, 0.079, 0.138}, 50: {0.33, 0.055, 0.072}} {
+		result := run(t, meanfield.Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: depth}})
+		series, err := result.Draws(draws, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := func() *gradients.Whiteness {
+			whiteness, err := gradients.TestWhiteness(series, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return whiteness
+		}
+		asTheyAre := test()
+		for _, g := range series {
+			for i := range g {
+				g[i] /= math.Sqrt(result.Covariance.At(i, i))
+			}
+		}
+		divided := test()
+		for _, share := range []struct {
+			name      string
+			got, want float64
+		}{
+			{"gradients", asTheyAre.Rejected.Value, want.rejected},
+			{"signs", asTheyAre.RejectedSigns.Value, want.signs},
+			{"gradients divided by their deviation", divided.Rejected.Value, want.divided},
+		} {
+			if allowed := 4*math.Sqrt(share.want*(1-share.want)/draws) + 0.02; math.Abs(share.got-share.want) > allowed {
+				t.Errorf("depth %d: %.3f of the %s are rejected, want %.3f",
+					depth, share.got, share.name, share.want)
+			}
 		}
 	}
 }

@@ -115,7 +115,8 @@ func TestBatchNormalisationAgainstUnits(t *testing.T) {
 						// Of 4600 means, half of them equal by symmetry, the furthest is about 3.6 standard
 						// errors off.
 						if math.Abs(off) > 4.7 {
-							t.Errorf("%s, %s: %s(%d,%d) is %.1f standard errors off", name, activation.name, moment, i, j, off)
+							t.Errorf("%s, %s: %s(%d,%d) is %.1f standard errors off",
+								name, activation.name, moment, i, j, off)
 						}
 					}
 				}
@@ -192,12 +193,14 @@ func TestStepOfTheIntegral(t *testing.T) {
 		}
 		for lag := range gotACF {
 			if math.Abs(gotACF[lag]-fineACF[lag]) > 1e-6 {
-				t.Errorf("%s, beta %g: the ACF at lag %d is %g, and with a fine step %g", net.Net, net.Beta, lag, gotACF[lag], fineACF[lag])
+				t.Errorf("%s, beta %g: the ACF at lag %d is %g, and with a fine step %g",
+					net.Net, net.Beta, lag, gotACF[lag], fineACF[lag])
 			}
 		}
 		last := net.Depth - 1
 		if g, f := got.Layers[last], fine.Layers[last]; math.Abs(g.Variance/f.Variance-1) > 1e-6 || math.Abs(g.Correlation/f.Correlation-1) > 1e-6 {
-			t.Errorf("%s, beta %g: C(i,i) and R are %g and %g, and with a fine step %g and %g", net.Net, net.Beta, g.Variance, g.Correlation, f.Variance, f.Correlation)
+			t.Errorf("%s, beta %g: C(i,i) and R are %g and %g, and with a fine step %g and %g",
+				net.Net, net.Beta, g.Variance, g.Correlation, f.Variance, f.Correlation)
 		}
 	}
 }
@@ -243,12 +246,14 @@ func TestLinearNets(t *testing.T) {
 		for i := range 16 {
 			for j := range 16 {
 				if math.Abs(g.At(i, j)/g.At(0, 0)-1) > 1e-9 {
-					t.Errorf("%s, %s: G(%d,%d) is %g, G(0,0) is %g", net.Activation, net.Norm, i, j, g.At(i, j), g.At(0, 0))
+					t.Errorf("%s, %s: G(%d,%d) is %g, G(0,0) is %g",
+						net.Activation, net.Norm, i, j, g.At(i, j), g.At(0, 0))
 				}
 			}
 		}
 		if net.Norm == nil && math.Abs(g.At(0, 0)/math.Pow(2, 7)-1) > 1e-12 {
-			t.Errorf("%s: the variance is %g, want 2^7, of 7 matrices of variance 2/N", net.Activation, g.At(0, 0))
+			t.Errorf("%s: the variance is %g, want 2^7, of 7 matrices of variance 2/N",
+				net.Activation, g.At(0, 0))
 		}
 	}
 }

@@ -136,7 +136,8 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		"at most 0.5":                           {Net: feedforward, X: []float64{0, 0.5}},
 		"distance is -1":                        {Net: feedforward, Distance: -1},
 		"left the range of float64":             {Net: models.Config{Net: "residual", Beta: 1e10, Depth: 40}, X: grid(t, 4)},
-		"range of float64 at depth 3":           {Net: feedforward, X: grid(t, 4), Dual: meanfield.Smooth(math.Log, math.Sqrt)},
+		"range of float64 at depth 3":           {Net: feedforward, X: grid(t, 4), Dual: meanfield.Smooth(math.Log, func(z float64) float64 { return 1 / z })},
+		"slope at -1.7 is given as":             {Net: feedforward, Dual: meanfield.Smooth(math.Sin, math.Sin)},
 	} {
 		if _, err := meanfield.Run(t.Context(), config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)

@@ -1,6 +1,7 @@
 package meanfield
 
 import (
+	"fmt"
 	"math"
 	"sync"
 
@@ -63,6 +64,19 @@ var gauss = sync.OnceValue(func() *quadrature {
 	}
 	return g
 })
+
+// check returns an error when the slopes are not those of the values, at a few places.
+func (s *smooth) check() error {
+	const h = 1e-4
+	for _, z := range []float64{-1.7, -0.6, 0.3, 1.1} {
+		slope, difference := s.slope(z), (s.value(z+h)-s.value(z-h))/(2*h)
+		if math.Abs(slope-difference) > 1e-4*(1+math.Abs(difference)) {
+			return fmt.Errorf("the activation's slope at %g is given as %g, but its values there have the slope %.4g: give the derivative of the function",
+				z, slope, difference)
+		}
+	}
+	return nil
+}
 
 // Scales implements [Dual].
 func (s *smooth) Scales() bool { return false }
