@@ -19,10 +19,11 @@ import (
 // theoryUsage is printed by export theory --help, in front of the flags.
 const theoryUsage = `Usage: scripts/export theory --net NET [flags] OUT.npz
 
-Writes what gradients do in nets of infinite width, computed without drawing weights, as NumPy arrays: x (M), G (M, M: the
-covariance of df/dx over draws of the weights), acf (its expected autocorrelation, lags 0 to 15), coactivation (L: at each
-rectifier), and by the number of layers above the first, 0 to L - 1, C (L: C(i,i) of Definition 1, mean over inputs) and
-R (L: R(i,j), mean over pairs of inputs at least 1 apart). Batch statistics are held fixed.
+Writes what gradients do in nets of infinite width, computed without drawing weights, as NumPy arrays: x (M),
+G (M, M: the covariance of df/dx over draws of the weights), acf (its expected autocorrelation, lags 0 to 15),
+coactivation (L: at each rectifier), and by the number of layers above the first, 0 to L - 1, C (L: C(i,i) of
+Definition 1, mean over inputs) and R (L: R(i,j), mean over pairs of inputs at least 1 apart). Batch statistics
+are held fixed.
 
 NET is one of feedforward, residual, highway.
 
@@ -64,7 +65,8 @@ func parseTheory(arguments []string) (*theoryFlags, error) {
 	f.define(set, &f.config.Net)
 	set.StringVar(&f.config.Net.Net, "net", "", "net: feedforward, residual, highway")
 	set.IntVar(&f.points, "points", data.GridPoints, "number M of inputs, an even grid on [-2, 2]")
-	set.StringVar(&f.activation, "activation", activations.ReLU.Name, "activation: "+strings.Join(activations.Registry.Names(), ", "))
+	known := strings.Join(activations.Registry.Names(), ", ")
+	set.StringVar(&f.activation, "activation", activations.ReLU.Name, "activation: "+known)
 	set.Usage = func() {
 		fmt.Fprint(set.Output(), theoryUsage)
 		set.PrintDefaults()

@@ -56,7 +56,8 @@ func TestTheoryRefusesBadInput(t *testing.T) {
 	}
 }
 
-// TestTheoryFile reads a file back. The net of one layer has G(i,j) = Phi(min(x_i, x_j)), and the deeper one the shapes of its depth.
+// TestTheoryFile reads a file back. The net of one layer has G(i,j) = Phi(min(x_i, x_j)), and the deeper one
+// the shapes of its depth.
 func TestTheoryFile(t *testing.T) {
 	folder := t.TempDir()
 	for name, arguments := range map[string]string{

@@ -25,7 +25,9 @@ func twoInputs(t *testing.T, net models.Config, layers int, angle float64) *recu
 func TestWithoutNormalisationGradientsShatterLikeAPower(t *testing.T) {
 	const layers = 20_000
 	for _, test := range []struct{ angle, tolerance float64 }{{1, 0.31}, {0.86, 0.31}, {0.1, 0.1}} {
-		for _, net := range []models.Config{{Net: "feedforward"}, {Net: "highway", Gamma2: math.Sqrt(0.5)}, {Net: "highway", Gamma2: 0.1}} {
+		for _, net := range []models.Config{
+			{Net: "feedforward"}, {Net: "highway", Gamma2: math.Sqrt(0.5)}, {Net: "highway", Gamma2: 0.1},
+		} {
 			p := 1.0
 			if net.Gamma2 > 0 {
 				p = net.Gamma2 * net.Gamma2
@@ -51,12 +53,15 @@ func TestWithoutNormalisationGradientsShatterLikeAPower(t *testing.T) {
 func TestResidualWeightsCountOnlyByTheirShare(t *testing.T) {
 	const layers = 30
 	x := grid(t, 8)
-	residual, err := Run(t.Context(), Config{Net: models.Config{Net: "residual", Alpha: 0.7, Beta: 0.5, Depth: layers}, X: x})
+	net := models.Config{Net: "residual", Alpha: 0.7, Beta: 0.5, Depth: layers}
+	residual, err := Run(t.Context(), Config{Net: net, X: x})
 	if err != nil {
 		t.Fatal(err)
 	}
-	share := 0.25 / 1.25 // gain^2 / (carry^2 + gain^2), where matrices of variance 2/N make up for inactive units
-	highway, err := Run(t.Context(), Config{Net: models.Config{Net: "highway", Gamma2: math.Sqrt(share), Depth: layers}, X: x})
+	// gain^2 / (carry^2 + gain^2), where matrices of variance 2/N make up for inactive units
+	share := 0.25 / 1.25
+	net = models.Config{Net: "highway", Gamma2: math.Sqrt(share), Depth: layers}
+	highway, err := Run(t.Context(), Config{Net: net, X: x})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,10 +135,12 @@ func TestNormalisedFeedforwardRates(t *testing.T) {
 	}{
 		{"C(i,i) of layers 5 to 10", variance, 5, 10, 0.74 * math.Ln2, 0.005},
 		{"R of layers 5 to 10", correlation, 5, 10, -0.76, 0.01},
-		{"C(i,i) of deep layers", variance, 26, 32, math.Log(math.Pi / (math.Pi - 1)), 0.012}, // 1/s^2 exceeds 1 by 2/M and more
+		// The mean of 1/s^2 exceeds 1 by 2/M and more.
+		{"C(i,i) of deep layers", variance, 26, 32, math.Log(math.Pi / (math.Pi - 1)), 0.012},
 		{"R of deep layers", correlation, 26, 32, -math.Ln2, 0.01},
 	} {
-		if got := fall(result, test.quantity, test.first, test.last) / float64(test.last-test.first); math.Abs(got-test.want) > test.error {
+		got := fall(result, test.quantity, test.first, test.last) / float64(test.last-test.first)
+		if math.Abs(got-test.want) > test.error {
 			t.Errorf("%s: a layer adds %.4f to the logarithm, want %.4f", test.name, got, test.want)
 		}
 	}
@@ -174,7 +181,8 @@ func TestNeighboursPartExponentially(t *testing.T) {
 // values are a prototype's.
 func TestResolutionOfCentredNets(t *testing.T) {
 	for m, want := range map[int]float64{64: 0.015, 128: 0.009, 256: 0.016, 512: 0.134} {
-		result, err := Run(t.Context(), Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: 24}, X: grid(t, m)})
+		net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 24}
+		result, err := Run(t.Context(), Config{Net: net, X: grid(t, m)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +201,8 @@ func TestResolutionOfCentredNets(t *testing.T) {
 // neighbours are as good as uncorrelated and after 50 they are not.
 func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 	const m = 256
-	r := advance(t, Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: 202}, X: grid(t, m)}, 0)
+	net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 202}
+	r := advance(t, Config{Net: net, X: grid(t, m)}, 0)
 	for l := 1; l <= 200; l++ {
 		if l == 1 || l == 10 || l == 24 || l == 50 || l == 200 {
 			want := map[int]struct{ share, correlation float64 }{

@@ -213,11 +213,13 @@ func TestSmoothAgainstPlainQuadrature(t *testing.T) {
 		for range 3 {
 			z, _ := randomLaw(2, rng)
 			out := outputs{newLaw(2), make([]float64, 4)}
-			if omitted := out.add(activation.dual, z, nil, node{weight: 1}); omitted > 1e-5 { // at the larger deviations here
+			omitted := out.add(activation.dual, z, nil, node{weight: 1})
+			if omitted > 1e-5 { // at the larger deviations here
 				t.Errorf("%s: %g of the slopes is left out", activation.name, omitted)
 			}
 			k, d, tt := plainQuadrature(activation.outputs[0], z)
-			for name, difference := range map[string]float64{"k": out.k[1] - k, "d": out.d[1] - d, "t": out.t[1] - tt} {
+			differences := map[string]float64{"k": out.k[1] - k, "d": out.d[1] - d, "t": out.t[1] - tt}
+			for name, difference := range differences {
 				// Both are exact for polynomials of degree 127; functions analytic in a strip leave less than
 				// this.
 				if math.Abs(difference) > 1e-9 {

@@ -88,7 +88,8 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 		{Net: "highway", Gamma2: math.Sqrt(1.0 / layers), Norm: norms.Center},
 	} {
 		net.Width, net.Depth = width, layers // of the probe, which counts from a_1
-		paths, err := correlation.Run(t.Context(), e, correlation.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1})
+		probe := correlation.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1}
+		paths, err := correlation.Run(t.Context(), e, probe)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,9 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 // than 4 sqrt(p (1 - p) / 1000), and 0.02 is for the prototype's own error.
 func TestWhyTheTestRejectsDeepNets(t *testing.T) {
 	const draws = 1000
-	for depth, want := range map[int]struct{ rejected, signs, divided float64 }{24: {0.45, 0.079, 0.138}, 50: {0.33, 0.055, 0.072}} {
+	for depth, want := range map[int]struct{ rejected, signs, divided float64 }{
+		24: {0.45, 0.079, 0.138}, 50: {0.33, 0.055, 0.072},
+	} {
 		result := run(t, meanfield.Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: depth}})
 		series, err := result.Draws(draws, 1)
 		if err != nil {
@@ -165,7 +168,8 @@ func TestWhyTheTestRejectsDeepNets(t *testing.T) {
 			{"signs", asTheyAre.RejectedSigns.Value, want.signs},
 			{"gradients divided by their deviation", divided.Rejected.Value, want.divided},
 		} {
-			if allowed := 4*math.Sqrt(share.want*(1-share.want)/draws) + 0.02; math.Abs(share.got-share.want) > allowed {
+			allowed := 4*math.Sqrt(share.want*(1-share.want)/draws) + 0.02
+			if math.Abs(share.got-share.want) > allowed {
 				t.Errorf("depth %d: %.3f of the %s are rejected, want %.3f",
 					depth, share.got, share.name, share.want)
 			}

@@ -49,7 +49,9 @@ func TestDerivativesAreThoseOfK(t *testing.T) {
 	}
 	m := len(x)
 	for _, activation := range tested {
-		for _, net := range []models.Config{{Net: "feedforward"}, {Net: "residual", Alpha: 0.8, Beta: 0.7}, {Net: "highway", Gamma2: 0.6}} {
+		for _, net := range []models.Config{
+			{Net: "feedforward"}, {Net: "residual", Alpha: 0.8, Beta: 0.7}, {Net: "highway", Gamma2: 0.6},
+		} {
 			net.Depth = 6
 			s := advance(t, Config{Net: net, X: x, Dual: activation.dual}, 4).state
 			for i := range points {
@@ -78,7 +80,8 @@ func TestVariancesOfFeedforwardGradients(t *testing.T) {
 	x := grid(t, 32)
 	for _, norm := range []*norms.Norm{norms.None, norms.Center} {
 		for _, depth := range []int{1, 2, 5, 24} {
-			result, err := Run(t.Context(), Config{Net: models.Config{Net: "feedforward", Depth: depth, Norm: norm}, X: x})
+			net := models.Config{Net: "feedforward", Depth: depth, Norm: norm}
+			result, err := Run(t.Context(), Config{Net: net, X: x})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,9 +173,9 @@ func sampleUnits(t *testing.T, state law, outputs []function, units int) [4][]me
 // need different nodes.
 func TestStepOfTheIntegral(t *testing.T) {
 	for _, net := range []models.Config{
-		{Net: "residual", Beta: 0.1, Depth: 12}, {Net: "residual", Beta: 1, Depth: 12}, {Net: "feedforward", Depth: 12}, {Net: "highway", Depth: 12},
+		{Net: "residual", Beta: 0.1}, {Net: "residual", Beta: 1}, {Net: "feedforward"}, {Net: "highway"},
 	} {
-		net.Norm = norms.Batch
+		net.Depth, net.Norm = 12, norms.Batch
 		config := Config{Net: net, X: grid(t, 48)}
 		got, err := Run(t.Context(), config)
 		if err != nil {
@@ -198,7 +201,8 @@ func TestStepOfTheIntegral(t *testing.T) {
 			}
 		}
 		last := net.Depth - 1
-		if g, f := got.Layers[last], fine.Layers[last]; math.Abs(g.Variance/f.Variance-1) > 1e-6 || math.Abs(g.Correlation/f.Correlation-1) > 1e-6 {
+		g, f := got.Layers[last], fine.Layers[last]
+		if math.Abs(g.Variance/f.Variance-1) > 1e-6 || math.Abs(g.Correlation/f.Correlation-1) > 1e-6 {
 			t.Errorf("%s, beta %g: C(i,i) and R are %g and %g, and with a fine step %g and %g",
 				net.Net, net.Beta, g.Variance, g.Correlation, f.Variance, f.Correlation)
 		}

@@ -40,7 +40,8 @@ func run(tb testing.TB, config meanfield.Config) *meanfield.Result {
 // TestDrawsFollowTheCovariance compares statistics of draws with those that have closed forms.
 func TestDrawsFollowTheCovariance(t *testing.T) {
 	const count, lags = 4000, 5
-	result := run(t, meanfield.Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: 6}, X: grid(t, 40)})
+	net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 6}
+	result := run(t, meanfield.Config{Net: net, X: grid(t, 40)})
 	draws, err := result.Draws(count, 7)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,9 @@ func TestDrawsFollowTheCovariance(t *testing.T) {
 // is called.
 func TestShallowNets(t *testing.T) {
 	x := grid(t, 20)
-	for _, net := range []models.Config{{Net: "feedforward"}, {Net: "residual", Beta: 1, Norm: norms.Batch}, {Net: "highway"}} {
+	for _, net := range []models.Config{
+		{Net: "feedforward"}, {Net: "residual", Beta: 1, Norm: norms.Batch}, {Net: "highway"},
+	} {
 		net.Depth = 1
 		result := run(t, meanfield.Config{Net: net, X: x})
 		for i := range x {
@@ -116,6 +119,10 @@ func TestShallowNets(t *testing.T) {
 func TestRefusesWhatItDoesNotCover(t *testing.T) {
 	own := &activations.Activation{Name: "own", Apply: func(x *graph.Node) *graph.Node { return x }}
 	feedforward := models.Config{Net: "feedforward", Depth: 3}
+	normalised := models.Config{Net: "feedforward", Depth: 3, Norm: norms.Batch, Activation: own}
+	linear := models.Config{Net: "feedforward", Depth: 3, Norm: norms.Batch, Activation: activations.Linear}
+	ownNorm := &norms.Norm{Name: "own", Apply: norms.Batch.Apply}
+	logarithm := meanfield.Smooth(math.Log, func(z float64) float64 { return 1 / z })
 	with := func(change func(*models.Config)) meanfield.Config {
 		net := feedforward
 		change(&net)
@@ -127,19 +134,20 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		"takes images":                          with(func(c *models.Config) { c.Net = "conv-feedforward" }),
 		`statistics is "coupled"`:               with(func(c *models.Config) { c.Norm, c.Statistics = norms.Center, norms.Coupled }),
 		`does not know the activation "own"`:    with(func(c *models.Config) { c.Activation = own }),
-		`normalisation "own" has no theory`:     with(func(c *models.Config) { c.Norm = &norms.Norm{Name: "own", Apply: norms.Batch.Apply} }),
+		`normalisation "own" has no theory`:     with(func(c *models.Config) { c.Norm = ownNorm }),
 		`initialiser "one" has no theory`:       with(func(c *models.Config) { c.Initializer = initializers.One }),
-		"in front of the activation own has no": {Net: models.Config{Net: "feedforward", Depth: 3, Norm: norms.Batch, Activation: own}, Dual: meanfield.Tanh},
-		"in front of the activation linear has": {Net: models.Config{Net: "feedforward", Depth: 3, Norm: norms.Batch, Activation: activations.Linear}},
+		"in front of the activation own has no": {Net: normalised, Dual: meanfield.Tanh},
+		"in front of the activation linear has": {Net: linear},
 		"there are 1 inputs":                    {Net: feedforward, X: []float64{0}},
 		"input 1 is NaN":                        {Net: feedforward, X: []float64{0, math.NaN()}},
 		"at most 0.5":                           {Net: feedforward, X: []float64{0, 0.5}},
 		"distance is -1":                        {Net: feedforward, Distance: -1},
 		"left the range of float64":             {Net: models.Config{Net: "residual", Beta: 1e10, Depth: 40}, X: grid(t, 4)},
-		"range of float64 at depth 3":           {Net: feedforward, X: grid(t, 4), Dual: meanfield.Smooth(math.Log, func(z float64) float64 { return 1 / z })},
+		"range of float64 at depth 3":           {Net: feedforward, X: grid(t, 4), Dual: logarithm},
 		"slope at -1.7 is given as":             {Net: feedforward, Dual: meanfield.Smooth(math.Sin, math.Sin)},
 	} {
-		if _, err := meanfield.Run(t.Context(), config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		_, err := meanfield.Run(t.Context(), config)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
 		}
 	}
@@ -167,7 +175,8 @@ func (l *listener) Update(_ string, done, total int) {
 }
 
 func TestProgressAndInterrupt(t *testing.T) {
-	config := meanfield.Config{Net: models.Config{Net: "residual", Beta: 1, Depth: 5, Norm: norms.Batch}, X: grid(t, 8)}
+	net := models.Config{Net: "residual", Beta: 1, Depth: 5, Norm: norms.Batch}
+	config := meanfield.Config{Net: net, X: grid(t, 8)}
 	heard := &listener{}
 	if _, err := meanfield.Run(progress.With(t.Context(), heard), config); err != nil {
 		t.Fatal(err)
