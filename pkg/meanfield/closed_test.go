@@ -229,11 +229,11 @@ func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 	}
 }
 
-// TestResidualRates: with batch normalisation the signal's variance grows by beta^2 (1 - 1/pi) a layer, so
-// that the local exponents of C(i,i) and R tend to pi/(pi-1) and half of it, -0.733. They do so slowly. The
-// expected values are a prototype's, read off over wider ranges.
+// TestResidualRates: with batch normalisation the signal's variance grows by beta^2 (1 - 1/pi) a layer, so that the
+// exponents of C(i,i) and R, between L/2 and L, tend to pi/(pi-1) and half of it, -0.733. They do so slowly. The expected
+// values are a prototype's on the paper's grid; on 64 points R's are up to 0.01 smaller.
 func TestResidualRates(t *testing.T) {
-	config := Config{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch, Depth: 640}, X: grid(t, 32)}
+	config := Config{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch, Depth: 601}, X: grid(t, 64)}
 	result, err := Run(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
@@ -242,10 +242,9 @@ func TestResidualRates(t *testing.T) {
 		layer       int
 		r, variance float64
 	}{{10, -1.15, 2.1}, {40, -1.07, 1.9}, {160, -0.96, 1.8}, {600, -0.88, 1.66}} {
-		first, last := test.layer*19/20, test.layer*21/20
-		span := math.Log(float64(last) / float64(first))
-		r, c := fall(result, correlation, first, last)/span, fall(result, variance, first, last)/span
-		if math.Abs(r-test.r) > 0.04 || math.Abs(c-test.variance) > 0.06 {
+		r := fall(result, correlation, test.layer/2, test.layer) / math.Ln2
+		c := fall(result, variance, test.layer/2, test.layer) / math.Ln2
+		if math.Abs(r-test.r) > 0.015 || math.Abs(c-test.variance) > 0.05 {
 			t.Errorf("layer %d: the exponents of R and C(i,i) are %.3f and %.3f, want %g and %g",
 				test.layer, r, c, test.r, test.variance)
 		}

@@ -41,11 +41,14 @@ func gradientsOf(t *testing.T, net models.Config, draws int) *stats.ACFSummary {
 // means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of centred feedforward
 // nets it is there, so that the test sees what it is about.
 func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
+	leaky := &activations.Activation{Name: "leaky", Apply: func(x *graph.Node) *graph.Node {
+		return graph.Max(x, graph.MulScalar(x, 0.2))
+	}}
 	tanh := &activations.Activation{Name: "tanh", Apply: graph.Tanh}
 	for _, config := range []meanfield.Config{
 		{Net: models.Config{Net: "feedforward", Norm: norms.Center}},
 		{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch}},
-		{Net: models.Config{Net: "highway", Gamma2: 0.7}},
+		{Net: models.Config{Net: "highway", Gamma2: 0.7, Norm: norms.Batch, Activation: leaky}, Dual: meanfield.Leaky(0.2)},
 		{Net: models.Config{Net: "residual", Beta: 0.5, Alpha: 0.9, Norm: norms.Center,
 			Activation: activations.CReLU, Initializer: initializers.Orthogonal}},
 		{Net: models.Config{Net: "feedforward", Activation: tanh}, Dual: meanfield.Tanh},
