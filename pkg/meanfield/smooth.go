@@ -43,7 +43,7 @@ const (
 // v^2.
 //
 // The error depends on how steep the function is for its arguments, whose deviation is v: of E[rho'(z)^2]
-// less than 1e-7 is left out up to v = 1.5 for tanh, 3 for GELU and 5 for sine, and 2e-6, 2e-4 and 4e-3 for
+// less than 3e-7 is left out up to v = 1.5 for tanh, 3 for GELU and 5 for sine, and 2e-6, 2e-4 and 4e-3 for
 // tanh at v = 2, 3 and 5, where it is nearly a step. At a kink the coefficients fall like a power of n: for
 // the rectifier, which has a closed form instead, k is good to 1e-3, F and d to 1e-2, and t to 3e-2.
 // [Result.Omitted] reports what was left out.
