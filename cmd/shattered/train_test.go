@@ -172,7 +172,7 @@ func TestInterruptedProcess(t *testing.T) {
 				if !errors.As(err, &exit) || exit.ExitCode() != statusStopped || !strings.HasSuffix(output.String(), "stopped; the same command goes on from here\n") {
 					t.Errorf("a process that was stopped ends with %v and\n%s", err, output)
 				}
-			case <-time.After(time.Minute): // five seconds on a machine that has nothing else to do
+			case <-time.After(20 * time.Minute): // five seconds on a machine that has nothing else to do
 				t.Fatal("a process that was stopped goes on")
 			}
 			if kept, _ := filepath.Glob(filepath.Join(folder, "training", "*", "checkpoint-*")); len(kept) != 1 {

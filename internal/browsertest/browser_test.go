@@ -17,8 +17,9 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// patience is how long a test waits for anything: long enough for cells to compile and kernels to start on a busy machine.
-const patience = 3 * time.Minute
+// patience is how long a test waits for anything. It is about hanging: on a busy machine it may take minutes until a kernel has started
+// and a cell is compiled.
+const patience = 20 * time.Minute
 
 // startBrowser starts a browser that can reach nothing but this machine, and skips the test where there is none.
 func startBrowser(t *testing.T) *rod.Browser {

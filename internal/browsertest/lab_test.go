@@ -121,7 +121,7 @@ func (lab *jupyter) stop(t *testing.T, command *exec.Cmd, ended <-chan struct{})
 	_ = command.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Error("JupyterLab does not end when it is asked to")
 		_ = command.Process.Kill()
 		<-ended

@@ -12,21 +12,23 @@ import (
 // askKernel starts the installed kernel, runs a cell, and asks for completion and documentation (Tab and Shift-Tab in JupyterLab) at
 // the marks "|" in the questions, as JSON on standard input. It prints the answers as JSON.
 const askKernel = `
-import json, sys
+import json, sys, time
 from jupyter_client.manager import start_new_kernel
 
 asked = json.load(sys.stdin)
-manager, client = start_new_kernel(kernel_name="gonb", startup_timeout=120)
+manager, client = start_new_kernel(kernel_name="gonb", startup_timeout=1200)
 try:
-    client.execute_interactive(asked["cell"], timeout=300, output_hook=lambda message: None)
+    client.execute_interactive(asked["cell"], timeout=1200, output_hook=lambda message: None)
     answers = []
     for question in asked["questions"]:
         cursor = question["code"].index("|")
         code = question["code"].replace("|", "", 1)
         ask = client.inspect if question["inspect"] else client.complete
         # GoNB gives the language server 8 seconds. At first it reads all packages, which may take longer: then, as a user does, ask again.
-        for attempt in range(5):
-            answer = ask(code, cursor, reply=True, timeout=300)["content"]
+        # On a busy machine this may take minutes; the limit is about hanging.
+        deadline = time.monotonic() + 1200
+        while time.monotonic() < deadline:
+            answer = ask(code, cursor, reply=True, timeout=1200)["content"]
             if answer.get("matches") or answer.get("found"):
                 break
         answers.append(answer)
@@ -73,7 +75,7 @@ import (
 	}
 	command := exec.Command(python(t), "-c", askKernel)
 	command.Stdin = strings.NewReader(string(asked))
-	command.Env = append(os.Environ(), "JUPYTER_PATH="+repository(t, ".venv", "share", "jupyter"), "JUPYTER_PREFER_ENV_PATH=1")
+	command.Env = append(os.Environ(), "JUPYTER_PATH="+environment(t, "share", "jupyter"), "JUPYTER_PREFER_ENV_PATH=1")
 	got := run(t, command)
 	var answers []struct {
 		Matches []string       `json:"matches"`

@@ -12,8 +12,9 @@ from pathlib import Path
 import jupyter_kernel_test
 from jupyter_kernel_test.msgspec_v5 import validate_message
 
-# How long an answer may take that must come: the kernel compiles cells, and its first completion waits for the language server.
-PATIENCE = 180
+# How long an answer may take that must come: the kernel compiles cells, and its first completion waits for the language server. On a busy
+# machine that may be minutes; this is about hanging.
+PATIENCE = 1200
 
 # How long to wait for an answer that is not expected to come.
 IMPATIENCE = 3

@@ -71,12 +71,18 @@ func TestImageLeavesOutWhatScriptsMake(t *testing.T) {
 func TestDevcontainer(t *testing.T) {
 	var container struct {
 		Build struct{ Dockerfile, Context, Target string }
-		User  string `json:"remoteUser"`
-		Setup string `json:"postCreateCommand"`
+		User  string            `json:"remoteUser"`
+		Setup string            `json:"postCreateCommand"`
+		Env   map[string]string `json:"remoteEnv"`
 	}
 	decoder := json.NewDecoder(strings.NewReader(read(t, ".devcontainer", "devcontainer.json")))
 	if err := decoder.Decode(&container); err != nil {
 		t.Fatal(err)
+	}
+	// The environment of the machine that the folder is from stays as it is; git must not see the container's.
+	folder := container.Env["SHATTERED_VENV"]
+	if !strings.HasPrefix(filepath.Base(folder), ".venv.") || container.Env["JUPYTER_PATH"] != folder+"/share/jupyter" {
+		t.Errorf("the container's environment is %q, and JUPYTER_PATH %q", folder, container.Env["JUPYTER_PATH"])
 	}
 	dockerfile := read(t, ".devcontainer", filepath.FromSlash(container.Build.Dockerfile))
 	if !strings.Contains(dockerfile, " AS "+container.Build.Target+"\n") {

@@ -23,10 +23,20 @@ func repository(t *testing.T, elements ...string) string {
 	return path
 }
 
+// environment returns the path of a file of the environment that the set-up made, which lies where scripts/lib/common.sh says.
+func environment(t *testing.T, elements ...string) string {
+	t.Helper()
+	folder := os.Getenv("SHATTERED_VENV")
+	if folder == "" {
+		folder = repository(t, ".venv")
+	}
+	return filepath.Join(append([]string{folder}, elements...)...)
+}
+
 // python returns the Python of the set-up, and skips the test where there is none.
 func python(t *testing.T) string {
 	t.Helper()
-	path := repository(t, ".venv", "bin", "python")
+	path := environment(t, "bin", "python")
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the notebooks' kernel is not installed: run scripts/setup")
 	}

@@ -141,7 +141,7 @@ func TestSetupSaysWhatIsMissing(t *testing.T) {
 		"old Go":        {map[string]string{"go": oldGo}, "Go is 1.20.3, and 1.2"},
 		"no Python":     {map[string]string{"python3": ""}, "Python is missing: on Debian or Ubuntu, apt-get install python3 python3-venv"},
 		"old Python":    {map[string]string{"python3": "echo 3.8.10"}, "Python is 3.8.10, and 3.10 or newer is needed"},
-		"no venv":       {map[string]string{"python3": `case "$2" in *ensurepip*) exit 1;; *) echo 3.11.2;; esac`}, "Python's venv module is missing: on Debian or Ubuntu, apt-get install python3-venv"},
+		"no venv":       {map[string]string{"python3": `case "$*" in *ensurepip*) exit 1;; *) echo 3.11.2;; esac`}, "Python's venv module is missing: on Debian or Ubuntu, apt-get install python3-venv"},
 		"no C compiler": {map[string]string{"go": goodGo}, "a C compiler (no-such-compiler) is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,8 +20,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// aMinute is longer than any step of a test takes, on a busy machine too.
-const aMinute = time.Minute
+// hanging is longer than any step of a test takes, on a busy machine too.
+const hanging = 20 * time.Minute
 
 // record is a page that notes what it is shown.
 type record struct {
@@ -59,7 +59,7 @@ func (r *record) Caption(lines ...string) { r.note("caption: " + strings.Join(li
 // await returns what was shown up to the first line that holds the words.
 func (r *record) await(t *testing.T, words string) string {
 	t.Helper()
-	deadline := time.After(aMinute)
+	deadline := time.After(hanging)
 	for {
 		r.mu.Lock()
 		for i, line := range r.pending {
@@ -107,7 +107,7 @@ func start(t *testing.T, config Config) *live {
 	l.oven = &oven{engine: engine.New(testbackend.Open(t)), config: config}
 	l.explorer = &explorer[choice]{subject: l.oven, page: l, computed: func() {}}
 	go func() {
-		l.ended <- l.explorer.follow(ctx, l.arrivals, aMinute)
+		l.ended <- l.explorer.follow(ctx, l.arrivals, hanging)
 		close(l.ended)
 	}()
 	t.Cleanup(func() {
@@ -136,7 +136,7 @@ func (l *live) wantEnd(want error) {
 		if !errors.Is(got, want) {
 			l.t.Errorf("the explorer ended with %v, not %v", got, want)
 		}
-	case <-time.After(aMinute):
+	case <-time.After(hanging):
 		l.t.Fatal("the explorer does not end")
 	}
 }

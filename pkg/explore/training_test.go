@@ -52,7 +52,7 @@ func TestTrainingFollows(t *testing.T) {
 	x := &explorer[trainingChoice]{subject: subject, page: r, computed: func() {}}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go func() { ended <- x.follow(ctx, arrivals, aMinute) }()
+	go func() { ended <- x.follow(ctx, arrivals, hanging) }()
 	if shown := r.await(t, "caption"); !strings.HasPrefix(shown, "picture\n") || !strings.Contains(shown, "after 1 training steps") ||
 		!strings.Contains(shown, "From early-training.json") || !strings.Contains(shown, "quick size") {
 		t.Errorf("to start with there is %q", shown)
@@ -90,7 +90,7 @@ func TestTrainingFollows(t *testing.T) {
 		if err != errDone {
 			t.Errorf("the explorer ended with %v", err)
 		}
-	case <-time.After(aMinute):
+	case <-time.After(hanging):
 		t.Fatal("the explorer does not end")
 	}
 }

@@ -147,7 +147,7 @@ async def keep_ticking(progress):
 async def execute(notebook, folder, timeout, progress, log):
     """Runs the notebook's cells in place, on a kernel of its own that has ended when this returns."""
     manager = AsyncKernelManager(kernel_name=KERNEL)
-    client = Client(notebook, km=manager, timeout=timeout, record_timing=False, startup_timeout=120)
+    client = Client(notebook, km=manager, timeout=timeout, record_timing=False, startup_timeout=1200)
     client.progress = progress
     client.on_cell_executed = lambda cell, cell_index, execute_reply: progress.done(cell, execute_reply)
     stopping = Stopping()

@@ -1,6 +1,6 @@
 """Runs pip with the user's settings about where packages come from, and with no others of theirs.
 
-Usage: python pip.py ARGUMENT...
+Usage: python run_pip.py ARGUMENT...
 
 An index, a proxy or a certificate of the user's own (pip.conf or PIP_...) is often the only way to packages. What else they may have set
 for their own work, such as another target, constraints or `user = true`, would install something else or somewhere else.
@@ -51,7 +51,8 @@ def environment(own: dict[str, str], kept: dict[str, str]) -> dict[str, str]:
 
 
 def main() -> None:
-    pip = [sys.executable, "-m", "pip"]
+    # Isolated (-I) from modules of the same names in the working folder.
+    pip = [sys.executable, "-I", "-m", "pip"]
     listing = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, errors="replace")
     if listing.returncode:
         sys.exit(listing.stderr)
