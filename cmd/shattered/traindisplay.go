@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
 	"golang.org/x/term"
@@ -31,7 +32,7 @@ type trainDisplay struct {
 const displayEvery = 250 * time.Millisecond
 
 func newTrainDisplay(to *os.File) *trainDisplay {
-	return &trainDisplay{to: to, inPlace: term.IsTerminal(int(to.Fd())), terminal: int(to.Fd())}
+	return &trainDisplay{to: to, inPlace: progress.Rewritable(to), terminal: int(to.Fd())}
 }
 
 // Update implements progress.Reporter.

@@ -40,7 +40,11 @@ type jupyter struct {
 // startLab starts scripts/lab on copies of notebooks, and skips the test where there is no set-up.
 func startLab(t *testing.T, notebooks ...string) *jupyter {
 	t.Helper()
-	if _, err := os.Stat(repository(t, ".venv", "bin", "python")); err != nil {
+	environment := os.Getenv("SHATTERED_VENV")
+	if environment == "" {
+		environment = repository(t, ".venv")
+	}
+	if _, err := os.Stat(filepath.Join(environment, "bin", "python")); err != nil {
 		t.Skip("JupyterLab is not installed: run scripts/setup")
 	}
 	lab := &jupyter{folder: t.TempDir()}

@@ -239,3 +239,34 @@ func TestSetupWithSettingsOfPython(t *testing.T) {
 	wantCell(t, folder)
 	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), "-c", "import anyio; print(anyio.__file__)")), filepath.Join(folder, ".venv"))
 }
+
+// A checkout that its user may only read, with a results folder of their own, runs cells and makes the report: programs are built in a cache.
+func TestReadOnlyCheckout(t *testing.T) {
+	everything(t)
+	folder, own := filepath.Join(t.TempDir(), "checkout"), t.TempDir()
+	checkout(t, folder)
+	wantWorks(t, setup(t, folder, offline...), "its paths are mended")
+	command := asUser(own, `unshare --mount --map-root-user sh -c '
+		mount --bind "$CHECKOUT" "$CHECKOUT" && mount -o remount,bind,ro "$CHECKOUT" || exit 77
+		if touch "$CHECKOUT"/file 2>/dev/null; then exit 77; fi
+		exec "$CHECKOUT"/scripts/reproduce --quick --results results 1'`,
+		"CHECKOUT="+folder, "SHATTERED_VENV=", "XDG_CACHE_HOME="+filepath.Join(own, "cache"), "GOCACHE="+output(t, "go", "env", "GOCACHE"))
+	got := run(t, command)
+	if got.status == 77 || got.status == 127 || strings.Contains(got.stderr, "unshare") {
+		t.Skip("nothing can be mounted here")
+	}
+	wantWorks(t, got, "done in ")
+	if _, err := os.Stat(filepath.Join(own, "results", "index.html")); err != nil {
+		t.Error(err)
+	}
+}
+
+// output returns what a program prints, without its last line end.
+func output(t *testing.T, name string, arguments ...string) string {
+	t.Helper()
+	got := run(t, exec.Command(name, arguments...))
+	if got.status != 0 {
+		t.Fatalf("%s gave %+v", name, got)
+	}
+	return strings.TrimSuffix(got.stdout, "\n")
+}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"golang.org/x/term"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
 // Delays of the progress display: work that is done within the first is not worth a display, and a display that changes
@@ -32,14 +32,14 @@ type display struct {
 	ticker      *time.Timer // nil when no task is under way
 	inNotebook  bool
 	id          string
-	terminal    io.Writer // nil when standard error is not a terminal
+	terminal    io.Writer // nil when lines on standard error can't be rewritten
 }
 
 func newDisplay() *display {
 	d := &display{inNotebook: gonbui.IsNotebook}
 	if d.inNotebook {
 		d.id = gonbui.UniqueId()
-	} else if term.IsTerminal(int(os.Stderr.Fd())) {
+	} else if progress.Rewritable(os.Stderr) {
 		d.terminal = os.Stderr
 	}
 	return d
