@@ -96,6 +96,24 @@ func TestSetupNamesFoldersThatCannotServe(t *testing.T) {
 	}
 }
 
+// The environment of another system, which sees the same folder under another path and has another Python, is left to it.
+func TestSetupLeavesTheEnvironmentOfAnotherSystem(t *testing.T) {
+	clone := freshClone(t)
+	stamps := filepath.Join(clone, ".venv", ".shattered")
+	if err := os.MkdirAll(stamps, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"folder": "/elsewhere/.venv\n", "verified": "\n"} {
+		if err := os.WriteFile(filepath.Join(stamps, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantSentence(t, setup(t, clone), 1, "was made as /elsewhere/.venv, with a Python that is not here: if another system still uses it, let SHATTERED_VENV name another folder")
+	if _, err := os.Stat(filepath.Join(stamps, "verified")); err != nil {
+		t.Errorf("the other system's environment is not as it was: %v", err)
+	}
+}
+
 // What go or pip say when they fail is told apart: the network is blamed for nothing else.
 func TestReasonsOfFailures(t *testing.T) {
 	for output, want := range map[string]string{
@@ -186,6 +204,12 @@ func TestSetupThatFailsKeepsTheEnvironment(t *testing.T) {
 	wantRefusal(t, setup(t, folder, offline...), "no server answers, and a network is needed")
 	wantCell(t, folder)
 	if err := os.WriteFile(list, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	wantWorks(t, setup(t, folder, offline...), "nothing to do")
+
+	// A set-up that was stopped just as it put a new environment in place is taken back.
+	if err := os.Rename(filepath.Join(folder, ".venv"), filepath.Join(folder, ".venv.old")); err != nil {
 		t.Fatal(err)
 	}
 	wantWorks(t, setup(t, folder, offline...), "nothing to do")
