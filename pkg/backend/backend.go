@@ -48,9 +48,22 @@ var (
 // On CUDA, TF32 matrix products are off unless the name says otherwise: their 10 bits of mantissa would show in
 // gradient statistics.
 func Open(name string) (backend compute.Backend, err error) {
-	base, _, _ := strings.Cut(name, ",")
+	base, options, more := strings.Cut(name, ",")
 	if !slices.Contains(Names, base) {
 		return nil, fmt.Errorf("unknown backend %q: choose one of %s", name, strings.Join(Names, ", "))
+	}
+	if base == "go" && more {
+		return nil, fmt.Errorf("the backend go takes no options (got %q): choose \"go\" alone", options)
+	}
+	if plugin, isXLA := strings.CutPrefix(base, "xla:"); isXLA {
+		if path := pluginFile(plugin); path != "" {
+			if err := checkPlugin(path); err != nil {
+				return nil, fmt.Errorf("the backend %s can't be opened, because of XLA's plugin %s: %w; %s, or choose the backend \"go\"", base, path, err, remedy(base))
+			}
+			if err := checkFlags(path); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if base == "xla:cuda" && !strings.Contains(name, "tf32=") {
 		name += ",tf32=false"
@@ -76,15 +89,23 @@ func unavailable(name, cause string) error {
 	if !strings.HasPrefix(name, "xla") {
 		return fmt.Errorf("the backend %s can't be opened: %s", name, cause)
 	}
-	folder := os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")
+	if path := pluginFile(strings.TrimPrefix(name, "xla:")); path != "" {
+		return fmt.Errorf("the backend %s can't be opened by XLA's plugin %s (%s): %s, see that the options behind the backend's name are right, or choose the backend \"go\"",
+			name, path, cause, remedy(name))
+	}
+	folder := os.Getenv(pluginVariable)
 	if folder == "" {
 		folder = "GoMLX's default places"
 	}
-	remedy := "run scripts/setup"
+	return fmt.Errorf("the backend %s needs XLA's plugin, which is not in %s (%s): %s, or choose the backend \"go\"", name, folder, cause, remedy(name))
+}
+
+// remedy says how to get what the backend needs.
+func remedy(name string) string {
 	if name == "xla:cuda" {
-		remedy = "run scripts/setup --cuda on a machine with an NVIDIA GPU and its driver"
+		return "run scripts/setup --cuda on a machine with an NVIDIA GPU and its driver"
 	}
-	return fmt.Errorf("the backend %s needs XLA's plugin, which is not in %s (%s): %s, or choose the backend \"go\"", name, folder, cause, remedy)
+	return "run scripts/setup"
 }
 
 // OneThread returns the backend on which graphs should run while others keep every other processor busy: for XLA on the CPU one beside the given

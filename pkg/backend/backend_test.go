@@ -25,7 +25,9 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened.Finalize()
-	for name, want := range map[string]string{"abacus": "choose one of xla:cpu, xla:cuda, go", "": "unknown backend"} {
+	for name, want := range map[string]string{
+		"abacus": "choose one of xla:cpu, xla:cuda, go", "": "unknown backend", "go,x": "takes no options", "xla:cpu,x=1": "options",
+	} {
 		if _, err := backend.Open(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("backend %q gives %v, want %q", name, err, want)
 		}
