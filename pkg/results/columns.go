@@ -91,8 +91,10 @@ func listColumns(decoder *json.Decoder) ([]column, error) {
 		}
 		elements = append(elements, element)
 	}
-	_, err := decoder.Token()
-	return stack(elements), err
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
+	}
+	return stack(elements)
 }
 
 // joined joins two parts of a path.
@@ -105,13 +107,19 @@ func joined(path, rest string) string {
 
 // stack joins the columns of the elements of a list: those of one path become one column with a dimension more, padded with missing
 // values to the longest. What an element lacks, or has as null, is missing too. Where elements differ in the number of
-// dimensions, their columns stay apart, each with the number of its element behind the path.
-func stack(elements [][]column) []column {
+// dimensions, their columns stay apart, each with the number of its element behind the path. It returns an error where the padding would be far
+// more than the values.
+func stack(elements [][]column) ([]column, error) {
 	if len(elements) == 0 {
-		return []column{{shape: []int{0}}}
+		return []column{{shape: []int{0}}}, nil
+	}
+	found := paths(elements)
+	left := roomFor(elements)
+	if left -= float64(len(found)) * float64(len(elements)); left < 0 { // a value an element, of each path
+		return nil, fmt.Errorf("%d entries with %d different fields can't be made columns: give the entries of a list the same fields", len(elements), len(found))
 	}
 	var all []column
-	for _, path := range paths(elements) {
+	for _, path := range found {
 		found := make([]column, len(elements))
 		for i, element := range elements {
 			found[i] = column{path: path, values: []any{nil}}
@@ -119,13 +127,30 @@ func stack(elements [][]column) []column {
 				found[i] = element[k]
 			}
 		}
-		all = append(all, stackPath(found)...)
+		stacked, err := stackPath(found, &left)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, stacked...)
 	}
-	return all
+	return all, nil
 }
 
-// stackPath stacks the columns of one path, one an element.
-func stackPath(found []column) []column {
+// roomFor returns how many values the columns of elements may have once they are padded: many times those that there are. Curves of different
+// depths need a few times as many; lists of which one is long and the others short as many as the square.
+func roomFor(elements [][]column) float64 {
+	values := 0.0
+	for _, element := range elements {
+		for _, c := range element {
+			values += float64(len(c.values))
+		}
+	}
+	const least, times = 1 << 20, 64
+	return least + times*values
+}
+
+// stackPath stacks the columns of one path, one an element, and takes what they come to from what is left of the room.
+func stackPath(found []column, left *float64) ([]column, error) {
 	var shape []int // the smallest that all fit into
 	started := false
 	for _, c := range found {
@@ -136,17 +161,24 @@ func stackPath(found []column) []column {
 			shape, started = slices.Clone(c.shape), true
 		}
 		if len(c.shape) != len(shape) {
-			return apart(found)
+			return apart(found), nil
 		}
 		for axis, length := range c.shape {
 			shape[axis] = max(shape[axis], length)
 		}
 	}
+	size := float64(len(found))
+	for _, length := range shape {
+		size *= float64(length)
+	}
+	if *left -= size; *left < 0 {
+		return nil, fmt.Errorf("the lists of %q are of such different lengths that they would make a table of %.0f values: give lists of similar lengths", found[0].path, size)
+	}
 	stacked := column{path: found[0].path, shape: append([]int{len(found)}, shape...)}
 	for _, c := range found {
 		stacked.values = append(stacked.values, c.padded(shape)...)
 	}
-	return []column{stacked}
+	return []column{stacked}, nil
 }
 
 // apart gives each column the number of its element.

@@ -27,7 +27,11 @@ func (f *Figure) CSV() ([]byte, error) {
 			return nil, fmt.Errorf("the %s of %s can't be written as CSV: %w", part.name, f.Figure, err)
 		}
 	}
-	return s.write()
+	file, err := s.write()
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be written as CSV: %w", f.Figure, err)
+	}
+	return file, nil
 }
 
 // part is a part of a figure that holds numbers.
@@ -57,6 +61,7 @@ type sheet struct {
 	further    []string // columns of lists, and of fields within fields
 	dimensions int      // of the lists of lists
 	rows       []map[string]string
+	room       float64 // for fields, most of which are empty where entries have little in common
 }
 
 // add adds the rows of a part.
@@ -65,6 +70,7 @@ func (s *sheet) add(name string, list any) error {
 	if err != nil {
 		return err
 	}
+	s.room += roomFor(entries)
 	known := paths(entries)
 	for i, entry := range entries {
 		shared := map[string]string{partColumn: name, entryColumn: strconv.Itoa(i)}
@@ -129,6 +135,9 @@ func (s *sheet) write() ([]byte, error) {
 	header := slices.Concat([]string{partColumn, entryColumn}, s.plain, indexColumns[:s.dimensions])
 	for _, name := range s.further {
 		header = include(header, name)
+	}
+	if fields := float64(len(header)) * float64(len(s.rows)); fields > s.room {
+		return nil, fmt.Errorf("%d rows of %d columns are %.0f fields, most of them empty: give the entries of a list the same fields", len(s.rows), len(header), fields)
 	}
 	var file bytes.Buffer
 	w := csv.NewWriter(&file)

@@ -42,7 +42,11 @@ func (f *Figure) NPZ() ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the %s of %s can't be written as NumPy arrays: %w", part.name, f.Figure, err)
 		}
-		for _, c := range stack(entries) {
+		columns, err := stack(entries)
+		if err != nil {
+			return nil, fmt.Errorf("the %s of %s can't be written as NumPy arrays: %w", part.name, f.Figure, err)
+		}
+		for _, c := range columns {
 			value := c.array()
 			if value == nil {
 				continue
