@@ -4,12 +4,16 @@ What GoNB is known not to do is marked as an expected failure, with the reason. 
 it did, and also when it does more: then the mark goes.
 """
 
+import contextlib
 import os
 import sys
+import tempfile
+import time
 import unittest
 from pathlib import Path
 
 import jupyter_kernel_test
+import psutil
 from jupyter_kernel_test.msgspec_v5 import validate_message
 
 # How long an answer may take that must come: the kernel compiles cells, and its first completion waits for the language server. On a busy
@@ -29,6 +33,16 @@ def known_gap(reason):
 def display(call):
     """Returns a cell that shows something."""
     return f'%noautoget\nimport "github.com/janpfeifer/gonb/gonbui"\n%%\n{call}\ngonbui.Sync()'
+
+
+def names_below(process):
+    """Returns the names of what runs below a process, less what ends meanwhile."""
+    names = set()
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.status() != psutil.STATUS_ZOMBIE:
+                names.add(child.name())
+    return names
 
 
 class GoNB(jupyter_kernel_test.KernelTests):
@@ -88,6 +102,35 @@ class GoNB(jupyter_kernel_test.KernelTests):
                 errors = [message for message in output if message["msg_type"] == "error"]
                 self.assertEqual(len(errors), 1)
                 self.assertEqual(errors[0]["content"]["evalue"], reply["content"]["evalue"])
+
+    def wait_for_child(self, name):
+        """Waits until a process of that name runs below the kernel."""
+        kernel = psutil.Process(self.km.provisioner.pid)
+        deadline = time.monotonic() + PATIENCE
+        while name not in names_below(kernel):
+            self.assertLess(time.monotonic(), deadline, f"there is no process {name}")
+            time.sleep(0.01)
+
+    def test_stop_while_compiling(self):
+        """The stop button ends a cell that has not begun to run, and the kernel takes the next."""
+        with tempfile.TemporaryDirectory() as folder:
+            for tool in ("go", "link"):
+                with self.subTest(tool=tool):
+                    ran = Path(folder, tool)
+                    self.flush_channels()
+                    # Text that no cell has had before is compiled and linked anew; XLA makes that take seconds.
+                    self.kc.execute(code=f"""%noautoget
+import ("os"; _ "github.com/shattered-gradients/shattered/pkg/lab")
+%%
+_ = os.WriteFile("{ran}", []byte("{time.time_ns()}"), 0o644)""")
+                    self.wait_for_child(tool)
+                    self.km.interrupt_kernel()
+                    reply = self.get_non_kernel_info_reply()
+                    self.assertEqual(reply["content"]["status"], "error")
+                    self.assertFalse(ran.exists(), "the cell ran although it was stopped")
+                    reply, output = self.execute_helper(self.code_hello_world)
+                    self.assertEqual(reply["content"]["status"], "ok")
+                    self.assertEqual("".join(message["content"]["text"] for message in output), "hello, world\n")
 
     @known_gap("what the program and the compiler say comes as output of its own before the one message of type error")
     def test_error(self):

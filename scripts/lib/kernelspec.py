@@ -44,7 +44,9 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, go
         ],
         "display_name": "Go (Shattered)",
         "language": "go",
-        "interrupt_mode": "message",
+        # Jupyter then interrupts the kernel and all that it has started: a cell that compiles, too, at which GoNB would let a message pass.
+        # The program of a cell is interrupted twice, by Jupyter and by GoNB.
+        "interrupt_mode": "signal",
         "env": env,
     }
 
