@@ -66,8 +66,11 @@ func (n EarlyNet) id() string {
 	return id
 }
 
-// shatters says whether the net is one of those without skips that the paper calls feedforward.
-func (n EarlyNet) shatters() bool { return n.Beta == nil && n.Activation != activations.CReLU.Name }
+// shatters says whether the net is one of rectifiers without skips, which the paper calls feedforward.
+func (n EarlyNet) shatters() bool {
+	feedforward := n.Net == "feedforward" || n.Net == "conv-feedforward"
+	return feedforward && n.Activation == activations.ReLU.Name && !n.LooksLinear
+}
 
 // EarlySeries is what the gradients of a dense net say behind each of the steps.
 type EarlySeries struct {

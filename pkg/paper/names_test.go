@@ -36,6 +36,14 @@ func TestOwnNetsAreNotThePapers(t *testing.T) {
 			t.Errorf("net %d has the title of %s: %q", i, id, net.Title())
 		}
 	}
+	for _, config := range []models.Config{{Net: "highway", Depth: 50}, {Net: "feedforward", Activation: activations.Linear}} {
+		if net := earlyNet(config); net.shatters() {
+			t.Errorf("%s is taken for one of the paper's feedforward nets", net.Title())
+		}
+	}
+	if net := earlyNet(centredFeedforward); !net.shatters() {
+		t.Errorf("%s is not taken for one of the paper's feedforward nets", net.Title())
+	}
 	tanh := variant(models.Config{Net: "feedforward", Norm: norms.None, Activation: &activations.Activation{Name: "tanh"}})
 	if tanh.is("feedforward", norms.None, 0) || tanh.id() == "feedforward-none" || tanh.name() != "feedforward, tanh without normalisation" {
 		t.Errorf("a net of another activation is taken for the paper's: %s, %q", tanh.id(), tanh.name())
