@@ -54,6 +54,11 @@ func TestExportRefusesBadInput(t *testing.T) {
 		"takes a net":              "feedforward",
 		"scripts/export NET [flag": "",
 		"not defined":              "feedforward --colour red " + out,
+		"TiB of weights":           "feedforward --depth 1000000000 " + out,
+		"EiB of weights":           "feedforward --width 1000000000 " + out,
+		"width 1000000 would need": "feedforward --width 1000000 " + out,
+		"on 1000000000 inputs":     "feedforward --inputs 1000000000 " + out,
+		"than 1 and 1e+308":        "residual --depth 3 --width 4 --beta 1e308 " + out,
 		"can't write":              "feedforward --depth 2 --width 3 --inputs 4 --backend go " + filepath.Join(out, "nowhere", "x.npz"),
 	} {
 		if !strings.Contains(arguments, "--backend") {

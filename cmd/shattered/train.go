@@ -229,8 +229,8 @@ func addGridFlags(set *flag.FlagSet, g *training.Grid) (finish func() error) {
 
 // checkGrid checks what the runs themselves don't, or would only when their turn comes.
 func checkGrid(g training.Grid) error {
-	if g.Seeds < 1 {
-		return fmt.Errorf("%d seeds: give the number of nets for each family and depth, at least 1", g.Seeds)
+	if err := g.Check(); err != nil {
+		return err
 	}
 	for _, family := range g.Families {
 		if _, err := training.Families.Get(family); err != nil {

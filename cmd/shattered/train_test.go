@@ -219,6 +219,15 @@ func TestTrainRefusesBadInput(t *testing.T) {
 		"unknown shortcut":        "--shortcut detour",
 		"unknown schedule":        "--schedule railway",
 		"name a file":             "--plan nowhere",
+		"6.1e+18 steps":           "--epochs 6148914691236517206 --backend go",
+		"9.2e+18 steps":           "--epochs 9223372036854775807 --backend go",
+		"take 9.2e+18 steps":      "--steps 9223372036854775807 --backend go",
+		"would take 3000000000":   "--seeds 1000000000 --backend go",
+		"GiB of weights; give":    "--depth 1000000000 --backend go",
+		"EiB of weights, and":     "--width 1000000000 --backend go",
+		"9223372036854775807 inp": "--batch 9223372036854775807 --backend go",
+		"807 images can't be":     "--images 9223372036854775807 --backend go",
+		"not within the set":      "--images 12 --batch 4 --test-images 9223372036854775807 --backend go",
 	} {
 		previous := loadData
 		loadData = func(context.Context) (training.Data, error) { return noise(), nil }

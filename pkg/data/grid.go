@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -30,13 +31,16 @@ const (
 //
 //	x(i) = low + i (high - low) / (m - 1),  i = 0..m-1.
 //
-// It returns an error when m is less than 2, an end is not finite, or low is not less than high.
+// It returns an error when m is less than 2, an end is not finite, or low is not less than high, or the memory can't hold the grid.
 func Grid(m int, low, high float64) ([]float64, error) {
 	if m < 2 {
 		return nil, fmt.Errorf("a grid of %d points: give at least 2, its two ends", m)
 	}
 	if !(low < high) || math.IsInf(high-low, 0) {
 		return nil, fmt.Errorf("a grid from %g to %g: give finite ends, the lower one first", low, high)
+	}
+	if err := cost.Of(8, m).Check(fmt.Sprintf("a grid of %d points", m), "numbers"); err != nil {
+		return nil, fmt.Errorf("%w; give fewer", err)
 	}
 	return floats.Span(make([]float64, m), low, high), nil
 }

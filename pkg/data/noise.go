@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/shattered-gradients/shattered/internal/cost"
 )
 
 // WhiteNoise returns m values of white noise, W_k ~ Normal(0, 1), independent of each other: Figure 1(e) of the paper. The
@@ -54,6 +56,9 @@ func BrownNoise(m, n int, rng *rand.Rand) ([]float64, error) {
 func checkNoise(m int, rng *rand.Rand) error {
 	if m < 1 {
 		return fmt.Errorf("noise of length %d: give at least 1", m)
+	}
+	if err := cost.Of(8, m).Check(fmt.Sprintf("noise of length %d", m), "numbers"); err != nil {
+		return fmt.Errorf("%w; give a smaller length", err)
 	}
 	if rng == nil {
 		return errors.New("noise needs a source of random numbers: give one, such as random.Stream(seed)")

@@ -52,10 +52,18 @@ type pass struct {
 	weights [][]*tensors.Tensor
 	trace   Trace
 	ahead   sync.WaitGroup // what is compiled before it is needed
+
+	// seen, where there is one, is shown what comes out of each stage, and then the gradients of what comes in.
+	seen func(dir direction, stage int, values []float64)
 }
 
 // Run computes what the request asks for. It stops between stages when the context ends.
 func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
+	return e.run(ctx, request, nil)
+}
+
+// run is Run with what comes out of the stages shown to seen, unless that is nil.
+func (e *Engine) run(ctx context.Context, request Request, seen func(dir direction, stage int, values []float64)) (*Trace, error) {
 	if shape := request.Inputs.Shape(); shape.Rank() == 0 || !slices.Equal(shape.Dimensions[1:], request.Net.Input) {
 		return nil, fmt.Errorf("inputs for a %s net have shape %v: give them as %s", request.Net.Config.Net, shape.Dimensions, batchShape(request.Net.Input))
 	}
@@ -64,7 +72,7 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
 		return nil, fmt.Errorf("inputs for a %s net: %w", request.Net.Config.Net, err)
 	}
-	p := &pass{engine: e, request: request}
+	p := &pass{engine: e, request: request, seen: seen}
 	defer p.free()
 	defer p.ahead.Wait()
 	var err error
@@ -115,6 +123,9 @@ func (p *pass) forward(ctx context.Context) error {
 		}
 		results := runStep(step, weights, state)
 		state = results[0]
+		if p.seen != nil {
+			p.seen(forward, i, toFloat64(state))
+		}
 		for _, tapped := range results[1:] {
 			p.trace.Taps = append(p.trace.Taps, toFloat64(tapped))
 			tapped.MustFinalizeAll()
@@ -154,6 +165,9 @@ func (p *pass) reverse(ctx context.Context) error {
 		next := runStep(step, p.weights[i], state, gradient)[0]
 		gradient.MustFinalizeAll()
 		gradient = next
+		if p.seen != nil {
+			p.seen(reverse, i, toFloat64(gradient))
+		}
 	}
 	p.trace.Gradient = toFloat64(gradient)
 	gradient.MustFinalizeAll()

@@ -4,9 +4,11 @@ package export
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -50,6 +52,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	if err := net.TakesNumbers(); err != nil {
 		return nil, err
 	}
+	if err := config.checkSize(net); err != nil {
+		return nil, err
+	}
 	x, err := data.Grid(config.Inputs, data.GridLow, data.GridHigh)
 	if err != nil {
 		return nil, err
@@ -59,7 +64,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 		return nil, err
 	}
 	weights := net.Draw(config.Seed, config.Draw)
-	trace, err := e.Run(ctx, engine.Request{
+	trace, err := e.RunFinite(ctx, engine.Request{
 		Net: net, Weights: weights, Inputs: inputs, Output: true, Gradient: true, Tap: engine.Preactivations,
 	})
 	if err != nil {
@@ -86,6 +91,21 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 		}
 	}
 	return draw, nil
+}
+
+// checkSize returns an error when the net with its states, or the arrays of the draw, don't fit into the memory.
+func (c Config) checkSize(net *models.Net) error {
+	if c.Inputs < 2 {
+		return nil // the grid says so
+	}
+	if err := net.CheckMemory(c.Inputs, c.DType.Size(), 1, 1); err != nil {
+		return err
+	}
+	preactivations := cost.Of(8, net.Config.Depth, c.Inputs, net.Config.Width)
+	if err := preactivations.Check(fmt.Sprintf("%d inputs", c.Inputs), "preactivations"); err != nil {
+		return fmt.Errorf("%w; give fewer inputs", err)
+	}
+	return nil
 }
 
 // WriteNPZ writes the draw to a file of NumPy arrays: x (M), bias (N), weights (matrices, N, N), readout (N),

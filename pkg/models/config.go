@@ -114,6 +114,9 @@ func (c Config) withDefaults(architecture Architecture) (Config, error) {
 	if c.LooksLinear && c.Activation.Outputs(1) != 2 {
 		return c, fmt.Errorf("a looks-linear net with the activation %s: it needs the concatenated rectifier, crelu, whose two halves its mirrored weights join", c.Activation.Name)
 	}
+	if err := c.checkSize(); err != nil {
+		return c, err
+	}
 	return c, c.Statistics.Check()
 }
 

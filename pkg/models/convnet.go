@@ -67,7 +67,7 @@ func (c Config) withImages() (Config, error) {
 	if c.Depth < 2 {
 		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one behind a rectifier", c.Depth, c.Net)
 	}
-	return c, nil
+	return c, i.checkSize(c.filters(i.Resolutions - 1))
 }
 
 // filters returns the number of filters of a stage, the first being 0. Every stage has more than the one before it: twice a number of at

@@ -121,11 +121,7 @@ func Dial(ctx context.Context, e *engine.Engine, config DialConfig) (*DialResult
 			Beta: config.Betas, BrownLength: brown, WhiteLength: white,
 		}
 		for _, beta := range config.Betas {
-			net := batchResidual(beta)
-			net.Depth, net.Width, net.Statistics = depth, config.Width, config.Statistics
-			gradients, err := gradients.Run(ctx, e, gradients.Config{
-				Net: net, Inputs: config.Inputs, Draws: config.Draws[i], First: uint64(depth) * drawsApart, Seed: config.Seed,
-			})
+			gradients, err := gradients.Run(ctx, e, config.run(i, beta))
 			if err != nil {
 				return nil, err
 			}
@@ -153,7 +149,21 @@ func (c DialConfig) check() error {
 			return fmt.Errorf("the number of draws is %d: give at least 2, for the spread over draws", draws)
 		}
 	}
+	for i := range c.Depths {
+		for _, beta := range c.Betas {
+			if err := checkRun(c.run(i, beta)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// run returns the config of the gradients of a depth and a beta.
+func (c DialConfig) run(i int, beta float64) gradients.Config {
+	net := batchResidual(beta)
+	net.Depth, net.Width, net.Statistics = c.Depths[i], c.Width, c.Statistics
+	return gradients.Config{Net: net, Inputs: c.Inputs, Draws: c.Draws[i], First: uint64(c.Depths[i]) * drawsApart, Seed: c.Seed}
 }
 
 // add appends what the gradients of one beta, draws x inputs, say.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -94,6 +95,9 @@ func Early(ctx context.Context, e *engine.Engine, config EarlyConfig) (*EarlyRes
 	if len(config.Steps) == 0 {
 		return nil, fmt.Errorf("there are no steps: give at least two, ascending from 0, which is the initialisation")
 	}
+	if err := checkTraining(len(config.Nets), config.Draws, config.Steps); err != nil {
+		return nil, err
+	}
 	ctx = progress.Start(ctx, "Training steps", len(config.Nets)*config.Draws*slices.Max(config.Steps))
 	result := &EarlyResult{Config: config}
 	for _, net := range config.Nets {
@@ -109,6 +113,12 @@ func Early(ctx context.Context, e *engine.Engine, config EarlyConfig) (*EarlyRes
 		result.Series = append(result.Series, series...)
 	}
 	return result, nil
+}
+
+// checkTraining returns an error when so many nets can't be trained so often up to the last of the steps.
+func checkTraining(nets, draws int, steps []int) error {
+	last := slices.Max(steps)
+	return cost.Steps(fmt.Sprintf("%d trainings of %d nets up to step %d", draws, nets, last), float64(nets)*float64(draws)*float64(max(last, 1)), "steps")
 }
 
 // runs trains all draws of a net, several at once, each kept as a part.

@@ -115,6 +115,9 @@ func EarlyImages(ctx context.Context, e *engine.Engine, config EarlyImagesConfig
 	if len(config.Steps) == 0 {
 		return nil, fmt.Errorf("there are no steps: give at least two, ascending from 0, which is the initialisation")
 	}
+	if err := checkTraining(len(config.Nets), config.Seeds, config.Steps); err != nil {
+		return nil, err
+	}
 	ctx = progress.Start(ctx, "Training steps", len(config.Nets)*config.Seeds*slices.Max(config.Steps))
 	looks := make([][]early.Look, len(config.Nets)*config.Seeds) // net by net, so that no processor waits for the last seed of a net
 	err := e.ForEach(ctx, len(looks), func(e *engine.Engine, i int) (err error) {

@@ -74,6 +74,11 @@ type Figure1Result struct {
 // Figure1 computes Figure 1.
 func Figure1(ctx context.Context, e *engine.Engine, config Figure1Config) (*Figure1Result, error) {
 	nets := []models.Config{config.Shallow, config.Deep, config.Residual}
+	for _, net := range nets {
+		if err := checkRun(gradients.Config{Net: net, Inputs: config.Inputs, Draws: config.Draws, Seed: config.Seed}); err != nil {
+			return nil, err
+		}
+	}
 	ctx = progress.Start(ctx, "Figure 1", config.Draws*(len(AllStatistics)*len(nets)+2))
 	result := &Figure1Result{Config: config}
 	var x []float64

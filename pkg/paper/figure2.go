@@ -97,6 +97,9 @@ type Whiteness struct {
 // Figure2 computes Figure 2.
 func Figure2(ctx context.Context, e *engine.Engine, config Figure2Config) (*Figure2Result, error) {
 	result := &Figure2Result{Config: config}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
 	ctx = progress.Start(ctx, "Figure 2", config.steps())
 	for _, statistics := range AllStatistics {
 		for _, net := range config.Nets {
@@ -133,6 +136,21 @@ func Figure2(ctx context.Context, e *engine.Engine, config Figure2Config) (*Figu
 		result.Series = append(result.Series, ensemble.Series)
 	}
 	return result, nil
+}
+
+// check checks all runs before the first one takes its time.
+func (c Figure2Config) check() error {
+	for _, depth := range c.Depths {
+		for _, net := range c.Nets {
+			if err := checkRun(c.gradients(net, depth, norms.Frozen)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(c.whiteDepths()) == 0 || len(c.Nets) == 0 {
+		return nil
+	}
+	return checkRun(c.whiteness(c.whiteDepths()[0], norms.Frozen))
 }
 
 // steps returns the number of draws of nets and noise.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -140,7 +141,7 @@ func (c Figure5Config) check() error {
 	case c.Minibatches < 2:
 		return fmt.Errorf("the number of minibatches is %d: give at least 2, for the spread over them (the paper has 30)", c.Minibatches)
 	}
-	return nil
+	return cost.Steps(fmt.Sprintf("%d minibatches at %d depths", c.Minibatches, len(c.Depths)), float64(c.Minibatches)*float64(len(c.Depths)), "probes")
 }
 
 // maps takes the maps of the first minibatch at the smallest and the largest depth.

@@ -11,6 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
@@ -154,6 +155,15 @@ func seriesName(net models.Config) models.Name {
 
 // Name returns what the net is called by; its normalisation goes without saying, or is in Also.
 func (s Series) Name() models.Name { return models.Name{Net: s.Net, Beta: s.Beta, Also: s.Also} }
+
+// checkRun returns an error when the gradients of a config can't be taken, before anything is computed.
+func checkRun(config gradients.Config) error {
+	sample, err := sampling.New(config)
+	if err != nil {
+		return err
+	}
+	return sample.CheckResults(sample.Config.Inputs)
+}
 
 // streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are longer.
 const (

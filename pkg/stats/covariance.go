@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
@@ -17,6 +18,9 @@ import (
 func NormalizedOuter(g []float64) (*mat.SymDense, error) {
 	if err := checkSeries(g, 2); err != nil {
 		return nil, err
+	}
+	if err := cost.Of(8, len(g), len(g)).Check(fmt.Sprintf("the covariance of %d values", len(g)), "numbers"); err != nil {
+		return nil, fmt.Errorf("%w; give fewer values", err)
 	}
 	mean, variance := stat.PopMeanVariance(g, nil)
 	if variance == 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -107,6 +108,12 @@ const (
 	testBatch           = 500
 )
 
+// WeightCopies is how often the weights of a net are there in training: with their gradients and the two moments of Adam.
+const WeightCopies = 4
+
+// float32Size is the number of bytes of a weight.
+const float32Size = 4
+
 // semantics counts the versions of this package's code that train differently: runs of another version are other runs. Version 2 draws
 // weights by another generator than version 1.
 const semantics = 2
@@ -133,6 +140,10 @@ func (c Config) withDefaults() (Config, error) {
 		if number.value < 0 {
 			return c, fmt.Errorf("the budget's number of %s is %d: give a positive number, or 0 for the default", number.of, number.value)
 		}
+	}
+	// What an epoch is, is known with the data.
+	if err := cost.Steps(fmt.Sprintf("the budget of %d epochs and %d steps", b.Epochs, b.Steps), float64(b.Epochs)+float64(b.Steps), "steps at least"); err != nil {
+		return c, err
 	}
 	if (b.Epochs > 0) == (b.Steps > 0) {
 		return c, fmt.Errorf("the budget has %d epochs and %d steps: give one of the two", b.Epochs, b.Steps)
@@ -165,6 +176,9 @@ func (c Config) resolveFor(version int, data Data) (Config, *models.Net, string,
 	}
 	net, err := c.net(data.Shape())
 	if err != nil {
+		return c, nil, "", err
+	}
+	if err := net.CheckMemory(c.Budget.Batch, float32Size, WeightCopies, 1); err != nil {
 		return c, nil, "", err
 	}
 	text, err := json.Marshal(struct {

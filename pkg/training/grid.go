@@ -1,5 +1,7 @@
 package training
 
+import "fmt"
+
 // Grid describes the runs of a figure: every family at every depth from every seed.
 type Grid struct {
 	// Families and Depths are the curves and their points.
@@ -35,6 +37,25 @@ func SmallGrid() Grid {
 		Budget: Budget{Images: 10000, Epochs: 3, Batch: defaultBatch, EvalEvery: 25, TestImages: 500},
 	}
 }
+
+// Check returns an error when the grid has no runs, or so many that nobody can want them all, or when their budget or optimiser is out of range.
+func (g Grid) Check() error {
+	if g.Seeds < 1 {
+		return fmt.Errorf("%d seeds: give the number of nets for each family and depth, at least 1", g.Seeds)
+	}
+	curves := 0
+	for _, family := range g.Families {
+		curves += len(g.shortcuts(family))
+	}
+	if runs := float64(g.Seeds) * float64(len(g.Depths)) * float64(curves); runs > mostRuns {
+		return fmt.Errorf("%d seeds of %d curves at %d depths would take %.0f runs: give what takes at most %d", g.Seeds, curves, len(g.Depths), runs, mostRuns)
+	}
+	_, err := Config{Budget: g.Budget, Optimizer: g.Optimizer}.withDefaults()
+	return err
+}
+
+// mostRuns bounds the runs of a grid: each takes minutes, and has a folder of its own.
+const mostRuns = 100_000
 
 // Configs lists the runs, seed after seed, so that there is a figure of all curves as early as can be, and the shallow nets before the deep ones
 // where the depths ascend.

@@ -19,6 +19,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train/metric"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gomlx/gomlx/support/exceptions"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -125,6 +126,10 @@ func (s *session) openData() (err error) {
 		return err
 	}
 	if s.curve, err = data.Test(budget.TestImages, testBatch); err != nil {
+		return err
+	}
+	steps := float64(budget.Steps) + float64(budget.Epochs)*float64(s.training.EpochSteps())
+	if err := cost.Steps(fmt.Sprintf("%d epochs of %d batches", budget.Epochs, s.training.EpochSteps()), steps, "steps"); err != nil {
 		return err
 	}
 	s.steps = budget.Steps + budget.Epochs*s.training.EpochSteps()

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
@@ -72,7 +73,7 @@ func NewDataset(set *Set, config DatasetConfig) (*Dataset, error) {
 	if set == nil || set.Len() == 0 || len(set.Images) != set.Len()*values {
 		return nil, fmt.Errorf("a dataset needs a set of images, %d values for every label: load one with cifar.Load", values)
 	}
-	if config.First < 0 || config.Count < 0 || config.First >= set.Len() || config.First+config.Count > set.Len() {
+	if config.First < 0 || config.Count < 0 || config.First >= set.Len() || config.Count > set.Len()-config.First {
 		return nil, fmt.Errorf("%d images from image %d on are not within the set: give a part of its %d images", config.Count, config.First, set.Len())
 	}
 	if config.Count == 0 {
@@ -83,6 +84,9 @@ func NewDataset(set *Set, config DatasetConfig) (*Dataset, error) {
 	}
 	if config.Epochs < 0 {
 		return nil, fmt.Errorf("a dataset can't be gone through %d times: give a positive number, or 0 for no end", config.Epochs)
+	}
+	if err := cost.Steps(fmt.Sprintf("%d epochs of %d images", config.Epochs, config.Count), float64(config.Epochs)*float64(config.Count), "images"); err != nil {
+		return nil, err
 	}
 	scale, err := newScale(config.Moments)
 	if err != nil {

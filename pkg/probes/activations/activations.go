@@ -57,6 +57,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := sample.CheckResults(2, sample.Net.Config.Depth); err != nil {
+		return nil, err
+	}
 	result := &Result{
 		Config: sample.Config,
 		Active: make([][]float64, config.Draws), Coactive: make([][]float64, config.Draws),

@@ -32,6 +32,9 @@ func Rasters(ctx context.Context, e *engine.Engine, config Config, rectifier int
 	if rectifier < 1 || rectifier > depth {
 		return nil, fmt.Errorf("rectifier is %d in a net of depth %d: give one from 1 to %d, or 0 for the last", rectifier, depth, depth)
 	}
+	if err := sample.CheckResults((sample.Net.Config.Width+7)/8, sample.Config.Inputs); err != nil { // a byte each
+		return nil, err
+	}
 	rasters := make([]*Raster, config.Draws)
 	err = sample.Each(ctx, e, engine.Request{Tap: gateTap}, func(draw int, trace *engine.Trace) {
 		rasters[draw] = transpose(trace.Taps[rectifier-1], sample.Config.Inputs)

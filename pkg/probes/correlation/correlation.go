@@ -26,6 +26,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -112,6 +113,12 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	})
 	if err != nil {
 		return nil, err
+	}
+	if err := sample.CheckResults(layers, scalars+config.Inputs); err != nil {
+		return nil, err
+	}
+	if err := cost.Of(4, config.Inputs, config.Inputs).Check(fmt.Sprintf("the pairs of %d inputs", config.Inputs), "weights"); err != nil {
+		return nil, fmt.Errorf("%w; give fewer inputs", err)
 	}
 	x := sample.X
 	// A pair at exactly the distance counts, whatever the rounding.

@@ -20,6 +20,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gomlx/gomlx/support/exceptions"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
@@ -40,7 +41,8 @@ func checkSteps(steps []int) ([]int, error) {
 	if !right {
 		return nil, fmt.Errorf("the steps are %v: give at least two, ascending from 0, which is the initialisation", steps)
 	}
-	return steps, nil
+	last := steps[len(steps)-1]
+	return steps, cost.Steps(fmt.Sprintf("a look after step %d", last), float64(last), "steps")
 }
 
 // checkRate returns an error unless the learning rate is a finite number above 0.

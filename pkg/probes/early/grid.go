@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/look"
+	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
 // GridConfig says which dense net is fitted to a sine, and how. The zero value of every field but Net and LearningRate is a default.
@@ -104,11 +105,8 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 func (r *GridRun) look(ctx context.Context, e *engine.Engine, looked []*models.Net, weights *model.Scope, inputs *tensors.Tensor) (float64, error) {
 	squares := 0.0
 	for i, net := range looked {
-		trace, err := e.Run(ctx, engine.Request{Net: net, Weights: net.Stored(weights), Inputs: inputs, Output: i == 0, Gradient: true})
+		trace, err := look.Run(ctx, e, engine.Request{Net: net, Weights: net.Stored(weights), Inputs: inputs, Output: i == 0, Gradient: true})
 		if err != nil {
-			return 0, err
-		}
-		if err := look.Finite("the gradients", net, trace.Gradient); err != nil {
 			return 0, err
 		}
 		if net.Config.Statistics == norms.Coupled {
@@ -147,6 +145,11 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 		return nil, nil, nil, err
 	}
 	c.Net = looked[0].Config
+	if c.Inputs > 0 { // others are refused below
+		if err := trained.CheckMemory(c.Inputs, 4, training.WeightCopies, 1); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	run = &GridRun{Config: c}
 	if run.X, err = data.Grid(c.Inputs, data.GridLow, data.GridHigh); err != nil {
 		return nil, nil, nil, err

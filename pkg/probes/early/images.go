@@ -136,6 +136,11 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 	if trained.TakesNumbers() == nil {
 		return nil, nil, nil, fmt.Errorf("a %s net does not take images: choose a convolutional net, conv-feedforward or conv-residual", c.Net.Net)
 	}
+	for _, images := range []int{c.Batch, c.Images} {
+		if err := trained.CheckMemory(images, 4, training.WeightCopies, 1); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	c.Net = looked[0].Config
 	return &ImagesRun{Config: c}, trained, looked, nil
 }

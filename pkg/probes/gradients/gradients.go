@@ -37,6 +37,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := sample.CheckResults(sample.Config.Inputs); err != nil {
+		return nil, err
+	}
 	result := &Result{Config: sample.Config, X: sample.X, Gradients: make([][]float64, config.Draws)}
 	err = sample.Each(ctx, e, engine.Request{Gradient: true}, func(draw int, trace *engine.Trace) {
 		result.Gradients[draw] = trace.Gradient

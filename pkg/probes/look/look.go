@@ -8,10 +8,9 @@ package look
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -56,14 +55,13 @@ type UndefinedError struct{ reason string }
 // Error implements error.
 func (e *UndefinedError) Error() string { return e.reason }
 
-// Finite returns an UndefinedError unless all values, which are a net's, are finite.
-func Finite(what string, net *models.Net, values []float64) error {
-	for _, value := range values {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return &UndefinedError{fmt.Sprintf("%s of a %s net of depth %d are not finite (%g): choose a smaller learning rate, depth or beta", what, net.Config.Net, net.Config.Depth, value)}
-		}
+// Run runs a net under weights that it is training with. Values that are not finite, which training may have made, are an UndefinedError.
+func Run(ctx context.Context, e *engine.Engine, request engine.Request) (*engine.Trace, error) {
+	trace, err := e.RunFinite(ctx, request)
+	if errors.Is(err, engine.ErrNotFinite) {
+		return nil, &UndefinedError{fmt.Sprintf("%v (or choose a smaller learning rate)", err)}
 	}
-	return nil
+	return trace, err
 }
 
 // Twins returns the net that is trained, whose gradients go through the batch statistics, and those that it is looked at with: the frozen
@@ -114,11 +112,8 @@ func (m *Minibatch) At(ctx context.Context, e *engine.Engine, twins []*models.Ne
 		if i == 0 {
 			request.Tap = activations.Counts
 		}
-		trace, err := e.Run(ctx, request)
+		trace, err := Run(ctx, e, request)
 		if err != nil {
-			return look, err
-		}
-		if err := Finite("the gradients", net, slices.Concat(append(trace.Taps, trace.Gradient)...)); err != nil {
 			return look, err
 		}
 		rows := mat.NewDense(n, len(trace.Gradient)/n, trace.Gradient)

@@ -9,9 +9,9 @@ package rank
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -114,6 +114,12 @@ func Run(ctx context.Context, e *engine.Engine, config Config, source Source, in
 			return nil, fmt.Errorf("a %s net does not take images: choose a convolutional net, conv-feedforward or conv-residual", config.Net.Net)
 		}
 		m.Config.Net = net.Config
+		if err := net.CheckMemory(config.Batch, 4, 1, 1); err != nil {
+			return nil, err
+		}
+		if err := cost.Of(8, config.Batch, config.Batch).Check(fmt.Sprintf("the products of %d gradients", config.Batch), "numbers"); err != nil {
+			return nil, fmt.Errorf("%w; choose a smaller batch", err)
+		}
 		images, err := source.Minibatch(net.Input, config.Batch, index)
 		if err != nil {
 			return nil, err
@@ -139,14 +145,9 @@ func gradients(ctx context.Context, e *engine.Engine, net *models.Net, weights m
 	n := len(images) / size
 	batch := tensors.FromFlatDataAndDimensions(images, append([]int{n}, net.Input...)...)
 	defer batch.MustFinalizeAll()
-	trace, err := e.Run(ctx, engine.Request{Net: net, Weights: weights, Inputs: batch, Gradient: true})
+	trace, err := e.RunFinite(ctx, engine.Request{Net: net, Weights: weights, Inputs: batch, Gradient: true})
 	if err != nil {
 		return nil, err
-	}
-	for _, value := range trace.Gradient {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, fmt.Errorf("the gradients of a %s net of depth %d are not finite (%g): its signal left the range of float32, choose a smaller depth, alpha or beta", net.Config.Net, net.Config.Depth, value)
-		}
 	}
 	return mat.NewDense(n, size, trace.Gradient), nil
 }

@@ -6,10 +6,12 @@ package sampling
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/cost"
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -73,6 +75,14 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 	if err := net.TakesNumbers(); err != nil {
 		return nil, err
 	}
+	if config.Inputs > 0 { // others are refused below
+		if err := net.CheckMemory(config.Inputs, float32Size, 1, 1); err != nil {
+			return nil, err
+		}
+	}
+	if err := cost.Steps(fmt.Sprintf("%d draws", config.Draws), float64(config.Draws), "runs of the net"); err != nil {
+		return nil, err
+	}
 	x, err := data.Grid(config.Inputs, config.Low, config.High)
 	if err != nil {
 		return nil, err
@@ -84,36 +94,40 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 	return &Sample{Config: config, Net: net, X: x, inputs: inputs}, nil
 }
 
+// float32Size is the number of bytes of the numbers that probes run in.
+const float32Size = 4
+
+// CheckResults returns an error when what a probe keeps of each draw, in float64 numbers, doesn't fit into the memory for all draws.
+func (s *Sample) CheckResults(perDraw ...int) error {
+	if err := cost.Of(8, append(perDraw, s.Config.Draws)...).Check(fmt.Sprintf("%d draws", s.Config.Draws), "results"); err != nil {
+		return fmt.Errorf("%w; give fewer draws or inputs", err)
+	}
+	return nil
+}
+
 // Each runs the draws, several at once, and hands the trace of each to use, with the draw's number from 0 on. Of the request only
 // what it asks for counts: net, weights and inputs are the sample's. After the first error, or when the context ends, no more
 // draws are started. A trace that is not finite is an error.
 func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request, use func(draw int, trace *engine.Trace)) error {
+	if e.Backend().HasSharedBuffers() { // else the device says so
+		if err := s.Net.CheckMemory(s.Config.Inputs, float32Size, 1, min(s.Config.Draws, processors.Count())); err != nil {
+			return err
+		}
+	}
 	ctx = progress.Start(ctx, "draws of the weights", s.Config.Draws)
 	return e.ForEach(ctx, s.Config.Draws, func(e *engine.Engine, draw int) error {
 		request := request
 		request.Net, request.Inputs = s.Net, s.inputs
 		request.Weights = s.Net.Draw(s.Config.Seed, s.Config.First+uint64(draw))
-		trace, err := e.Run(ctx, request)
+		trace, err := e.RunFinite(ctx, request)
+		if errors.Is(err, engine.ErrNotFinite) {
+			return fmt.Errorf("draw %d: %w", draw, err)
+		}
 		if err != nil {
 			return err
-		}
-		for _, values := range append([][]float64{trace.Output, trace.Gradient}, trace.Taps...) {
-			if err := finite(values, draw); err != nil {
-				return err
-			}
 		}
 		use(draw, trace)
 		progress.Step(ctx)
 		return nil
 	})
-}
-
-// finite returns an error when a value is not finite.
-func finite(values []float64, draw int) error {
-	for _, value := range values {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return fmt.Errorf("draw %d has values that are not finite (%g): the net's signal left the range of float32, choose a smaller depth, alpha or beta", draw, value)
-		}
-	}
-	return nil
 }

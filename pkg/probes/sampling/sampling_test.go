@@ -32,16 +32,34 @@ func TestDefaultsAreThePapers(t *testing.T) {
 func TestBadConfigsAreRefused(t *testing.T) {
 	good := sampling.Config{Net: models.Config{Net: "feedforward", Depth: 2}, Draws: 1}
 	for want, change := range map[string]func(*sampling.Config){
-		"draws is 0":  func(c *sampling.Config) { c.Draws = 0 },
-		"depth is 0":  func(c *sampling.Config) { c.Net.Depth = 0 },
-		"1 points":    func(c *sampling.Config) { c.Inputs = 1 },
-		"from 2 to 1": func(c *sampling.Config) { c.Low, c.High = 2, 1 },
+		"draws is 0":                         func(c *sampling.Config) { c.Draws = 0 },
+		"depth is 0":                         func(c *sampling.Config) { c.Net.Depth = 0 },
+		"1 points":                           func(c *sampling.Config) { c.Inputs = 1 },
+		"would take 4.6e+18 runs of the net": func(c *sampling.Config) { c.Draws = 1 << 62 },
+		"on 1000000000 inputs would need":    func(c *sampling.Config) { c.Inputs = 1e9; c.Net.Depth = 50 },
+		"a layer of width 1000000000":        func(c *sampling.Config) { c.Net.Width = 1e9 },
+		"from 2 to 1":                        func(c *sampling.Config) { c.Low, c.High = 2, 1 },
 	} {
 		config := good
 		change(&config)
 		if _, err := sampling.New(config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
+	}
+}
+
+// TestResultsOfAllDrawsAreCounted asks for few draws of little, for many draws of much, and for products that overflow.
+func TestResultsOfAllDrawsAreCounted(t *testing.T) {
+	sample, err := sampling.New(sampling.Config{Net: models.Config{Net: "feedforward", Depth: 2}, Draws: 1e9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sample.CheckResults(1e6, 1e12); err == nil || !strings.Contains(err.Error(), "1000000000 draws would need ") {
+		t.Errorf("10^27 numbers: %v", err)
+	}
+	sample.Config.Draws = 200
+	if err := sample.CheckResults(4096); err != nil {
+		t.Errorf("200 draws of 4096 numbers: %v", err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -68,6 +70,16 @@ func (c DonskerConfig) withDefaults() (DonskerConfig, error) {
 		if width < 1 {
 			return c, fmt.Errorf("width is %d: give the number of units, at least 1", width)
 		}
+		if err := cost.Operations(fmt.Sprintf("%d draws of %d units", c.Draws, width), float64(c.Draws)*float64(width), "kinks"); err != nil {
+			return c, err
+		}
+	}
+	chunks := (c.Draws-1)/donskerChunk + 1
+	if err := cost.Of(16, c.Cells, c.Cells, chunks).Check(fmt.Sprintf("%d cells, in %d draws,", c.Cells, c.Draws), "products"); err != nil {
+		return c, fmt.Errorf("%w; give fewer cells or draws", err)
+	}
+	if err := cost.Of(16, c.Inputs, processors.Count()).Check(fmt.Sprintf("%d inputs", c.Inputs), "kinks"); err != nil {
+		return c, fmt.Errorf("%w; give fewer inputs", err)
 	}
 	return c, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -166,6 +167,15 @@ func (c *Config) check() error {
 	if len(c.Depths) == 0 {
 		return fmt.Errorf("no depths are given: list the numbers of layers to measure at, such as 1 to 50")
 	}
+	if c.Width < 1 {
+		return fmt.Errorf("width is %d: give the number of units of a layer, at least 1", c.Width)
+	}
+	if c.Draws < 2 {
+		return fmt.Errorf("draws is %d: give at least 2, for the spread over draws", c.Draws)
+	}
+	if err := c.checkCost(); err != nil {
+		return err
+	}
 	for _, depth := range c.Depths {
 		if err := checkDepth(depth); err != nil {
 			return err
@@ -176,13 +186,20 @@ func (c *Config) check() error {
 			return fmt.Errorf("the variance of a %s net of depth %d is e^%.0f, too large to be averaged as a float64: choose smaller depths", c.Net, depth, variance.LogVariance)
 		}
 	}
-	if c.Width < 1 {
-		return fmt.Errorf("width is %d: give the number of units of a layer, at least 1", c.Width)
-	}
-	if c.Draws < 2 {
-		return fmt.Errorf("draws is %d: give at least 2, for the spread over draws", c.Draws)
-	}
 	return nil
+}
+
+// checkCost returns an error when the gates can't all be drawn, or the layers of a net don't fit into the memory.
+func (c *Config) checkCost() error {
+	deepest := slices.Max(c.Depths)
+	if err := cost.Of(64, deepest, len(c.Depths)).Check(fmt.Sprintf("a net of %d layers", deepest), "gates"); err != nil {
+		return fmt.Errorf("%w; choose smaller depths", err)
+	}
+	if err := cost.Of(64, c.Width).Check(fmt.Sprintf("a layer of width %d", c.Width), "gates"); err != nil {
+		return fmt.Errorf("%w; choose a smaller width", err)
+	}
+	return cost.Operations(fmt.Sprintf("%d draws of %d layers of width %d", c.Draws, deepest, c.Width),
+		float64(c.Draws)*float64(deepest)*float64(c.Width), "gates")
 }
 
 // maxLog bounds the logarithms of squares, with room for sums over draws below the largest float64, e^709.
