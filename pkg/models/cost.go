@@ -80,8 +80,12 @@ func (n *Net) CheckMemory(inputs, size, copies, draws int) error {
 		what += fmt.Sprintf(", %d draws at a time,", draws)
 	}
 	of := fmt.Sprintf("memory, %v for weights and %v for the states of its layers", weights, states)
+	choose := "choose a smaller depth or width, or fewer inputs"
+	if draws > 1 {
+		choose += ", or let GOMAXPROCS in the environment be less, for fewer draws at a time"
+	}
 	if err := (weights + states).Check(what, of); err != nil {
-		return fmt.Errorf("%w; choose a smaller depth or width, or fewer inputs", err)
+		return fmt.Errorf("%w; %s", err, choose)
 	}
 	return nil
 }

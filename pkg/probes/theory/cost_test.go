@@ -11,7 +11,8 @@ import (
 // TestCountsAreChecked asks for more than can be drawn.
 func TestCountsAreChecked(t *testing.T) {
 	for says, change := range map[string]func(*theory.Config){
-		"would take 1.8e+20 gates":          func(c *theory.Config) { c.Draws = 1 << 62 },
+		"would need 524.3 PiB of moments":   func(c *theory.Config) { c.Draws = 1 << 62 },
+		"would take 4e+15 gates":            func(c *theory.Config) { c.Draws, c.Width = 1e9, 1e6 },
 		"layers would need":                 func(c *theory.Config) { c.Depths = []int{math.MaxInt} },
 		"a layer of width 1125899906842624": func(c *theory.Config) { c.Width = 1 << 50 },
 	} {

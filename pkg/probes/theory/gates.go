@@ -198,6 +198,10 @@ func (c *Config) checkCost() error {
 	if err := cost.Of(64, c.Width).Check(fmt.Sprintf("a layer of width %d", c.Width), "gates"); err != nil {
 		return fmt.Errorf("%w; choose a smaller width", err)
 	}
+	chunks := (c.Draws-1)/chunk + 1
+	if err := cost.Of(64, chunks, len(c.Depths)).Check(fmt.Sprintf("%d draws", c.Draws), "moments"); err != nil {
+		return fmt.Errorf("%w; give fewer draws", err)
+	}
 	return cost.Operations(fmt.Sprintf("%d draws of %d layers of width %d", c.Draws, deepest, c.Width),
 		float64(c.Draws)*float64(deepest)*float64(c.Width), "gates")
 }
