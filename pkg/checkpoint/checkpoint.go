@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/internal/strictjson"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -129,7 +130,7 @@ func sum(name string, part []byte) string {
 // compute it would be lost.
 func (s *Store) read(ctx context.Context, name string, part any) (found bool, err error) {
 	path := filepath.Join(s.folder, name)
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

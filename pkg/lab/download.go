@@ -10,6 +10,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -62,7 +63,7 @@ func dataFiles(figure *results.Figure) ([]dataFile, error) {
 		f := &files[i]
 		f.path = filepath.Join(ResultsFolder(), figure.Figure+"."+strings.ToLower(f.kind))
 		var err error
-		if f.content, err = os.ReadFile(f.path); err != nil {
+		if f.content, err = regular.ReadFile(f.path); err != nil {
 			return nil, fmt.Errorf("can't read the numbers of %s: %w; run the cell that makes the figure again", figure.Figure, err)
 		}
 	}

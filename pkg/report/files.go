@@ -8,10 +8,11 @@ import (
 	"html/template"
 	"image/png"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
 // PageLimit is how many bytes the pictures in index.html and what can be downloaded from it may take: as an attachment, which is a
@@ -69,7 +70,7 @@ type files struct {
 
 // read adds a file of the folder.
 func (fs *files) read(folder, name string) (*file, error) {
-	content, err := os.ReadFile(filepath.Join(folder, name))
+	content, err := regular.ReadFile(filepath.Join(folder, name))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ type picture struct {
 
 // addPicture adds a picture to the section, with its files to download.
 func (s *section) addPicture(folder, name string, files *files) error {
-	content, err := os.ReadFile(filepath.Join(folder, name+".png"))
+	content, err := regular.ReadFile(filepath.Join(folder, name+".png"))
 	if err != nil {
 		return fmt.Errorf("%s.png can't be read (%w): run the cell that makes it again", filepath.Join(folder, name), err)
 	}
@@ -125,7 +126,7 @@ func (s *section) addPicture(folder, name string, files *files) error {
 		Width: config.Width, Height: config.Height, Data: dataURL(name+".png", content),
 	}
 	p.Files = append(p.Files, files.add(name+".png", content))
-	if content, err := os.ReadFile(filepath.Join(folder, name+".svg")); err == nil { // a picture need not have both
+	if content, err := regular.ReadFile(filepath.Join(folder, name+".svg")); err == nil { // a picture need not have both
 		p.Files = append(p.Files, files.add(name+".svg", content))
 	}
 	files.pictures += len(p.Data)

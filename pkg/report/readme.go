@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -30,7 +30,7 @@ func UpdateReadme(folder, readme string) error {
 	if err != nil {
 		return err
 	}
-	content, err := os.ReadFile(readme)
+	content, err := regular.ReadFile(readme)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func UpdateReadme(folder, readme string) error {
 	fmt.Fprintf(&table, "\n<details><summary>What the paper says, statement by statement, and what was measured</summary>\n\n%s\n</details>\n%s%s",
 		claims.Summary(all), tableEnd, after)
 	for _, match := range readmePicture.FindAllStringSubmatch(string(content), -1) {
-		picture, err := os.ReadFile(filepath.Join(folder, match[1]))
+		picture, err := regular.ReadFile(filepath.Join(folder, match[1]))
 		if err != nil {
 			return fmt.Errorf("the README shows %s, which is not in the results: run its notebook first", match[1])
 		}

@@ -4,8 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
-	"os"
 	"path/filepath"
+
+	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
 // SaveData writes the figure's numbers to folder/<figure>.csv and .npz. A figure that was loaded has no Arrays any more.
@@ -27,12 +28,12 @@ func (f *Figure) UpdateData(folder string) error {
 	if err != nil {
 		return err
 	}
-	if there, err := os.ReadFile(filepath.Join(folder, f.Figure+".csv")); err != nil || !bytes.Equal(there, values) {
+	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".csv")); err != nil || !bytes.Equal(there, values) {
 		if err := WriteFile(folder, f.Figure+".csv", values); err != nil {
 			return err
 		}
 	}
-	if there, err := os.ReadFile(filepath.Join(folder, f.Figure+".npz")); err != nil || !holds(there, arrays) {
+	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".npz")); err != nil || !holds(there, arrays) {
 		return WriteFile(folder, f.Figure+".npz", arrays)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/internal/strictjson"
 )
 
@@ -53,7 +54,7 @@ func (u *Unusable) Err() error {
 // have written, such as one that was cut off, edited or made by another version, is an error.
 func Load(folder, figure string) (*Figure, error) {
 	path := filepath.Join(folder, figure+".json")
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there are no results of %s in %s: run the cell that makes the figure first", figure, folder)
 	}
@@ -128,7 +129,7 @@ func LoadAll(folder string) ([]*Figure, error) {
 
 // foreign says whether a JSON file is not meant to hold results: it has fields, and none that results have.
 func foreign(path string) bool {
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if err != nil {
 		return false
 	}

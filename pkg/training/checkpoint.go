@@ -19,6 +19,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
@@ -213,7 +214,7 @@ func read(path string) (st *state, values []*tensors.Tensor, damage, err error) 
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, nil, errors.New("it is a folder, as earlier versions wrote"), nil
 	}
-	content, err := os.ReadFile(path)
+	content, err := regular.ReadFile(path)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
 	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/internal/strictjson"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
@@ -141,7 +142,7 @@ func (f *runFolder) finish(result *Result) error {
 // finished returns the result of the run in a folder, nil when it has none yet. Without an id it is that of any run.
 func finished(path, id string) (*Result, error) {
 	path = filepath.Join(path, resultFile)
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

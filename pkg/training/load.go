@@ -17,6 +17,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
 	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -94,7 +95,7 @@ func loadFolder(folder string) ([]Result, error) {
 
 // loadFile reads a collected file.
 func loadFile(path string) ([]Result, error) {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("results of training can't be read: %w", err)
 	}

@@ -12,11 +12,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
 // archive is the source by HTTPS: the six files as tar.gz.
@@ -28,6 +29,9 @@ type archive struct {
 
 	// idle is how long the server may send nothing.
 	idle time.Duration
+
+	// total is how long all of it may take: a server that sends a byte now and then is never idle.
+	total time.Duration
 }
 
 // archiveName is the archive's file on the stage.
@@ -57,8 +61,11 @@ func (a *archive) fetch(ctx context.Context, to *stage) error {
 	})
 }
 
-// errIdle ends a download whose server sends nothing.
-var errIdle = errors.New("the server is idle")
+// errIdle ends a download whose server sends nothing, and errSlow one that takes too long.
+var (
+	errIdle = errors.New("the server is idle")
+	errSlow = errors.New("the server is slow")
+)
 
 // download writes the archive to w if it is the right one. At the first sign that it is not, it ends with an error.
 func (a *archive) download(ctx context.Context, w io.Writer) (err error) {
@@ -66,10 +73,15 @@ func (a *archive) download(ctx context.Context, w io.Writer) (err error) {
 	defer cancel(nil)
 	watchdog := time.AfterFunc(a.idle, func() { cancel(errIdle) })
 	defer watchdog.Stop()
+	limit := time.AfterFunc(a.total, func() { cancel(errSlow) })
+	defer limit.Stop()
 	var received int64
 	defer func() {
-		if errors.Is(context.Cause(ctx), errIdle) {
+		switch context.Cause(ctx) {
+		case errIdle:
 			err = fmt.Errorf("the server sent nothing for %s, after %d of %d bytes", a.idle, received, a.size)
+		case errSlow:
+			err = fmt.Errorf("the server sent no more than %d of %d bytes in %s", received, a.size, a.total)
 		}
 	}()
 
@@ -144,7 +156,7 @@ func (a *archive) check(response *http.Response, body *bufio.Reader) error {
 
 // eachInArchive calls do for every regular file in a tar.gz.
 func eachInArchive(ctx context.Context, path string, do func(name string, size int64, content io.Reader) error) error {
-	opened, err := os.Open(path)
+	opened, err := regular.Open(path)
 	if err != nil {
 		return err
 	}

@@ -133,6 +133,27 @@ func TestStalledServer(t *testing.T) {
 	}
 }
 
+// TestDrippingServer plays a server that is never idle, and would not end in years.
+func TestDrippingServer(t *testing.T) {
+	f := newFake(3)
+	packed := tarGz(t, BinaryFolder, f.contents)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(packed)))
+		for _, b := range packed {
+			_, _ = w.Write([]byte{b})
+			w.(http.Flusher).Flush()
+			select {
+			case <-r.Context().Done(): // the client hung up
+				return
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	})
+	dripping := from(s, packed)
+	dripping.total = time.Second
+	fails(t, f.loader(t, dripping), "the server sent no more than ", fmt.Sprintf("of %d bytes in 1s", len(packed)))
+}
+
 // TestStopInTheDownload ends the context when half of the archive was sent.
 func TestStopInTheDownload(t *testing.T) {
 	f := newFake(3)

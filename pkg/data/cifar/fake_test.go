@@ -100,7 +100,7 @@ func send(content []byte) http.HandlerFunc {
 
 // from returns the source that expects an archive at a server.
 func from(s *server, expected []byte) *archive {
-	return &archive{url: s.URL + "/cifar.tar.gz", size: int64(len(expected)), sha256: sum(expected), client: newClient(time.Minute), idle: time.Minute}
+	return &archive{url: s.URL + "/cifar.tar.gz", size: int64(len(expected)), sha256: sum(expected), client: newClient(time.Minute), idle: time.Minute, total: time.Minute}
 }
 
 // loader returns a loader with an empty cache of its own.

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
 // file is one of the files of CIFAR-10's binary version. It has a row of 3073 bytes for every image: the label, then 1024 bytes of red,
@@ -83,7 +85,7 @@ func (e edition) read(ctx context.Context, folder string) (*Data, error) {
 
 // readFile reads one file into a set of its size.
 func (e edition) readFile(ctx context.Context, path, want string, to *Set) error {
-	opened, err := os.Open(path)
+	opened, err := regular.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &fileError{path, "is missing", err}
 	}

@@ -78,7 +78,9 @@ func TestWrongNamedFolder(t *testing.T) {
 		"truncated": {func(path string) error { return os.Truncate(path, 100) }, third + " has 100 bytes, and not 9219"},
 		"corrupted": {func(path string) error { return os.WriteFile(path, flip(f.contents[third], 5000), 0o644) },
 			third + " has the sha256 " + sum(flip(f.contents[third], 5000)) + ", and not " + sum(f.contents[third])},
-		"a folder": {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, third + " has "},
+		"a folder": {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, third + " can't be opened: it is a folder, and not a file"},
+		"a pipe": {func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o644)) },
+			third + " can't be opened: it is a named pipe, and not a file"},
 		"empty":    {func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, "has none of the data: let it name a folder with the six files"},
 	} {
 		t.Run(name, func(t *testing.T) {

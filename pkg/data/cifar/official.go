@@ -33,6 +33,7 @@ func official() (*loader, error) {
 				sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
 				client: newClient(15 * time.Second),
 				idle:   30 * time.Second,
+				total:  30 * time.Minute,
 			},
 			&npmPackage{
 				command:   "npm",
