@@ -239,8 +239,12 @@ func TestTrainRefusesBadInput(t *testing.T) {
 		if command != "" {
 			all = append([]string{command}, all...)
 		}
-		if err := runTrain(all); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		err := runTrain(all)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("train %s: error %v is not one sentence with %q", arguments, err, want)
+		}
+		if (strings.HasPrefix(arguments, "--depth 1") || strings.HasPrefix(arguments, "--width")) && err != nil && strings.Contains(err.Error(), "runs failed") {
+			t.Errorf("train %s says it for each run: %v", arguments, err)
 		}
 		loadData = previous
 	}

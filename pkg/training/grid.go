@@ -54,6 +54,17 @@ func (g Grid) Check() error {
 	return err
 }
 
+// CheckNets returns an error when one of the grid's nets can't be trained on the data, so that it is said once, and before the others have been.
+func (g Grid) CheckNets(data Data) error {
+	g.Seeds = min(g.Seeds, 1) // all have the same nets
+	for _, config := range g.Configs() {
+		if _, _, _, err := config.resolve(data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mostRuns bounds the runs of a grid: each takes minutes, and has a folder of its own.
 const mostRuns = 100_000
 

@@ -81,7 +81,7 @@ func TestWrongNamedFolder(t *testing.T) {
 		"a folder": {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, third + " can't be opened: it is a folder, and not a file"},
 		"a pipe": {func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o644)) },
 			third + " can't be opened: it is a named pipe, and not a file"},
-		"empty":    {func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, "has none of the data: let it name a folder with the six files"},
+		"empty": {func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, "has none of the data: let it name a folder with the six files"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, never := f.never(t)
