@@ -94,8 +94,10 @@ func runTrain(arguments []string) error {
 
 // trainAll does the runs.
 func trainAll(ctx context.Context, flags *trainFlags, data training.Data, display *trainDisplay) error {
-	if err := flags.grid.CheckNets(data); err != nil {
-		return err
+	for _, grid := range flags.grids {
+		if err := grid.CheckNets(data); err != nil {
+			return err
+		}
 	}
 	opened, err := backend.Open(flags.backend)
 	if err != nil {

@@ -34,7 +34,7 @@ func TestWorkers(t *testing.T) {
 	workers := filepath.Join(folder, "results", "workers")
 	do := func(function string) string {
 		t.Helper()
-		script := "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/workers.sh; venv=$1 SHATTERED_RESULTS=$1/results; " + function
+		script := "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/workers.sh; program=$1/bin/shattered SHATTERED_RESULTS=$1/results; " + function
 		c := exec.Command("bash", "-c", script, "bash", folder) // also when the test has ended
 		c.Dir = filepath.Join("..", "..")
 		output, err := c.CombinedOutput()
