@@ -13,7 +13,8 @@ import (
 // standIn takes the place of the command in TestWorkers: it says where and how it runs, and ends when it is told to.
 const standIn = `#!/usr/bin/env bash
 trap 'echo stopped; exit 130' TERM
-echo "processors $(taskset -cp $$ | sed 's/.*: //'), nice $(nice), $*"
+session=$(sed 's/.* nice //' /proc/self/autogroup 2>/dev/null)
+echo "processors $(taskset -cp $$ | sed 's/.*: //'), nice $(nice), in its session ${session:-19}, $*"
 while :; do sleep 0.02; done
 `
 
@@ -51,7 +52,7 @@ func TestWorkers(t *testing.T) {
 	}
 	for _, p := range processors {
 		log := filepath.Join(workers, p+".log")
-		want := fmt.Sprintf("processors %s, nice 19, train --plan figure\n", p)
+		want := fmt.Sprintf("processors %s, nice 19, in its session 19, train --plan figure\n", p)
 		await(t, "word of a worker in "+log, func() bool { content, _ := os.ReadFile(log); return bytes.Contains(content, []byte("\n")) })
 		if content, err := os.ReadFile(log); err != nil || string(content) != want {
 			t.Errorf("the worker says %q (%v), want %q", content, err, want)

@@ -29,7 +29,10 @@ start_workers() {
     (
       flock -n 9 || exit 1 # another start was faster
       echo "$BASHPID" >"$folder/$processor.pid"
-      exec setsid nice -n 19 taskset -c "$processor" "${program:?}" train "$@"
+      # Where the kernel shares the processors among sessions first (CONFIG_SCHED_AUTOGROUP), priorities count within a session only, and the
+      # session of the worker needs one of its own.
+      # shellcheck disable=SC2016 # the inner shell expands it
+      exec setsid nice -n 19 bash -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || :; exec "$@"' worker taskset -c "$processor" "${program:?}" train "$@"
     ) 9>"$folder/$processor.lock" </dev/null >>"$folder/$processor.log" 2>&1 &
     started=$((started + 1))
   done
