@@ -19,6 +19,14 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random/internal/normal"
 )
 
+// FormLimit is an environment variable that holds FillNormal to some form of its code, go, c, avx2 or avx512, as a processor without wider vector
+// instructions has it. The numbers are the same in all of them: it is there for measuring. A form that this processor lacks has no effect. It
+// counts when a program first draws.
+const FormLimit = normal.Limit
+
+// Form returns the name of the form that FillNormal uses here: go, c, avx2 or avx512.
+func Form() string { return normal.Form() }
+
 // Stream returns a new generator at the start of the stream at a path under a seed: that of [NewGenerator], for who draws number by
 // number.
 func Stream(seed uint64, path ...uint64) *rand.Rand { return NewGenerator(seed, path...).Rand }
@@ -59,6 +67,8 @@ func NewGenerator(seed uint64, path ...uint64) *Generator {
 // that only FillNormal draws from: one call gives the same as several for its parts, to the last bit on every machine. Number i of it is a
 // function of i and the key, the first 16 bytes of the Rand's: it is made of block number i/64·16 + i%16 of Threefry-4x32 with 20 rounds, and
 // could be drawn before all others. None is further from zero than 7.258 deviations, which a normal number is once in 2.5·10¹² times.
+//
+// It computes a vector at a time, in the widest vector instructions of the processor. The environment variable [FormLimit] holds it to narrower ones.
 func (g *Generator) FillNormal(values []float32, deviation float64) {
 	normal.Fill(values, &g.key, g.filled, float32(deviation))
 	g.filled += uint64(len(values))

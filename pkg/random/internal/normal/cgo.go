@@ -11,8 +11,8 @@ import "C"
 var forms = compiled()
 
 func compiled() []form {
-	all := []form{{"Go", fillPlainly}}
-	for i, name := range []string{"C", "C with AVX2", "C with AVX-512"}[:C.normal_form()+1] {
+	all := []form{{"go", fillPlainly}}
+	for i, name := range []string{"c", "avx2", "avx512"}[:C.normal_form()+1] {
 		all = append(all, form{name, func(values []float32, key *Key, group uint64, deviation float32) {
 			if len(values) > 0 {
 				C.normal_fill(C.int(i), (*C.float)(&values[0]), C.size_t(len(values)/Group), (*C.uint32_t)(&key[0]), C.uint64_t(group),

@@ -6,23 +6,47 @@
 // sum, and no function of a C library is called.
 package normal
 
-import "math"
+import (
+	"math"
+	"os"
+	"sync"
+)
 
 // Group is how many numbers are computed together: the words of 16 [Block]s, all first words before all second ones.
 const Group = 4 * blocks
 
 const blocks = 16
 
-// form is one way to compute whole groups, the first being number group of the stream, times deviation.
+// form is one way, of that name, to compute whole groups, the first being number group of the stream, times deviation.
 type form struct {
 	name string
 	fill func(values []float32, key *Key, group uint64, deviation float32)
 }
 
+// Limit is the environment variable that names the fastest form to use, such as avx2: for measuring on one machine what another would take.
+// Without it, or where no form of this processor has that name, the fastest is used.
+const Limit = "SHATTERED_MAX_ISA"
+
+// chosen is the form that Fill uses, as the environment has it when it is first called.
+var chosen = sync.OnceValue(func() form { return fastest(os.Getenv(Limit)) })
+
+// fastest returns the form of that name, and the fastest of all where there is none.
+func fastest(limit string) form {
+	for _, f := range forms {
+		if f.name == limit {
+			return f
+		}
+	}
+	return forms[len(forms)-1]
+}
+
+// Form returns the name of the form that Fill uses: go, c, avx2 or avx512.
+func Form() string { return chosen().name }
+
 // Fill sets values to the normal numbers of a stream from number first on, times deviation. Their mean is 0, the largest possible is
 // ±√(76 ln 2) = 7.258 standard deviations.
 func Fill(values []float32, key *Key, first uint64, deviation float32) {
-	forms[len(forms)-1].fillFrom(values, key, first, deviation)
+	chosen().fillFrom(values, key, first, deviation)
 }
 
 // fillFrom is Fill in that form. Groups that values holds only a part of are computed in Go, and the part copied.

@@ -1,8 +1,12 @@
 package normal
 
 import (
+	"fmt"
 	"math"
+	"os"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -52,6 +56,30 @@ func TestFormsAreEqual(t *testing.T) {
 			form.fill(got, key, group, 0.1)
 			sameBits(t, form.name, got, want)
 		}
+	}
+}
+
+// TestLimit holds the form to each that this processor runs, and to names that none has.
+func TestLimit(t *testing.T) {
+	for _, form := range forms {
+		if got := fastest(form.name); got.name != form.name {
+			t.Errorf("held to %s, the form is %s", form.name, got.name)
+		}
+	}
+	for _, unknown := range []string{"", "avx1024"} {
+		if got, want := fastest(unknown).name, forms[len(forms)-1].name; got != want {
+			t.Errorf("held to %q, the form is %s, want the fastest, %s", unknown, got, want)
+		}
+	}
+	// In a process of its own, because the environment counts when a form is first asked for.
+	if os.Getenv("NORMAL_FORM") != "" {
+		fmt.Println("the form is", Form())
+		return
+	}
+	test := exec.Command(os.Args[0], "-test.run", "^TestLimit$", "-test.v")
+	test.Env = append(os.Environ(), Limit+"=go", "NORMAL_FORM=say")
+	if said, err := test.CombinedOutput(); err != nil || !strings.Contains(string(said), "the form is go\n") {
+		t.Errorf("with %s=go, a program gives %v and says %s", Limit, err, said)
 	}
 }
 
