@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -14,7 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Markers between which the README's table stands.
+// Markers between which a table of claims stands.
 const (
 	tableBegin = "<!-- claims: written by `shattered report -readme` -->\n"
 	tableEnd   = "<!-- end of claims -->"
@@ -23,50 +22,95 @@ const (
 // readmePicture matches the pictures that a README shows from its docs folder.
 var readmePicture = regexp.MustCompile(`\(docs/([a-z0-9-]+\.png)\)`)
 
-// UpdateReadme replaces what stands between the markers in the README by tables of the claims in the results folder, and the
-// pictures that the README shows from the folder docs beside it by those of the results.
+// UpdateReadme writes what the README shows of the results folder: between the README's markers, how many claims of each figure
+// have which verdict; between those of docs/claims.md beside it, a table of the paper's statements; and in docs, the pictures that
+// the README shows.
+//
+// Each file is replaced as a whole or left as it was, and none is touched unless all can be made: results of quick size, results
+// that can't be used, a picture that is not among them and a file without markers are errors.
 func UpdateReadme(folder, readme string) error {
 	figures, err := results.LoadAll(folder)
 	if err != nil {
 		return err
 	}
-	content, err := regular.ReadFile(readme)
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(content), tableBegin)
-	_, after, closed := strings.Cut(rest, tableEnd)
-	if !found || !closed {
-		return errors.New("the README has no place for the table: put the two marker lines of the claims into it")
-	}
-	var table strings.Builder
-	table.WriteString(before + tableBegin + "| Figure, theorem | " + claims.CountHeader + " |\n|---|---|---|---|---|\n")
-	var all []claims.Claim
 	for _, figure := range figures {
 		if figure.Provenance.Size == results.Quick {
 			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its claims go into the README", figure.Figure)
 		}
-		if len(figure.Claims) > 0 {
-			fmt.Fprintf(&table, "| %s | %s |\n", figure.Title, claims.CountVerdicts(figure.Claims).Cells())
-		}
-		all = append(all, figure.Claims...)
 	}
-	fmt.Fprintf(&table, "\n<details><summary>What the paper says, statement by statement, and what was measured</summary>\n\n%s\n</details>\n%s%s",
-		claims.Summary(all), tableEnd, after)
-	for _, match := range readmePicture.FindAllStringSubmatch(string(content), -1) {
+	docs := filepath.Join(filepath.Dir(readme), "docs")
+	short, err := withTable(readme, countTable(figures))
+	if err != nil {
+		return err
+	}
+	long, err := withTable(filepath.Join(docs, "claims.md"), statementTable(figures))
+	if err != nil {
+		return err
+	}
+	pictures := make(map[string][]byte)
+	for _, match := range readmePicture.FindAllStringSubmatch(short.content, -1) {
 		picture, err := regular.ReadFile(filepath.Join(folder, match[1]))
 		if err != nil {
 			return fmt.Errorf("the README shows %s, which is not in the results: run its notebook first", match[1])
 		}
-		if err := results.WriteFile(filepath.Join(filepath.Dir(readme), "docs"), match[1], picture); err != nil {
+		pictures[match[1]] = picture
+	}
+	for name, picture := range pictures {
+		if err := results.WriteFile(docs, name, picture); err != nil {
 			return err
 		}
 	}
-	if err := atomicfile.Write(readme, func(w io.Writer) error {
-		_, err := io.WriteString(w, table.String())
+	if err := long.write(); err != nil {
+		return err
+	}
+	return short.write()
+}
+
+// markdownPage is a Markdown file that holds a table of claims.
+type markdownPage struct{ path, content string }
+
+// withTable reads a Markdown file and puts the table between its markers.
+func withTable(path, table string) (markdownPage, error) {
+	content, err := regular.ReadFile(path)
+	if err != nil {
+		return markdownPage{}, fmt.Errorf("there is no page for the table of claims: %w", err)
+	}
+	before, rest, found := strings.Cut(string(content), tableBegin)
+	_, after, closed := strings.Cut(rest, tableEnd)
+	if !found || !closed {
+		return markdownPage{}, fmt.Errorf("%s has no place for the table: put the two marker lines of the claims into it", path)
+	}
+	return markdownPage{path, before + tableBegin + table + tableEnd + after}, nil
+}
+
+// write replaces the file.
+func (p markdownPage) write() error {
+	if err := atomicfile.Write(p.path, func(w io.Writer) error {
+		_, err := io.WriteString(w, p.content)
 		return err
 	}); err != nil {
-		return fmt.Errorf("the README is left as it was: %w", err)
+		return fmt.Errorf("%s is left as it was: %w", p.path, err)
 	}
 	return nil
+}
+
+// countTable has one row for each figure that has claims: how many of them have which verdict.
+func countTable(figures []*results.Figure) string {
+	var table strings.Builder
+	table.WriteString("| Figure, theorem | " + claims.CountHeader + " |\n|---|---|---|---|---|\n")
+	for _, figure := range figures {
+		if len(figure.Claims) > 0 {
+			fmt.Fprintf(&table, "| %s | %s |\n", figure.Title, claims.CountVerdicts(figure.Claims).Cells())
+		}
+	}
+	return table.String()
+}
+
+// statementTable has one row for each statement of the paper.
+func statementTable(figures []*results.Figure) string {
+	var all []claims.Claim
+	for _, figure := range figures {
+		all = append(all, figure.Claims...)
+	}
+	return claims.Summary(all)
 }

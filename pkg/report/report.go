@@ -1,5 +1,5 @@
 // Package report collects the results of all figures: into claims.json, into index.html, one page that shows them all and needs no
-// network and no other file, and into the README's table.
+// network and no other file, and into the tables of the README and docs/claims.md.
 package report
 
 import (

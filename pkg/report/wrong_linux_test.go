@@ -98,19 +98,16 @@ func TestOddFolders(t *testing.T) {
 	}
 }
 
-// TestFullDisk checks that a README that can't be written as a whole stays as it was.
+// TestFullDisk checks that pages that can't be written as a whole stay as they were.
 func TestFullDisk(t *testing.T) {
 	faulttest.Run(t, faulttest.Faults{unix.SYS_FSYNC: unix.ENOSPC}, func(t *testing.T) {
-		readme := filepath.Join(t.TempDir(), "README.md")
-		const text = "<!-- claims: written by `shattered report -readme` -->\nOLD TABLE\n<!-- end of claims -->\n"
-		if err := os.WriteFile(readme, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if err := report.UpdateReadme(t.TempDir(), readme); !errors.Is(err, unix.ENOSPC) || !strings.Contains(err.Error(), "left as it was") {
+		readme, list := checkout(t, place, place)
+		err := report.UpdateReadme(t.TempDir(), readme)
+		if !errors.Is(err, unix.ENOSPC) || !strings.Contains(err.Error(), "claims.md is left as it was") {
 			t.Errorf("a full disk gives %v", err)
 		}
-		if content, err := os.ReadFile(readme); err != nil || string(content) != text {
-			t.Errorf("the README holds %q, %v", content, err)
+		if holds(t, readme) != place || holds(t, list) != place {
+			t.Error("a page was changed")
 		}
 	})
 }
