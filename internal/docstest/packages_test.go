@@ -1,0 +1,220 @@
+package docstest
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	module = "github.com/shattered-gradients/shattered/"
+
+	// notebooks stands for the notebooks among the packages.
+	notebooks = "notebooks"
+)
+
+// helpers matches the packages that only tests import.
+var helpers = regexp.MustCompile(`^internal/.*test|^internal/test`)
+
+// listed runs go list with the format and returns its lines.
+func listed(t *testing.T, format string, arguments ...string) []string {
+	t.Helper()
+	command := exec.Command("go", append([]string{"list", "-f", format}, arguments...)...)
+	command.Dir = root
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", command, err)
+	}
+	return strings.Split(strings.TrimSpace(string(output)), "\n")
+}
+
+// own returns the names of the project's packages among import paths, less the module's.
+func own(paths []string) []string {
+	var names []string
+	for _, path := range paths {
+		if name, found := strings.CutPrefix(path, module); found && !helpers.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// imports returns what each package of the project imports of the others, the notebooks together among them.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	all := make(map[string][]string)
+	for _, line := range listed(t, `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		paths := strings.Fields(line)
+		if name := own(paths[:1]); name != nil {
+			all[name[0]] = own(paths[1:])
+		}
+	}
+	paths, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("found no notebooks: %v", err)
+	}
+	imported := regexp.MustCompile(`(?m)^\s*(?:import )?"(` + regexp.QuoteMeta(module) + `[^"]+)"$`)
+	for _, path := range paths {
+		var notebook struct {
+			Cells []struct{ Source []string }
+		}
+		if err := json.Unmarshal([]byte(read(t, path)), &notebook); err != nil {
+			t.Fatal(err)
+		}
+		for _, cell := range notebook.Cells {
+			for _, match := range imported.FindAllStringSubmatch(strings.Join(cell.Source, ""), -1) {
+				all[notebooks] = append(all[notebooks], own(match[1:])...)
+			}
+		}
+	}
+	return all
+}
+
+// matches says whether a package is one that a pattern of Go names: itself, or with /... behind it, those below it too.
+func matches(pattern, name string) bool {
+	folder, below := strings.CutSuffix(pattern, "/...")
+	return name == folder || below && strings.HasPrefix(name, folder+"/")
+}
+
+var (
+	node  = regexp.MustCompile(`(?m)^ *(\w+)\["([^"]+)"\]$`)
+	arrow = regexp.MustCompile(`(?m)^ *(\w+) --> (\w+(?: & \w+)*)$`)
+)
+
+// drawn returns the groups of packages in the picture, each a list of patterns, and the arrows between them.
+func drawn(t *testing.T, page string) (groups map[string][]string, arrows map[[2]string]bool) {
+	t.Helper()
+	_, picture, found := strings.Cut(page, "```mermaid\n")
+	picture, _, closed := strings.Cut(picture, "```")
+	if !found || !closed {
+		t.Fatal("docs/architecture.md has no picture")
+	}
+	groups, arrows = make(map[string][]string), make(map[[2]string]bool)
+	for _, match := range node.FindAllStringSubmatch(picture, -1) {
+		groups[match[1]] = strings.Split(match[2], "<br>")
+	}
+	for _, match := range arrow.FindAllStringSubmatch(picture, -1) {
+		for _, to := range strings.Split(match[2], " & ") {
+			arrows[[2]string{match[1], to}] = true
+		}
+	}
+	return groups, arrows
+}
+
+// groupOf returns the group that holds a package, and reports one that is in none or in two.
+func groupOf(t *testing.T, groups map[string][]string, name string) string {
+	t.Helper()
+	var in []string
+	for group, patterns := range groups {
+		if slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, name) }) {
+			in = append(in, group)
+		}
+	}
+	if len(in) != 1 {
+		t.Fatalf("%s is in the groups %v of the picture: put it into one", name, in)
+	}
+	return in[0]
+}
+
+// reaches says whether a way leads from one group to the other that takes at least two arrows.
+func reaches(arrows map[[2]string]bool, from, to string) bool {
+	var walk func(at string, seen map[string]bool) bool
+	walk = func(at string, seen map[string]bool) bool {
+		for next := range arrows {
+			if next[0] != at || seen[next[1]] || at == from && next[1] == to {
+				continue
+			}
+			if next[1] == to {
+				return true
+			}
+			seen[next[1]] = true
+			if walk(next[1], seen) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(from, map[string]bool{from: true})
+}
+
+// TestPictureOfPackages derives the arrows between the groups of the picture from what the code and the notebooks import, less those that a
+// longer way stands for, and compares.
+func TestPictureOfPackages(t *testing.T) {
+	groups, arrows := drawn(t, read(t, filepath.Join(root, "docs", "architecture.md")))
+	all, used := make(map[[2]string]bool), make(map[string]bool)
+	for name, others := range imports(t) {
+		from := groupOf(t, groups, name)
+		used[from] = true
+		for _, other := range others {
+			if to := groupOf(t, groups, other); to != from {
+				all[[2]string{from, to}] = true
+			}
+		}
+	}
+	for pair := range all {
+		if all[[2]string{pair[1], pair[0]}] || reaches(all, pair[1], pair[0]) {
+			t.Errorf("%s and %s import each other in a circle: draw them as one group or take one apart", pair[0], pair[1])
+		}
+		if want := !reaches(all, pair[0], pair[1]); want != arrows[pair] {
+			t.Errorf("arrow %s --> %s: drawn %t, want %t", pair[0], pair[1], arrows[pair], want)
+		}
+	}
+	for pair := range arrows {
+		if !all[pair] {
+			t.Errorf("arrow %s --> %s is drawn, and nothing imports that way", pair[0], pair[1])
+		}
+	}
+	for group := range groups {
+		if !used[group] {
+			t.Errorf("no package is in group %s", group)
+		}
+	}
+}
+
+// rule matches a line of the table of what packages must not know.
+var rule = regexp.MustCompile("(?m)^\\| ((?:`[^`]+`(?:, )?)+) \\| ((?:`[^`]+`(?:, )?)+) \\|")
+
+// TestOneWay holds the code to the table of rules: nothing on the left may depend on anything on the right, by however many steps.
+func TestOneWay(t *testing.T) {
+	dependencies := make(map[string][]string)
+	for _, line := range listed(t, `{{.ImportPath}} {{join .Deps " "}}`, "./...") {
+		paths := strings.Fields(line)
+		dependencies[strings.TrimPrefix(paths[0], module)] = paths[1:]
+	}
+	rules := rule.FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "architecture.md")), -1)
+	if len(rules) < 4 {
+		t.Fatalf("found %d rules only", len(rules))
+	}
+	known := listed(t, "{{.ImportPath}}", "all")
+	patterns := func(cell string) []string { return strings.Split(strings.ReplaceAll(cell, "`", ""), ", ") }
+	for _, match := range rules {
+		for _, left := range patterns(match[1]) {
+			found := false
+			for name, paths := range dependencies {
+				if !matches(left, name) {
+					continue
+				}
+				found = true
+				for _, path := range paths {
+					for _, right := range patterns(match[2]) {
+						if matches(right, strings.TrimPrefix(path, module)) {
+							t.Errorf("%s depends on %s, against the rule about %s", name, path, left)
+						}
+					}
+				}
+			}
+			if !found {
+				t.Errorf("no package is %s", left)
+			}
+		}
+		for _, right := range patterns(match[2]) {
+			if !slices.ContainsFunc(known, func(path string) bool { return matches(right, strings.TrimPrefix(path, module)) }) {
+				t.Errorf("no package is %s", right)
+			}
+		}
+	}
+}
