@@ -72,6 +72,9 @@ func resultsIn(t *testing.T, folder string) map[string]string {
 
 // TestProcessesShareAFolder lets three processes do the same runs at the same time: each run is done once, and none by two.
 func TestProcessesShareAFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	folder := t.TempDir()
 	const arguments = "--family ll,relu --depth 3,4 --seeds 2 --epochs 2"
 	var outputs []*bytes.Buffer
@@ -117,6 +120,9 @@ func TestProcessesShareAFolder(t *testing.T) {
 
 // TestWrongResultIsNamed damages the result of one of two runs: list and collect say which file to remove, and do their work for the other.
 func TestWrongResultIsNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	folder := filepath.Join(t.TempDir(), "[a-b]*")
 	const arguments = "--family ll --depth 3 --seeds 2 --steps 2"
 	if c, output := command(t, folder, arguments); c.Run() != nil {
@@ -148,6 +154,9 @@ func TestWrongResultIsNamed(t *testing.T) {
 // TestInterruptedProcess stops a process by a signal: it ends by itself and soon, and another process that goes on from its checkpoint comes
 // to the same result as one that was not stopped.
 func TestInterruptedProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	const arguments = "--family resnet --depth 4 --seeds 1 --steps 400 --eval-every 20"
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
@@ -338,6 +347,9 @@ func TestCommittedPlans(t *testing.T) {
 
 // TestCommandWithShortcutsAndProbe trains nets with two shortcuts along a schedule, looks at them, and lists them as two curves.
 func TestCommandWithShortcutsAndProbe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	folder := t.TempDir()
 	const arguments = "--family ll,resnet --shortcut option-a,projection --depth 5 --seeds 1 --epochs 2 --schedule drop"
 	c, output := command(t, folder, arguments)

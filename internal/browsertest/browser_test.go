@@ -24,6 +24,9 @@ const patience = 20 * time.Minute
 // startBrowser starts a browser that can reach nothing but this machine, and skips the test where there is none.
 func startBrowser(t *testing.T) *rod.Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
 	path, found := launcher.LookPath()
 	if !found {
 		t.Skip("no Chromium or Chrome is installed: on Debian or Ubuntu, apt-get install chromium")

@@ -33,9 +33,18 @@ func environment(t *testing.T, elements ...string) string {
 	return filepath.Join(append([]string{folder}, elements...)...)
 }
 
+// notShort skips a test that starts programs where short tests are asked for.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts kernels or scripts")
+	}
+}
+
 // python returns the Python of the set-up, and skips the test where there is none.
 func python(t *testing.T) string {
 	t.Helper()
+	notShort(t)
 	path := environment(t, "bin", "python")
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the notebooks' kernel is not installed: run scripts/setup")
@@ -52,6 +61,7 @@ type result struct {
 // run runs a command to its end.
 func run(t *testing.T, command *exec.Cmd) result {
 	t.Helper()
+	notShort(t)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	var exit *exec.ExitError

@@ -45,6 +45,7 @@ func TestScriptsRefuseBadInput(t *testing.T) {
 		"results in a file": {script(t, "reproduce", "--results", filepath.Join(file, "results")), 1, "can't write into the results folder " + file},
 		"setup's argument":  {script(t, "setup", "everything"), 2, "unknown argument everything"},
 		"test's argument":   {script(t, "test", "everything"), 2, "unknown argument everything"},
+		"two sizes of test": {script(t, "test", "--short", "--all"), 2, "--short and --all exclude each other"},
 		"unknown net":       {script(t, "export", "perceptron", "net.npz"), 1, "perceptron"},
 	} {
 		t.Run(name, func(t *testing.T) { wantSentence(t, run(t, c.command), c.status, c.sentence) })

@@ -196,6 +196,9 @@ func imageBatch(images, height, width, channels int) ([]float64, *tensors.Tensor
 }
 
 func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	x, batch := imageBatch(2, 5, 6, 2) // odd and even, so that both ways of halving are seen

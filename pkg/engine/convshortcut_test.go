@@ -15,6 +15,9 @@ import (
 // TestShortcutsKeepTheirVariance measures the second moment, averaged over filters, of what a shortcut hands on, over that of what it takes:
 // in a net whose branches weigh nothing to speak of, on images with a deviation of 10. Between filters of 4 and 8 all of it is as documented.
 func TestShortcutsKeepTheirVariance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	for _, test := range []struct {

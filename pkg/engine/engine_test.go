@@ -82,7 +82,11 @@ func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	x, column := inputs(t, 9, dtypes.Float64)
-	for _, net := range allNets(t, 1, 2, 3, 6) {
+	depths := []int{1, 2, 3, 6}
+	if testing.Short() {
+		depths = []int{3}
+	}
+	for _, net := range allNets(t, depths...) {
 		t.Run(name(net), func(t *testing.T) {
 			draw := net.Draw(5, 2)
 			trace, err := e.Run(t.Context(), engine.Request{
@@ -106,6 +110,9 @@ func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {
 }
 
 func TestBackendsAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	engines := []*engine.Engine{engine.New(testbackend.Go(t)), engine.New(testbackend.XLA(t))}
 	for _, net := range allNets(t, 1, 2, 3, 6) {
 		var traces []*engine.Trace
@@ -142,6 +149,9 @@ func TestBackendsAgree(t *testing.T) {
 // TestBuildAgreesWithEngine runs the unrolled GoMLX model on the variables of a Store, as training does, and the
 // engine on the weights in that Store: one definition, two ways to run it.
 func TestBuildAgreesWithEngine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	backend := testbackend.Open(t)
 	e := engine.New(backend)
 	_, column := inputs(t, 16, dtypes.Float64)
@@ -282,6 +292,9 @@ func TestForEach(t *testing.T) {
 // to the last bit in dense nets. XLA sums a convolution in blocks whose size depends on the number of threads, so there float32 may round
 // otherwise, by 6e-8 a sum, which six layers do not enlarge to a thousand times.
 func TestForEachComputesTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	grid := func() *tensors.Tensor { _, column := inputs(t, 256, dtypes.Float32); return column }

@@ -33,6 +33,9 @@ func looksLinear() []models.Config {
 
 // TestLooksLinearNetsAreLinear checks additivity and homogeneity of f(x) - f(0): the dense nets' first layer has biases.
 func TestLooksLinearNetsAreLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	for _, config := range looksLinear() {
@@ -83,6 +86,9 @@ func TestLooksLinearNetsAreLinear(t *testing.T) {
 // TestLooksLinearNetsKeepLengths: the Jacobian of all layers between the first and the read-out has singular values 1, so the length of
 // any signal that goes in is the length of what comes out; in float32 as in training.
 func TestLooksLinearNetsKeepLengths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	config := models.Config{
@@ -121,6 +127,9 @@ func TestLooksLinearNetsKeepLengths(t *testing.T) {
 // TestLooksLinearJacobian: where no layer but the first changes the number of features, and none the resolution, all singular values of the
 // Jacobian from the input to what the last rectifier sees are 1, however deep the net.
 func TestLooksLinearJacobian(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true}
@@ -163,6 +172,9 @@ func TestLooksLinearJacobian(t *testing.T) {
 // TestTrainingEndsLinearity: one step of training makes the two halves of mirrored weights differ, or slopes differ from 1, and the net is
 // linear no longer: f(x) + f(-x) is not 2 f(0).
 func TestTrainingEndsLinearity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	backend := testbackend.Open(t)
 	e := engine.New(backend)
 	defer e.Close()

@@ -45,6 +45,9 @@ func resetPeak(t *testing.T) {
 // what does not grow, such as a gradient on its way back and Go's garbage. That all of the formula is there as well shows that the measure
 // measures.
 func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles many nets")
+	}
 	const width, fixed, lost = 200, 32 << 20, 1.75
 	const alone = "SHATTERED_TEST_ALONE"
 	if os.Getenv(alone) == "" { // a process of its own, which holds no memory of other tests

@@ -23,6 +23,9 @@ func twoInputs(t *testing.T, net models.Config, layers int, angle float64) *recu
 // is the branch's share, so that R_l is (1 + p l theta_0 / (3 pi))^-3, at all depths, up to a bounded factor
 // which comes from theta^3 and beyond.
 func TestWithoutNormalisationGradientsShatterLikeAPower(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	const layers = 20_000
 	for _, test := range []struct{ angle, tolerance float64 }{{1, 0.31}, {0.86, 0.31}, {0.1, 0.1}} {
 		for _, net := range []models.Config{
@@ -122,6 +125,9 @@ func correlation(l Layer) float64 { return l.Correlation }
 // 1/2, both in the limit of wide batches and deep nets, and faster before: by factors of 2^0.74 and
 // exp(-0.76) over layers 5 to 10 of the paper's grid.
 func TestNormalisedFeedforwardRates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	config := Config{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 33}, X: grid(t, 128)}
 	result, err := Run(t.Context(), config)
 	if err != nil {
@@ -150,6 +156,9 @@ func TestNormalisedFeedforwardRates(t *testing.T) {
 // pi/(pi-1) a layer, times the mean of 1/s^2, which for n uncorrelated inputs less their mean is (n-1)/(n-3).
 // Hence the correlation length of deep gradients.
 func TestNeighboursPartExponentially(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	const n = 48
 	var x []float64
 	for _, point := range grid(t, n) {
@@ -180,6 +189,9 @@ func TestNeighboursPartExponentially(t *testing.T) {
 // TestResolutionOfCentredNets: how white a feedforward net of 24 layers looks is a matter of the grid. The
 // values are a prototype's.
 func TestResolutionOfCentredNets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	for m, want := range map[int]float64{64: 0.015, 128: 0.009, 256: 0.016, 512: 0.134} {
 		net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 24}
 		result, err := Run(t.Context(), Config{Net: net, X: grid(t, m)})
@@ -200,6 +212,9 @@ func TestResolutionOfCentredNets(t *testing.T) {
 // carries the variance of all: by the factors and correlations stated for the paper's grid. After 24 layers
 // neighbours are as good as uncorrelated and after 50 they are not.
 func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	const m = 256
 	net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 202}
 	r := advance(t, Config{Net: net, X: grid(t, m)}, 0)
@@ -233,6 +248,9 @@ func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 // exponents of C(i,i) and R, between L/2 and L, tend to pi/(pi-1) and half of it, -0.733. They do so slowly. The expected
 // values are a prototype's on the paper's grid; on 64 points R's are up to 0.01 smaller.
 func TestResidualRates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	config := Config{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch, Depth: 601}, X: grid(t, 64)}
 	result, err := Run(t.Context(), config)
 	if err != nil {

@@ -130,6 +130,9 @@ func (m *mean) errors(want float64) float64 {
 // normals. Of 256 means one may be 4 standard errors off by chance once in 60 runs; the seed is fixed, and a
 // wrong term of a tenth of a moment would be 30 off.
 func TestMomentsAgainstDraws(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	const draws = 200_000
 	for a, activation := range tested {
 		rng := random.Stream(1, uint64(a))
@@ -175,6 +178,9 @@ func TestMomentsAgainstDraws(t *testing.T) {
 // Its rule is good to 1e-7: a jump of the integrand is misplaced by less than half a step of 4e-5, at a
 // density below 0.4, and jumps on both sides cancel in part.
 func TestInputAgainstIntegration(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	x := []float64{-1.3, -0.2, 0.9}
 	const steps, end = 400_000, 8.0
 	for _, activation := range tested {

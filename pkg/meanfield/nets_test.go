@@ -41,6 +41,9 @@ func gradientsOf(t *testing.T, net models.Config, draws int) *stats.ACFSummary {
 // means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of centred feedforward
 // nets it is there, so that the test sees what it is about.
 func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	leaky := &activations.Activation{Name: "leaky", Apply: func(x *graph.Node) *graph.Node {
 		return graph.Max(x, graph.MulScalar(x, 0.2))
 	}}
@@ -81,6 +84,9 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 // TestMeasuredPathsAndGates compares Definition 1 and coactivations with the probes that measure them, in
 // nets of 100 units: within 4 standard errors and 5 % of the logarithm of C and R, which finite width moves.
 func TestMeasuredPathsAndGates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	const layers, width, draws = 6, 100, 60
 	e := engine.New(testbackend.Open(t))
 	for _, net := range []models.Config{
@@ -140,6 +146,9 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 // the gradients divided by that. The expected shares are a prototype's; of 1000 draws a share is off by less
 // than 4 sqrt(p (1 - p) / 1000), and 0.02 is for the prototype's own error.
 func TestWhyTheTestRejectsDeepNets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	const draws = 1000
 	for depth, want := range map[int]struct{ rejected, signs, divided float64 }{
 		24: {0.45, 0.079, 0.138}, 50: {0.33, 0.055, 0.072},

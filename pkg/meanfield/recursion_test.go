@@ -98,6 +98,9 @@ func TestVariancesOfFeedforwardGradients(t *testing.T) {
 // TestBatchNormalisationAgainstUnits compares the moments behind batch normalisation with sampled units of a
 // process on a grid that has few degrees of freedom, a_1, and of one that has as many as there are inputs.
 func TestBatchNormalisationAgainstUnits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	const m, units = 12, 60_000
 	config := Config{Net: models.Config{Net: "residual", Beta: 1, Depth: 3, Norm: norms.Batch}, X: grid(t, m)}
 	rough, _ := randomLaw(m, random.Stream(3))
@@ -172,6 +175,9 @@ func sampleUnits(t *testing.T, state law, outputs []function, units int) [4][]me
 // all layers: smooth processes, whose deviations vary widely, and rough ones, whose deviations hardly vary,
 // need different nodes.
 func TestStepOfTheIntegral(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
 	for _, net := range []models.Config{
 		{Net: "residual", Beta: 0.1}, {Net: "residual", Beta: 1}, {Net: "feedforward"}, {Net: "highway"},
 	} {

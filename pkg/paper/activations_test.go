@@ -17,6 +17,9 @@ import (
 )
 
 func TestFigure3(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	config := paper.Figure3Quick()
 	result, err := paper.Figure3(t.Context(), e, config)
@@ -49,6 +52,9 @@ func TestFigure3(t *testing.T) {
 }
 
 func TestFigure4(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	config := paper.Figure4Quick()
 	result, err := paper.Figure4(t.Context(), e, config)
@@ -97,6 +103,9 @@ func TestFigure4(t *testing.T) {
 }
 
 func TestNormalization(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	for _, backend := range []compute.Backend{testbackend.Go(t), testbackend.XLA(t)} {
 		e := engine.New(backend)
 		config := paper.NormalizationQuick()

@@ -12,6 +12,9 @@ import (
 )
 
 func TestDial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	config := paper.DialQuick()
 	result, err := paper.Dial(t.Context(), e, config)

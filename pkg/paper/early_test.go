@@ -29,6 +29,9 @@ func earlySmall() paper.EarlyConfig {
 }
 
 func TestEarly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	config := earlySmall()
@@ -129,6 +132,9 @@ func wantClaims(t *testing.T, all []claims.Claim, want int) {
 }
 
 func TestEarlyImages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	config := earlyImagesSmall()

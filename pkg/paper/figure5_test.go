@@ -45,6 +45,9 @@ func figure5Small() paper.Figure5Config {
 }
 
 func TestFigure5(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	set := smoothImages(40)

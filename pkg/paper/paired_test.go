@@ -54,6 +54,9 @@ func zero(t *testing.T, what string, e claims.Estimate, err error) {
 // TestNetsOnSharedDrawsArePaired: differences of what shares its draws are exactly 0 for equal nets, and known better than if draws were
 // independent.
 func TestNetsOnSharedDrawsArePaired(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	a, b := smoothed(t, 12, 128, 5), smoothed(t, 12, 128, 6)
 	equal, err := a.browner(&a)
 	zero(t, "brownness", equal, err)
@@ -135,6 +138,9 @@ func twoEarlyNets(t *testing.T) (a, b *EarlySeries) {
 }
 
 func TestEarlyNetsAreComparedDrawByDraw(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	a, b := twoEarlyNets(t)
 	c := earlyClaims{}
 	first := c.browner(a, b, 0, 1)

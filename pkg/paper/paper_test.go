@@ -114,6 +114,9 @@ func TestResultsSayWhatANetIs(t *testing.T) {
 
 // TestFigure1OfEqualNets: the nets share their draws, so that two of them that are one differ by exactly 0.
 func TestFigure1OfEqualNets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	config := paper.Figure1Quick()
 	config.Deep.Width, config.Deep.Depth = 16, 6
 	config.Residual, config.Inputs = config.Deep, 64
@@ -141,6 +144,9 @@ func TestFigure1OfEqualNets(t *testing.T) {
 }
 
 func TestFigure2(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	config := paper.Figure2Quick()
 	result, err := paper.Figure2(t.Context(), e, config)

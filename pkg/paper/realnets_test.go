@@ -24,6 +24,9 @@ func runRealNets(t *testing.T, e *engine.Engine) *paper.RealNetsResult {
 }
 
 func TestRealNets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	result := runRealNets(t, e)
 	config := paper.RealNetsQuick()
@@ -59,6 +62,9 @@ func TestRealNets(t *testing.T) {
 }
 
 func TestRealNetsIsDeterministic(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	config := paper.RealNetsQuick()
 	config.Widths, config.Decays, config.Rescaled = []int{16}, nil, nil

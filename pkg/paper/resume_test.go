@@ -42,6 +42,9 @@ func (p *progressCount) Update(_ string, done, total int) {
 // TestInterruptedRunsGoOn interrupts each long experiment, runs it again and compares with a run that was never interrupted. A third run
 // has no backend, so that it would fail if anything were left to compute.
 func TestInterruptedRunsGoOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	e := engine.New(testbackend.Open(t))
 	realNets := paper.RealNetsQuick()
 	realNets.Widths = realNets.Widths[:1]

@@ -37,6 +37,9 @@ func checkClaims(t *testing.T, result reproduction, name string) map[string]clai
 }
 
 func TestTheorems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	result := theoremsResult(t)
 	if got := len(result.Select(theory.Conditioned)); got != 6 || len(result.Series) != 12 || result.Comparisons != 90 {
 		t.Errorf("%d series, %d of the first estimator, %d comparisons; want 12, 6, 90", len(result.Series), got, result.Comparisons)
@@ -56,6 +59,9 @@ func TestTheorems(t *testing.T) {
 
 // TestTheoremsSeeAWrongForm: a closed form that is wrong by 5 % at one depth falls out of the band.
 func TestTheoremsSeeAWrongForm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	result := theoremsResult(t)
 	for i := range result.Series {
 		result.Series[i].Covariance.Closed[1] *= 1.05
@@ -76,6 +82,9 @@ func TestTheoremsRefuseBadConfigs(t *testing.T) {
 }
 
 func TestDonsker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
 	config := paper.DonskerQuick()
 	config.Draws = 300
 	result, err := paper.Donsker(t.Context(), config)

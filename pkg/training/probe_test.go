@@ -21,6 +21,9 @@ import (
 // TestProbeLooksAsPackageEarly compares what a run sees of its net at the beginning, behind epochs 1 and 3 and at the end with what package early sees
 // of the same net in the same training; and finds that looking leaves the weights as they are without.
 func TestProbeLooksAsPackageEarly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	backend := testbackend.Open(t)
 	for _, family := range []string{"resnet", "ll"} {
 		c := config(family, 4, 0, 3)

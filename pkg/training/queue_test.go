@@ -135,6 +135,9 @@ func TestOwnFamilies(t *testing.T) {
 // TestPaperSize does two steps of the paper's largest net that starts out linear: 198 layers, 8 to 64 filters, images of 32 x 32. On XLA, which
 // takes seconds to compile it.
 func TestPaperSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	grid := training.PaperGrid()
 	if n := len(grid.Configs()); n != 5*6*10 {
 		t.Errorf("the paper's figure has %d runs", n)

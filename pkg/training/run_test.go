@@ -92,6 +92,9 @@ func withoutTimes(t *testing.T, result *training.Result) string {
 // a point of the curve or a look at the net is due, and after its last step: all variables to the last bit, and the result. The plateau rule, or a
 // schedule, drops the learning rate on the way, before and after the stops.
 func TestResumedRunsAreTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	onBoth(t, func(t *testing.T, backend compute.Backend) {
 		stops, looks := []int{3, 8, 14, 20}, []int{4, 12, 20}
 		if strings.HasSuffix(t.Name(), "/xla") {
@@ -154,6 +157,9 @@ func testResumed(t *testing.T, backend compute.Backend, c training.Config, rate 
 
 // TestRunLearns trains every family on images that a linear net can tell apart, and looks at what a run leaves.
 func TestRunLearns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	for _, family := range families {
 		t.Run(family, func(t *testing.T) {
 			folder := t.TempDir()
@@ -208,6 +214,9 @@ func only(t *testing.T, results string) string {
 // TestDivergedRuns checks that what is no number ends a run with a result: the first loss of pixels that overflow, and weights that a
 // learning rate beyond the range of float32 makes infinite.
 func TestDivergedRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	for name, test := range map[string]struct {
 		data   stripes
 		rate   float64

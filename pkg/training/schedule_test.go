@@ -58,6 +58,9 @@ var _ = training.Schedules.Register("half", training.Schedule{Factor: func(done 
 
 // TestSchedulesAreFollowed: the first half of the run is that of half the rate, and at a rate of 0 nothing is learnt any more.
 func TestSchedulesAreFollowed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains nets")
+	}
 	losses := func(schedule string, rate float64) (all []float64) {
 		c := config("relu", 3, 8, 1)
 		c.Optimizer.Schedule, c.Optimizer.LearningRate, c.Budget.EvalEvery = schedule, rate, 1

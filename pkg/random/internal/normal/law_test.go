@@ -46,6 +46,9 @@ func sample(n int) []float32 {
 // TestMoments compares sample means of z, ..., z⁴ with those of the normal law, 0, 1, 0 and 3. A power's variance is its double's moment less its
 // moment's square.
 func TestMoments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	values := sample(1 << 24)
 	var sums [5]float64
 	for _, value := range values {
@@ -66,6 +69,9 @@ func TestMoments(t *testing.T) {
 
 // TestFarCounts counts numbers beyond 3 to 5 deviations on either side.
 func TestFarCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	values := sample(1 << 25)
 	for _, deviations := range []float64{3, 4, 4.5, 5} {
 		var below, above float64
@@ -88,6 +94,9 @@ func TestFarCounts(t *testing.T) {
 // TestKolmogorovSmirnov compares the sample's distribution with the normal one. The bound on √n D is exceeded with probability
 // 2 exp(-2·2.5²) < 10⁻⁵.
 func TestKolmogorovSmirnov(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	values := sample(1 << 21)
 	slices.Sort(values)
 	n, distance := float64(len(values)), 0.
@@ -102,6 +111,9 @@ func TestKolmogorovSmirnov(t *testing.T) {
 
 // TestLags correlates numbers with later ones of their stream, and squares with squares: those of a pair, 16 apart, share their radius.
 func TestLags(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws many samples")
+	}
 	values := sample(1 << 21)
 	for _, lag := range []int{1, 2, 3, 4, 8, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 128, 1000, 1 << 20} {
 		var linear, square float64
