@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -20,16 +21,30 @@ const (
 // helpers matches the packages that only tests import.
 var helpers = regexp.MustCompile(`^internal/.*test|^internal/test`)
 
-// listed runs go list with the format and returns its lines.
-func listed(t *testing.T, format string, arguments ...string) []string {
-	t.Helper()
-	command := exec.Command("go", append([]string{"list", "-f", format}, arguments...)...)
+// goPackage is what is asked of a package of the project.
+type goPackage struct{ name, imports, dependencies string }
+
+// listed asks go list for the project's packages, once.
+var listed = sync.OnceValues(func() ([]goPackage, error) {
+	command := exec.Command("go", "list", "-f", `{{.ImportPath}}|{{join .Imports " "}}|{{join .Deps " "}}`, "./...")
 	command.Dir = root
 	output, err := command.Output()
-	if err != nil {
-		t.Fatalf("%v: %v", command, err)
+	var packages []goPackage
+	for line := range strings.Lines(string(output)) {
+		fields := strings.Split(strings.TrimSpace(line), "|")
+		packages = append(packages, goPackage{strings.TrimPrefix(fields[0], module), fields[1], fields[2]})
 	}
-	return strings.Split(strings.TrimSpace(string(output)), "\n")
+	return packages, err
+})
+
+// packages returns the project's packages.
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	all, err := listed()
+	if err != nil || len(all) < 10 {
+		t.Fatalf("go list gives %d packages, %v", len(all), err)
+	}
+	return all
 }
 
 // own returns the names of the project's packages among import paths, less the module's.
@@ -47,10 +62,9 @@ func own(paths []string) []string {
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	all := make(map[string][]string)
-	for _, line := range listed(t, `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
-		paths := strings.Fields(line)
-		if name := own(paths[:1]); name != nil {
-			all[name[0]] = own(paths[1:])
+	for _, p := range packages(t) {
+		if !helpers.MatchString(p.name) {
+			all[p.name] = own(strings.Fields(p.imports))
 		}
 	}
 	paths, err := filepath.Glob(filepath.Join(root, "notebooks", "*.ipynb"))
@@ -180,40 +194,39 @@ var rule = regexp.MustCompile("(?m)^\\| ((?:`[^`]+`(?:, )?)+) \\| ((?:`[^`]+`(?:
 
 // TestOneWay holds the code to the table of rules: nothing on the left may depend on anything on the right, by however many steps.
 func TestOneWay(t *testing.T) {
-	dependencies := make(map[string][]string)
-	for _, line := range listed(t, `{{.ImportPath}} {{join .Deps " "}}`, "./...") {
-		paths := strings.Fields(line)
-		dependencies[strings.TrimPrefix(paths[0], module)] = paths[1:]
-	}
 	rules := rule.FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "architecture.md")), -1)
 	if len(rules) < 4 {
 		t.Fatalf("found %d rules only", len(rules))
 	}
-	known := listed(t, "{{.ImportPath}}", "all")
 	patterns := func(cell string) []string { return strings.Split(strings.ReplaceAll(cell, "`", ""), ", ") }
+	known := make(map[string]bool) // the patterns that name a package
 	for _, match := range rules {
-		for _, left := range patterns(match[1]) {
-			found := false
-			for name, paths := range dependencies {
-				if !matches(left, name) {
-					continue
+		left, right := patterns(match[1]), patterns(match[2])
+		for _, p := range packages(t) {
+			subject := ""
+			for _, pattern := range slices.Concat(left, right) {
+				known[pattern] = known[pattern] || matches(pattern, p.name)
+			}
+			for _, pattern := range left {
+				if matches(pattern, p.name) {
+					subject = pattern
 				}
-				found = true
-				for _, path := range paths {
-					for _, right := range patterns(match[2]) {
-						if matches(right, strings.TrimPrefix(path, module)) {
-							t.Errorf("%s depends on %s, against the rule about %s", name, path, left)
-						}
+			}
+			for _, path := range strings.Fields(p.dependencies) {
+				for _, pattern := range right {
+					if !matches(pattern, strings.TrimPrefix(path, module)) {
+						continue
+					}
+					known[pattern] = true
+					if subject != "" {
+						t.Errorf("%s depends on %s, against the rule about %s", p.name, path, subject)
 					}
 				}
 			}
-			if !found {
-				t.Errorf("no package is %s", left)
-			}
 		}
-		for _, right := range patterns(match[2]) {
-			if !slices.ContainsFunc(known, func(path string) bool { return matches(right, strings.TrimPrefix(path, module)) }) {
-				t.Errorf("no package is %s", right)
+		for _, pattern := range slices.Concat(left, right) {
+			if !known[pattern] {
+				t.Errorf("no package is %s", pattern)
 			}
 		}
 	}
