@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -14,8 +13,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median
 
+import machine
 from contenders import Contender, Failed
-from table import OURS, Measurement, text
+from table import OURS, Measurement, report
 
 HOME = Path(__file__).resolve().parent.parent
 PEERS = {"jax": "jax_peer.py", "torch": "torch_peer.py"}
@@ -89,6 +89,7 @@ def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int
     measurement = Measurement(row, what, "warm")
     with contextlib.ExitStack() as stack:
         measures: dict[str, Measure] = {}
+        running: dict[str, int] = {}
         for c in contenders:
             process = stack.enter_context(c.warm(job))
             measures[c.name] = lambda number, process=process: process.round(number)["seconds"]
@@ -96,7 +97,9 @@ def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int
                 process.round(0)  # compiles
             except Failed as failure:
                 drop(measurement, measures, c.name, failure)
+            running[c.name] = process.process.pid
         in_turn(measurement, measures, rounds)
+        measurement.avx512 = {name: machine.used_avx512(running[name]) for name in measures}
     return measurement
 
 
@@ -195,30 +198,6 @@ def check(contenders: list[Contender]) -> bool:
     return good
 
 
-def busy() -> float:
-    """Returns the share of the processors that other programs use now, on Linux; elsewhere 0."""
-    def ticks() -> tuple[int, int]:
-        times = [int(t) for t in Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]]
-        return sum(times), times[3] + times[4]  # of these idle, or waiting for the disk
-
-    try:
-        before = ticks()
-        time.sleep(0.5)
-        after = ticks()
-    except OSError:
-        return 0.0
-    return 1 - (after[1] - before[1]) / max(after[0] - before[0], 1)
-
-
-def machine() -> dict[str, object]:
-    """Describes the machine."""
-    model = ""
-    with contextlib.suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return {"platform": f"{platform.system()} {platform.machine()}", "processor": model, "processors": len(os.sched_getaffinity(0))}
-
-
 def commit() -> str:
     """Returns the commit, with + where the code differs from it, and nothing outside of a checkout."""
     def git(*arguments: str) -> str:
@@ -227,20 +206,39 @@ def commit() -> str:
     return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "--", "pkg", "bench", "go.mod") else "")
 
 
-def save(path: Path, header: dict, measured: list[dict]) -> list[dict]:
-    """Writes the measurements into the file, in place of earlier ones of the same, and returns all that stand there."""
-    def identity(m: dict) -> tuple[str, str, str]:
-        return m["row"], m["what"], m["mode"]
+def save(path: Path, measured: list[dict]) -> list[dict]:
+    """Writes the measurements into the file, in place of earlier ones of the same on such a machine, and returns all that stand there."""
+    def identity(m: dict) -> str:
+        return json.dumps([m["machine"], m.get("setting"), m["row"], m["what"], m["mode"]], sort_keys=True)
 
-    done = {identity(m) for m in measured}
-    kept = []
+    every = {}
     with contextlib.suppress(OSError, ValueError):
-        kept = [m for m in json.loads(path.read_text(encoding="utf-8"))["measurements"] if identity(m) not in done]
-    every = sorted([*kept, *({**m, **header} for m in measured)], key=lambda m: ROWS.index(m["row"]))
+        every = {identity(m): m for m in json.loads(path.read_text(encoding="utf-8"))["measurements"]}
+    every |= {identity(m): m for m in measured}
+    ordered = sorted(every.values(), key=lambda m: ROWS.index(m["row"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.new")
-    temporary.write_text(json.dumps({"measurements": every}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.write_text(json.dumps({"measurements": ordered}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(temporary, path)
+    return ordered
+
+
+def measure(row: str, setting: str, contenders: list[Contender], rounds: int, header: dict, results: Path) -> list[dict]:
+    """Times a row in a setting, and returns all that stands in the file of results."""
+    print(f"==> {row}, {machine.SETTINGS[setting]}, {rounds} rounds", flush=True)
+    every: list[dict] = []
+    with machine.setting(setting) as loop:
+        others = round(machine.busy(loop), 2)
+        if others > QUIET:
+            print(f"    other programs use {others:.0%} of the processors: these times are not good for comparing", flush=True)
+        abouts = {c.name: c.about() for c in contenders}
+        threads = {name: about["threads"] for name, about in abouts.items()}
+        if any(n > len(machine.cores()) for n in threads.values()):
+            print(f"    more threads than cores: {threads}", flush=True)
+        header = {**header, "setting": setting, "busy_elsewhere": others, "threads": threads,
+                  "versions": {name: about["version"] for name, about in abouts.items()}}
+        for measured in run_row(row, contenders, rounds):
+            every = save(results, [{**m.to_json(), **header} for m in measured])
     return every
 
 
@@ -249,6 +247,8 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to time: {', '.join(ROWS)}, or one job of these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each contender is timed (default: 5)")
     parser.add_argument("--peers", default="jax,torch", metavar="NAMES", help="whom to compare with: jax, torch, jax,torch (the default) or none")
+    parser.add_argument("--setting", default="idle", choices=[*machine.SETTINGS, "all"], help="all cores idle (the default), one core, one core busy")
+    parser.add_argument("--isa", default="native", choices=machine.ISAS, help="the widest vector instructions to use (default: the processor's)")
     parser.add_argument("--check", action="store_true", help="time nothing, but check that all compute the same")
     parser.add_argument("--ours", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
@@ -263,33 +263,39 @@ def main() -> None:
                 parser.error(f"unknown {what} {name}: choose from {', '.join(known)}")
     if arguments.rounds < 1:
         parser.error("--rounds takes a number of at least 1")
-    contenders, versions = [], {}
+    here = machine.describe(arguments.isa)
+    needed = machine.NEEDS.get(arguments.isa)
+    if needed and needed not in here["vectors"]:
+        parser.error(f"--isa {arguments.isa} needs a processor with {needed}, and this one has {', '.join(here['vectors']) or 'nothing that is known'}")
+    if arguments.setting != "idle" and not hasattr(os, "sched_setaffinity"):
+        parser.error(f"--setting {arguments.setting} needs Linux, where programs can be held to a core")
+    if arguments.isa != "native" and not os.environ.get("XLA_FLAGS", "-").strip().startswith("-"):
+        parser.error("--isa needs flags in the variable XLA_FLAGS itself, which names a file: put them there, or unset it")
+    os.environ.update(machine.held(arguments.isa, dict(os.environ)))  # for all that is started from here
+    contenders = []
     for name, command in {OURS: (str(arguments.ours),), **{
         name: (str(HOME / ".venv-bench" / name / "bin" / "python"), str(HOME / "bench" / "peers" / PEERS[name])) for name in names
     }}.items():
         contender = Contender(name, command)
         try:
-            versions[name] = contender.version()
+            about = contender.about()
         except Failed as failure:
             if name == OURS:
                 sys.exit(f"error: {failure}")
             print(f"{name} is left out: {failure}; scripts/bench --setup installs it")
             continue
         contenders.append(contender)
-        print(f"{name}: {versions[name]}")
+        print(f"{name}: {about['version']}, threads: {about['threads'] or 'unknown'}")
     if arguments.check:
         sys.exit(0 if check(contenders) else 1)
-    header = {"commit": commit(), "started": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": machine(), "versions": versions}
+    header = {"commit": commit(), "started": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": here}
+    settings = list(machine.SETTINGS) if arguments.setting == "all" else [arguments.setting]
     every: list[dict] = []
     for row in arguments.rows or ROWS:
-        print(f"==> {row}, {arguments.rounds} rounds", flush=True)
-        header["busy_elsewhere"] = round(busy(), 2)
-        if header["busy_elsewhere"] > QUIET:
-            print(f"    other programs use {header['busy_elsewhere']:.0%} of the processors: these times are not good for comparing", flush=True)
-        for measured in run_row(row, contenders, arguments.rounds):
-            every = save(arguments.results, header, [m.to_json() for m in measured])
-    print(text(every, [OURS, *PEERS]))
-    print(f"median [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired rounds, above 1 where ours is better")
+        for setting in settings:
+            every = measure(row, setting, contenders, arguments.rounds, header, arguments.results) or every
+    print(report(every, [OURS, *PEERS]))
+    print(f"\nmedian [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired rounds, above 1 where ours is better")
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ class Contender:
     name: str
     command: tuple[str, ...]
 
-    def version(self) -> str:
-        """Returns what the program says of itself; fails where it does not run."""
-        return self.output("version").strip()
+    def about(self) -> dict:
+        """Returns what the program says of itself, its version and on how many threads it computes (0 where it can't tell); fails where it does
+        not run."""
+        return json.loads(self.output("version"))
 
     def output(self, *arguments: str) -> str:
         """Runs the program to its end and returns what it prints."""

@@ -5,7 +5,7 @@
 //	ours warm JOB [flags]             does it anew for every line of standard input, and answers each with a line of JSON; a line is the round's
 //	                                  number, and "fresh" behind it if all is to be compiled anew
 //	ours check FOLDER                 writes weights, inputs and what comes of them, for the peers to compare their own numbers with
-//	ours version                      says what runs
+//	ours version                      says what runs, and on how many threads, in a line of JSON
 package main
 
 import (
@@ -23,8 +23,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/random"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -53,14 +55,22 @@ func run(ctx context.Context, arguments []string) error {
 	switch {
 	case command == "version":
 		p := results.NewProvenance(opened, "")
-		fmt.Printf("GoMLX %s, %s, %s\n", p.Modules["github.com/gomlx/gomlx"], p.Go, p.Plugin)
-		return nil
+		return json.NewEncoder(os.Stdout).Encode(about{
+			Version: fmt.Sprintf("GoMLX %s, %s, %s, numbers drawn by the form %s", p.Modules["github.com/gomlx/gomlx"], p.Go, p.Plugin, random.Form()),
+			Threads: processors.Count(),
+		})
 	case command == "check" && len(rest) == 1:
 		return check(ctx, e, rest[0])
 	case command == "cold" || command == "warm":
 		return work(ctx, e, command, rest)
 	}
 	return fmt.Errorf("unknown command %q: say cold, warm, check or version", strings.Join(arguments, " "))
+}
+
+// about is what a program says of itself.
+type about struct {
+	Version string `json:"version"`
+	Threads int    `json:"threads"` // how many it computes with
 }
 
 // size is how large a job is. Its zero values stand for the job's own.

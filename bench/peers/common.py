@@ -4,7 +4,7 @@
     peer.py warm JOB [--depth L] [--draws D] [--inputs M]           does it anew for every line of standard input: the round's number, and
                                                                     "fresh" behind it if all is to be compiled anew
     peer.py check FOLDER                                            compares its numbers with those that `ours check` wrote there
-    peer.py version                                                 says what runs
+    peer.py version                                                 says what runs, and on how many threads, in a line of JSON
 
 A job is a function from the number of a round to arrays: NumPy's, so that the work is done when it returns. The nets are those of
 pkg/models, and their conventions are written there; `check` holds the peers to them.
@@ -126,6 +126,7 @@ def main(
     jobs: dict[str, Callable[[Size], Job]],
     check: Callable[[str, Arrays], dict[str, float]],
     version: Callable[[], str],
+    threads: Callable[[], int],
     forget: Callable[[], None] = lambda: None,
 ) -> None:
     """Does what the command line says. `check` returns the distances of a peer's numbers from those in an archive of ours; `forget` drops
@@ -142,7 +143,7 @@ def main(
     commands.add_parser("version")
     arguments = parser.parse_args()
     if arguments.command == "version":
-        print(version())
+        print(json.dumps({"version": version(), "threads": threads()}))
         return
     if arguments.command == "check":
         for path in sorted(arguments.folder.glob("*.npz")):

@@ -272,4 +272,4 @@ JOBS = {
 }
 
 if __name__ == "__main__":
-    common.main(JOBS, check, lambda: f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads")
+    common.main(JOBS, check, lambda: f"PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}", torch.get_num_threads)
