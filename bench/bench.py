@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import machine
-from contenders import Contender, Failed
+from contenders import Contender, Failed, Warm
 from table import OURS, Measurement, report
 
 HOME = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int
     measurement = Measurement(row, what, "warm")
     with contextlib.ExitStack() as stack:
         measures: dict[str, Measure] = {}
-        running: dict[str, int] = {}
+        running: dict[str, Warm] = {}
         for c in contenders:
             process = stack.enter_context(c.warm(job))
             measures[c.name] = lambda number, process=process: process.round(number)["seconds"]
@@ -97,9 +97,9 @@ def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int
                 process.round(0)  # compiles
             except Failed as failure:
                 drop(measurement, measures, c.name, failure)
-            running[c.name] = process.process.pid
+            running[c.name] = process
         in_turn(measurement, measures, rounds)
-        measurement.avx512 = {name: machine.used_avx512(running[name]) for name in measures}
+        measurement.avx512 = {name: machine.used_avx512(running[name].process.pid, time.monotonic() - running[name].started) for name in measures}
     return measurement
 
 

@@ -60,6 +60,7 @@ class Warm:
         self.process = subprocess.Popen(
             [*contender.command, "warm", job, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True
         )
+        self.started = time.monotonic()
 
     def round(self, number: int, fresh: bool = False) -> dict[str, float]:
         """Does one round, with everything compiled anew if it is to be fresh, and returns its seconds and the most memory that the process has

@@ -92,11 +92,13 @@ def held(isa: str, environment: dict[str, str]) -> dict[str, str]:
     return result
 
 
-def used_avx512(pid: int) -> bool | None:
-    """Tells whether a thread of the process, of those that still run, has used AVX-512, and None where the kernel does not say."""
+def used_avx512(pid: int, age: float) -> bool | None:
+    """Tells whether a thread of the process, of those that still run, has used AVX-512 in these last seconds, and None where the kernel does not say.
+    A process inherits when the one that started it used them last: its age tells the two apart."""
     threads = list(Path(f"/proc/{pid}/task").glob("*/arch_status"))
     try:
-        return any(int(thread.read_text(encoding="utf-8").split()[1]) >= 0 for thread in threads) if threads else None
+        elapsed = [int(thread.read_text(encoding="utf-8").split()[1]) for thread in threads]
+        return any(0 <= milliseconds < 1000 * age for milliseconds in elapsed) if threads else None
     except (OSError, IndexError, ValueError):
         return None
 

@@ -53,6 +53,14 @@ class HeldTest(unittest.TestCase):
         self.assertEqual(machine.held("native", {"XLA_FLAGS": "--a"}), {"XLA_FLAGS": "--a"})
 
 
+class UsedTest(unittest.TestCase):
+    def test_what_was_inherited_is_not_counted(self):
+        self.assertIn(machine.used_avx512(os.getpid(), 0), (False, None))
+
+    def test_a_process_that_is_gone_says_nothing(self):
+        self.assertIsNone(machine.used_avx512(0, 1))
+
+
 class SaveTest(unittest.TestCase):
     def test_only_the_same_in_the_same_setting_on_the_same_machine_is_replaced(self):
         def of(setting, isa, value):
