@@ -236,3 +236,10 @@ func TestTheoremThreeIsJudgedByItsOwnExponent(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestDistancesAreNotNegative: the largest of several distances that may all be 0 has an interval that begins at 0.
+func TestDistancesAreNotNegative(t *testing.T) {
+	if got := largestDistance([]float64{0.499, 0.502}, []float64{0.01, 0.01}, 20, 0.5); got.Low != 0 || !(got.High > 0.02) {
+		t.Errorf("two means near the target are %+v away", got)
+	}
+}

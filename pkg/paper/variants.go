@@ -135,5 +135,7 @@ func largestDistance(mean, stdErr []float64, draws int, target float64) claims.E
 	for i := range mean {
 		distances = append(distances, estimateOf(mean[i], stdErr[i], draws).Distance(target))
 	}
-	return claims.Largest(distances)
+	largest := claims.Largest(distances)
+	largest.Low = max(largest.Low, 0) // its widened end may be below, a distance is not
+	return largest
 }
