@@ -38,8 +38,9 @@ func gradientsOf(t *testing.T, net models.Config, draws int) *stats.ACFSummary {
 
 // TestMeasuredAutocorrelationApproachesTheTheory measures nets of growing width. What is left between them
 // and the theory falls like 1/N: it stays within 3/N and 4 standard errors of it, at all of 8 lags (one of 64
-// means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of centred feedforward
-// nets it is there, so that the test sees what it is about.
+// means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of feedforward nets it is
+// there, so that the test sees what it is about. In 25 units it is about 0.04, which for centred nets is 3
+// standard errors of 300 draws, and between 5 and 6 of the 1200 that they have.
 func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("draws many samples")
@@ -66,7 +67,11 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 		}
 		for _, width := range []int{25, 100} {
 			net.Width = width
-			measured := gradientsOf(t, net, 300)
+			draws := 300
+			if net.Norm == norms.Center && net.Net == "feedforward" && width == 25 {
+				draws = 1200
+			}
+			measured := gradientsOf(t, net, draws)
 			for lag := 1; lag <= 8; lag++ {
 				difference, allowed := measured.Mean[lag]-theory[lag], 4*measured.StdErr[lag]+3/float64(width)
 				if math.Abs(difference) > allowed {
