@@ -118,21 +118,7 @@ func Collect(folder string) {
 	}
 	for _, entry := range entries {
 		if unfinished.MatchString(entry.Name()) && entry.Type().IsRegular() {
-			collect(filepath.Join(folder, entry.Name()))
+			filelock.RemoveUnused(filepath.Join(folder, entry.Name()), forgotten)
 		}
 	}
-}
-
-func collect(path string) {
-	lock, err := filelock.Try(path)
-	defer lock.Unlock()
-	if errors.Is(err, filelock.ErrUnsupported) {
-		info, err := os.Stat(path)
-		if err != nil || time.Since(info.ModTime()) < forgotten {
-			return
-		}
-	} else if lock == nil {
-		return
-	}
-	_ = os.Remove(path)
 }

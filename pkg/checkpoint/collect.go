@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,21 +24,7 @@ func Collect(folder, keep string) {
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name != keep && collectable.MatchString(name) {
-			collect(filepath.Join(folder, name))
+			filelock.RemoveUnused(filepath.Join(folder, name), forgotten)
 		}
 	}
-}
-
-func collect(path string) {
-	lock, err := filelock.Try(path)
-	defer lock.Unlock()
-	if errors.Is(err, filelock.ErrUnsupported) {
-		info, err := os.Stat(path)
-		if err != nil || time.Since(info.ModTime()) < forgotten {
-			return
-		}
-	} else if lock == nil {
-		return
-	}
-	_ = os.RemoveAll(path)
 }
