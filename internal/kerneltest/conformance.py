@@ -103,6 +103,16 @@ class GoNB(jupyter_kernel_test.KernelTests):
                 self.assertEqual(len(errors), 1)
                 self.assertEqual(errors[0]["content"]["evalue"], reply["content"]["evalue"])
 
+    def test_completion(self):
+        """As the original, but asks again, as a user does: GoNB gives the language server seconds, and it begins by reading all packages."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            request = self.kc.complete(self.completion_samples[0]["text"])
+            if self.get_non_kernel_info_reply()["content"]["status"] == "ok":
+                break
+            self.assertLess(time.monotonic(), deadline, f"no completion came (request {request})")
+        super().test_completion()
+
     def wait_for_child(self, name):
         """Waits until a process of that name runs below the kernel."""
         kernel = psutil.Process(self.km.provisioner.pid)

@@ -48,7 +48,7 @@ var failures = map[string]struct{ cell, sentence string }{
 	"beta left out":       {probeCell("", `models.Config{Net: "residual", Depth: 2, Norm: norms.Batch}`), "beta is 0: give the scale of the residual branch"},
 	"empty normalisation": {probeCell("", `models.Config{Net: "feedforward", Depth: 2, Norm: &norms.Norm{Name: "own"}}`), `normalisation "own" has no Apply function`},
 	"diverged run": {
-		probeCell("", `models.Config{Net: "residual", Depth: 60, Width: 10, Beta: 1000}`), "the net's signal left the range of float32",
+		probeCell("", `models.Config{Net: "residual", Depth: 60, Width: 10, Beta: 1000}`), "the signal left the range of float32; choose a smaller depth, alpha or beta",
 	},
 	"activation that panics": {
 		probeCell(anActivation(`panic("not written yet")`), withOwnActivation), "running a feedforward net of depth 3: not written yet",

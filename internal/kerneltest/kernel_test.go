@@ -72,7 +72,7 @@ func TestFailingCells(t *testing.T) {
 		"exit":          {"%noautoget\nimport \"os\"\n%%\nos.Exit(3)", "cell 1 failed: exit status 3"},
 		"import":        {"%noautoget\nimport \"example.org/nothing\"\n%%\nnothing.Do()", "cell 1 failed: no required module provides package example.org/nothing"},
 		"killed":        {"%noautoget\nimport (\"os\"; \"syscall\")\n%%\n_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)", "cell 1 failed: the system ended it (signal: killed), most likely because the memory did not suffice"},
-		"unknown flag":  {"%env XLA_FLAGS --xla_of_another_time=1\n" + labCell(""), "cell 1 failed: XLA does not know --xla_of_another_time=1, which the variable XLA_FLAGS holds"},
+		"unknown flag":  {"%env XLA_FLAGS --xla_of_another_time=1\n" + labCell(""), "cell 1 failed: the environment variable XLA_FLAGS has --xla_of_another_time, which XLA's plugin "},
 		"missing plugin": {
 			"%env GOMLX_BACKEND xla:cpu\n%env PJRT_PLUGIN_LIBRARY_PATH /nowhere\n" + labCell(""),
 			"XLA's plugin, which is not in /nowhere",

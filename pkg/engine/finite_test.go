@@ -31,7 +31,7 @@ func TestNotFiniteSaysWhere(t *testing.T) {
 			[]string{"(NaN)", "behind stage input are the first", "from -1 to 1", "activation log", "their slopes"}},
 		"a slope": {models.Config{Net: "residual", Depth: 3, Width: 8, Beta: 1, Activation: root},
 			[]string{"gradients in front of stage layer_2 are the first", "their slopes"}},
-		"an overflow": {models.Config{Net: "residual", Depth: 9, Width: 8, Alpha: 1e20, Beta: 1},
+		"an overflow": {models.Config{Net: "residual", Depth: 12, Width: 8, Alpha: 1e4, Beta: 1},
 			[]string{"behind stage layer_", "left the range of float32", "smaller depth"}},
 	} {
 		net, err := models.New(c.config)

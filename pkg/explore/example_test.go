@@ -27,5 +27,5 @@ func ExampleLook() {
 	fmt.Println(view)
 	// Output:
 	// Feedforward net, depth 1, width 10, normalisation none (frozen), activation relu, one draw, seed 3.
-	// Brownness 0.92 (0 white noise, 1 brown); correlation of neighbours 0.98; the Ljung–Box test tells it from white noise (p < 0.001); slope of the spectrum −2.07 (0 white, −2 brown).
+	// Brownness 0.91 (0 white noise, 1 brown); correlation of neighbours 0.98; the Ljung–Box test tells it from white noise (p < 0.001); slope of the spectrum −1.54 (0 white, −2 brown).
 }

@@ -129,7 +129,7 @@ func twoEarlyNets(t *testing.T) (a, b *EarlySeries) {
 			later[draw] = nil
 		}
 		return &EarlySeries{
-			EarlyNet: EarlyNet{Variant: Variant{Net: "feedforward", Norm: norms.Center.Name}}, Statistics: norms.Frozen, Draws: 3, Steps: []int{0, 5},
+			EarlyNet: EarlyNet{Variant: Variant{Net: "feedforward", Norm: norms.Center.Name}, Activation: "relu"}, Statistics: norms.Frozen, Draws: 3, Steps: []int{0, 5},
 			acfs: [][][]float64{acfs, later}, inputs: 64, Brownness: []*claims.Estimate{nil, nil},
 			losses: [][]float64{{0, 1}, {0, 10}, {0, 100}}, Constant: []int{0, len(constant)},
 		}
@@ -153,7 +153,7 @@ func TestEarlyNetsAreComparedDrawByDraw(t *testing.T) {
 	zero(t, "brownness", c.browner(a, a, 1, 2)[0], c.err)
 	beta := 1.0
 	resnet := *a
-	resnet.Beta, resnet.losses = &beta, [][]float64{{0, 0.5}, {0, 9.5}, {0, 99.5}}
+	resnet.Net, resnet.Beta, resnet.losses = "residual", &beta, [][]float64{{0, 0.5}, {0, 9.5}, {0, 99.5}}
 	c.learnFaster([]*EarlySeries{&resnet, a})
 	if got := c.claims[0].Measured; len(c.claims) != 1 || math.Abs(got.Value-0.5) > 1e-12 || width(got) > 1e-12 || c.err != nil { // rounding
 		t.Errorf("a loss that is lower by 1/2 in every draw gives %+v, %v", c.claims, c.err)
