@@ -204,8 +204,22 @@ def tidy(notebook):
     for cell in notebook.cells:
         for key in VOLATILE:
             cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     notebook.metadata.kernelspec = {"display_name": "Go (Shattered)", "language": "go", "name": KERNEL}
     notebook.metadata.get("language_info", {}).pop("version", None)
+
+
+def joined(outputs):
+    """Returns outputs with text that came in pieces, one behind the other, as one: how it came depends on how busy the machine was."""
+    whole = []
+    for output in outputs:
+        last = whole[-1] if whole else None
+        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def write(path, text):

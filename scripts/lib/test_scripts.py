@@ -134,6 +134,17 @@ class Sentences(unittest.TestCase):
             self.assertIn(want, run_notebook.sentence(cell, error))
 
 
+class Outputs(unittest.TestCase):
+    def test_text_that_came_in_pieces_is_one(self):
+        def text(name, words):
+            return nbformat.v4.new_output("stream", name=name, text=words)
+
+        picture = nbformat.v4.new_output("display_data", {"text/plain": "a picture"})
+        outputs = [text("stdout", "a\n"), text("stdout", "b\n"), text("stderr", "c\n"), text("stdout", "d"), picture, text("stdout", "e")]
+        want = [text("stdout", "a\nb\n"), text("stderr", "c\n"), text("stdout", "d"), picture, text("stdout", "e")]
+        self.assertEqual(run_notebook.joined(outputs), want)
+
+
 class Lists(unittest.TestCase):
     def test_without_the_plugin_all_else_is_there(self):
         text = (check_lists.HOME / "requirements.txt").read_text(encoding="utf-8")
