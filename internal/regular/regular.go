@@ -3,6 +3,7 @@
 package regular
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -69,4 +70,17 @@ func pathError(path string, err error) error {
 		return err
 	}
 	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// Cause strips operation and path from a file error, for a sentence that names them already.
+func Cause(err error) error {
+	var pathError *fs.PathError
+	var linkError *os.LinkError
+	switch {
+	case errors.As(err, &pathError):
+		return pathError.Err
+	case errors.As(err, &linkError):
+		return linkError.Err
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -22,14 +23,12 @@ func (e *Engine) RunFinite(ctx context.Context, request Request) (*Trace, error)
 		return nil, err
 	}
 	for _, values := range append([][]float64{trace.Output, trace.Gradient}, trace.Taps...) {
-		if i := slices.IndexFunc(values, notFinite); i >= 0 {
+		if i := slices.IndexFunc(values, func(x float64) bool { return !numbers.Finite(x) }); i >= 0 {
 			return nil, e.explain(ctx, request, values[i])
 		}
 	}
 	return trace, nil
 }
-
-func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
 // explain runs the request again and returns an error that says where its values stopped being finite. The value is one of those that are not.
 func (e *Engine) explain(ctx context.Context, request Request, value float64) error {
@@ -66,7 +65,7 @@ func extentOf(values []float64) extent {
 	return extent{slices.Min(values), slices.Max(values)} // NaN if any is
 }
 
-func (e extent) finite() bool { return !notFinite(e.low) && !notFinite(e.high) }
+func (e extent) finite() bool { return numbers.Finite(e.low) && numbers.Finite(e.high) }
 
 // overflows says whether these values grew out of the range of float32 on their way to the others, and were not made NaN of: they were large
 // already, and nothing but infinite came of them, or so large that the difference of two may be NaN.

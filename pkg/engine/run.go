@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -224,20 +225,11 @@ func toFloat64(t *tensors.Tensor) []float64 {
 	case dtypes.Float64:
 		return tensors.MustCopyFlatData[float64](t)
 	case dtypes.Float32:
-		return widen(tensors.MustCopyFlatData[float32](t))
+		return numbers.Widen(tensors.MustCopyFlatData[float32](t))
 	case dtypes.Int32:
-		return widen(tensors.MustCopyFlatData[int32](t))
+		return numbers.Widen(tensors.MustCopyFlatData[int32](t))
 	}
 	panic(fmt.Errorf("can't read values of type %s", t.DType()))
-}
-
-// widen converts a slice of numbers to float64.
-func widen[T float32 | int32](values []T) []float64 {
-	wide := make([]float64, len(values))
-	for i, value := range values {
-		wide[i] = float64(value)
-	}
-	return wide
 }
 
 // Column returns values as a batch of one-dimensional inputs, [len(values), 1], in the given precision (float32 or

@@ -6,10 +6,10 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"math"
 	"strings"
 
 	"github.com/ericpauley/go-quantize/quantize"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -102,7 +102,7 @@ func (f *Figure) SVG() ([]byte, error) {
 // finite returns an error that names the first value that can't be drawn.
 func finite(what string, values ...float64) error {
 	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !numbers.Finite(v) {
 			return fmt.Errorf("%s can't be drawn: value %d is %g, and only finite numbers have a place", what, i, v)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -38,7 +39,7 @@ type tridiagonal struct {
 func tridiagonalize(s law) (*tridiagonal, error) {
 	m := s.m
 	for _, value := range s.k {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
+		if !numbers.Finite(value) {
 			return nil, errors.New("a layer's signal left the range of float64: choose a smaller depth, alpha or beta")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
@@ -129,7 +130,7 @@ func (c Config) checkInputs() error {
 	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, x := range c.X {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+		if !numbers.Finite(x) {
 			return fmt.Errorf("input %d is %g: give finite numbers", i, x)
 		}
 		low, high = min(low, x), max(high, x)

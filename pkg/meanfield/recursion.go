@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"gonum.org/v1/gonum/mat"
@@ -201,7 +202,7 @@ func (r *recursion) result() (*Result, error) {
 	for i := range m {
 		for j := i; j < m; j++ {
 			value := g[i*m+j]
-			if math.IsNaN(value) || math.IsInf(value, 0) || i == j && !(value > math.SmallestNonzeroFloat64/epsilon) {
+			if !numbers.Finite(value) || i == j && !(value > math.SmallestNonzeroFloat64/epsilon) {
 				return nil, outOfRange(r.config.Net)
 			}
 			covariance.SetSym(i, j, value)

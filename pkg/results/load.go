@@ -59,7 +59,7 @@ func Load(folder, figure string) (*Figure, error) {
 		return nil, fmt.Errorf("there are no results of %s in %s: run the cell that makes the figure first", figure, folder)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read (%w): make it readable, or choose a results folder you can read (SHATTERED_RESULTS)", path, cause(err))
+		return nil, fmt.Errorf("%s can't be read (%w): make it readable, or choose a results folder you can read (SHATTERED_RESULTS)", path, regular.Cause(err))
 	}
 	f, err := parse(content)
 	if err == nil && f.Figure != figure {
@@ -100,7 +100,7 @@ func present(field json.RawMessage) any {
 func LoadAll(folder string) ([]*Figure, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the results folder %s can't be read: %w; choose a folder you can read (SHATTERED_RESULTS)", folder, cause(err))
+		return nil, fmt.Errorf("the results folder %s can't be read: %w; choose a folder you can read (SHATTERED_RESULTS)", folder, regular.Cause(err))
 	}
 	var figures []*Figure
 	var wrong Unusable

@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 )
 
@@ -56,6 +56,9 @@ func (f *Figure) Save(folder string) error {
 		return err
 	}
 	content, err := json.MarshalIndent(f, "", " ")
+	if unsupported := new(json.UnsupportedValueError); errors.As(err, &unsupported) {
+		return fmt.Errorf("%s has a number that could not be measured (%s): measure it with more draws, or leave it out", f.Figure, unsupported.Str)
+	}
 	if err != nil {
 		return fmt.Errorf("the results of %s can't be written as JSON: %w", f.Figure, err)
 	}
@@ -90,7 +93,7 @@ var figureName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
 func WriteFile(folder, name string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("can't write %s into the results folder %s: %w; choose a folder you can write to (SHATTERED_RESULTS)", name, folder, cause(err))
+			err = fmt.Errorf("can't write %s into the results folder %s: %w; choose a folder you can write to (SHATTERED_RESULTS)", name, folder, regular.Cause(err))
 		}
 	}()
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -100,15 +103,6 @@ func WriteFile(folder, name string, content []byte) (err error) {
 		_, err := w.Write(content)
 		return err
 	})
-}
-
-// cause strips the operation and path from a file error, which the sentence around it names already.
-func cause(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }
 
 // ClaimsName names the file, less its .json, that collects the claims of all figures.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/internal/cost"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -148,7 +149,7 @@ func (c Config) withDefaults() (Config, error) {
 	if (b.Epochs > 0) == (b.Steps > 0) {
 		return c, fmt.Errorf("the budget has %d epochs and %d steps: give one of the two", b.Epochs, b.Steps)
 	}
-	if rate := c.Optimizer.LearningRate; !(rate > 0 && finite(rate)) {
+	if rate := c.Optimizer.LearningRate; !(rate > 0 && numbers.Finite(rate)) {
 		return c, fmt.Errorf("the learning rate is %g: give a finite number above 0, or 0 for %g", rate, defaultLearningRate)
 	}
 	var err error

@@ -2,7 +2,6 @@ package training
 
 import (
 	"fmt"
-	"math"
 )
 
 // Plateau is the rule that drops the learning rate by itself. At the end of every epoch e, counted from 1, with l(e) the training loss
@@ -82,6 +81,3 @@ func (s *plateauState) epochEnded(rule Plateau, loss float64) (dropped bool) {
 	s.Losses, s.Flat = nil, 0
 	return rule.Factor != 1
 }
-
-// finite says whether a number is neither NaN nor infinite.
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

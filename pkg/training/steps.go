@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
@@ -21,7 +22,7 @@ func (s *session) stepped(loop *train.Loop, metrics []*tensors.Tensor) error {
 	}
 	s.state.Step = loop.LoopStep + 1
 	loss, accuracy := number(metrics[0]), number(metrics[2]) // the second is GoMLX's moving average of the loss
-	if !finite(loss) {
+	if !numbers.Finite(loss) {
 		return s.diverged("the loss")
 	}
 	s.state.Epoch.add(loss, accuracy)
@@ -119,7 +120,7 @@ func (s *session) evaluate(images train.Dataset) (loss, accuracy float64, err er
 	if err != nil {
 		return 0, 0, err
 	}
-	if loss = number(metrics[0]); !finite(loss) {
+	if loss = number(metrics[0]); !numbers.Finite(loss) {
 		return 0, 0, s.diverged("the loss on test images")
 	}
 	return loss, number(metrics[1]), nil
@@ -182,7 +183,7 @@ func finiteVariables(store *model.Store) (bool, error) {
 		whole := true
 		if err := tensors.ConstFlatData(value, func(flat []float32) {
 			for _, x := range flat {
-				whole = whole && finite(float64(x))
+				whole = whole && numbers.Finite(float64(x))
 			}
 		}); err != nil || !whole {
 			return false, err

@@ -90,19 +90,19 @@ func (e edition) readFile(ctx context.Context, path, want string, to *Set) error
 		return &fileError{path, "is missing", err}
 	}
 	if err != nil {
-		return &fileError{path, "can't be opened: " + cause(err).Error(), err}
+		return &fileError{path, "can't be opened: " + regular.Cause(err).Error(), err}
 	}
 	defer opened.Close()
 	info, err := opened.Stat()
 	if err != nil {
-		return &fileError{path, "can't be read: " + cause(err).Error(), err}
+		return &fileError{path, "can't be read: " + regular.Cause(err).Error(), err}
 	}
 	if info.Size() != e.size() {
 		return &fileError{path, fmt.Sprintf("has %d bytes, and not %d", info.Size(), e.size()), nil}
 	}
 	hash := sha256.New()
 	if err := decode(ctx, io.TeeReader(opened, hash), to); err != nil {
-		return &fileError{path, "can't be read: " + cause(err).Error(), err}
+		return &fileError{path, "can't be read: " + regular.Cause(err).Error(), err}
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != want {
 		return &fileError{path, fmt.Sprintf("has the sha256 %s, and not %s", got, want), nil}
@@ -140,17 +140,4 @@ func encode(rows []byte, label uint8, image []uint8) []byte {
 		}
 	}
 	return rows
-}
-
-// cause strips the operation and path from a file error, which the sentence around it names already.
-func cause(err error) error {
-	var pathError *fs.PathError
-	var linkError *os.LinkError
-	switch {
-	case errors.As(err, &pathError):
-		return pathError.Err
-	case errors.As(err, &linkError):
-		return linkError.Err
-	}
-	return err
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/shattered-gradients/shattered/internal/numbers"
 )
 
 // Moments are the mean and the standard deviation of each channel (red, green, blue), of pixels scaled to [0, 1].
@@ -42,7 +44,7 @@ func newScale(m *Moments) (*scale, error) {
 	}
 	var s scale
 	for c := range Channels {
-		if mean, std := m.Mean[c], m.Std[c]; !(std > 0) || math.IsInf(std, 0) || math.IsNaN(mean) || math.IsInf(mean, 0) {
+		if mean, std := m.Mean[c], m.Std[c]; !(std > 0) || !numbers.Finite(std) || !numbers.Finite(mean) {
 			return nil, fmt.Errorf("channel %d can't be normalised by the mean %g and the standard deviation %g: give finite moments and a positive deviation, such as those of the training set", c, mean, std)
 		}
 		for x := range s[c] {

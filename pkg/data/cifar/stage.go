@@ -14,6 +14,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/atomicfile"
 	"github.com/shattered-gradients/shattered/internal/filelock"
+	"github.com/shattered-gradients/shattered/internal/regular"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
@@ -33,7 +34,7 @@ type cacheError struct {
 // Error implements error.
 func (e *cacheError) Error() string {
 	return fmt.Sprintf("CIFAR-10 can't be kept in the cache %s (%v): make that a folder which can be written, with 400 MB free, or let HOME name another home folder, or %s a folder with %s",
-		e.folder, cause(e.cause), FolderVariable, wanted)
+		e.folder, regular.Cause(e.cause), FolderVariable, wanted)
 }
 
 // Unwrap returns the cause.

@@ -21,6 +21,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gomlx/gomlx/support/exceptions"
 	"github.com/shattered-gradients/shattered/internal/cost"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
@@ -126,7 +127,7 @@ func (f fit) step(ctx context.Context, trainer *train.Trainer) (float64, error) 
 	}); caught != nil {
 		return 0, caught
 	}
-	if err == nil && (math.IsNaN(loss) || math.IsInf(loss, 0)) {
+	if err == nil && !numbers.Finite(loss) {
 		err = fmt.Errorf("the loss is %g: choose a smaller learning rate than %g", loss, f.rate)
 	}
 	return loss, err

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/loss"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -129,7 +130,7 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 	if c.Frequency == 0 {
 		c.Frequency = 1
 	}
-	if math.IsNaN(c.Frequency) || math.IsInf(c.Frequency, 0) {
+	if !numbers.Finite(c.Frequency) {
 		return nil, nil, nil, fmt.Errorf("the frequency of the target is %g: give a finite number, or 0 for 1", c.Frequency)
 	}
 	if c.Steps, err = checkSteps(c.Steps); err != nil {

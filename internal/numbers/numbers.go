@@ -1,0 +1,16 @@
+// Package numbers holds what several packages ask of plain numbers.
+package numbers
+
+import "math"
+
+// Finite says whether a number is neither NaN nor infinite.
+func Finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// Widen returns the values as float64.
+func Widen[T float32 | int32](values []T) []float64 {
+	wide := make([]float64, len(values))
+	for i, value := range values {
+		wide[i] = float64(value)
+	}
+	return wide
+}
