@@ -9,6 +9,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/report"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // resultsFolder makes a folder of results with figures as they are drawn here.
@@ -21,7 +22,7 @@ func resultsFolder(t *testing.T, names ...string) string {
 	for _, name := range names {
 		figure := &results.Figure{
 			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []map[string]int{{"depth": 7}},
-			Claims: []claims.Claim{one.Above(claims.Exact(2), 1), other.Above(claims.Exact(0), 1)},
+			Claims: []claims.Claim{one.Above(stats.Exact(2), 1), other.Above(stats.Exact(0), 1)},
 			Table:  &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell"}}},
 		}
 		if err := figure.Save(folder); err != nil {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/shattered-gradients/shattered/internal/numbers"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Verdict says how a claim was decided.
@@ -50,7 +53,7 @@ type Claim struct {
 	Convention string `json:"convention,omitempty"`
 
 	// Measured is the estimate of the quantity.
-	Measured Estimate `json:"measured"`
+	Measured stats.Estimate `json:"measured"`
 
 	// Relation is ">" or "<": the claim is that the quantity is on that side of Bound.
 	Relation string  `json:"relation"`
@@ -68,13 +71,17 @@ type Claim struct {
 }
 
 // Above decides the claim that the quantity is above the bound.
-func (c Claim) Above(measured Estimate, bound float64) Claim { return c.decide(measured, ">", bound) }
+func (c Claim) Above(measured stats.Estimate, bound float64) Claim {
+	return c.decide(measured, ">", bound)
+}
 
 // Below decides the claim that the quantity is below the bound.
-func (c Claim) Below(measured Estimate, bound float64) Claim { return c.decide(measured, "<", bound) }
+func (c Claim) Below(measured stats.Estimate, bound float64) Claim {
+	return c.decide(measured, "<", bound)
+}
 
 // decide fills in what was measured and what follows from it.
-func (c Claim) decide(measured Estimate, relation string, bound float64) Claim {
+func (c Claim) decide(measured stats.Estimate, relation string, bound float64) Claim {
 	c.Measured, c.Relation, c.Bound = measured, relation, bound
 	c.Verdict, c.MoreDraws, c.ByConvention = verdict(measured, relation, bound), 0, false
 	if c.Verdict == Undecided {
@@ -84,12 +91,12 @@ func (c Claim) decide(measured Estimate, relation string, bound float64) Claim {
 }
 
 // verdict compares an interval with a bound. Where there is no interval, or the bound is no number, there is no verdict.
-func verdict(measured Estimate, relation string, bound float64) Verdict {
-	if !measured.Made() || !finite(bound) {
+func verdict(measured stats.Estimate, relation string, bound float64) Verdict {
+	if !measured.Made() || !numbers.Finite(bound) {
 		return ""
 	}
 	if relation == "<" {
-		measured, bound = measured.negative(), -bound
+		measured, bound = measured.Negative(), -bound
 	}
 	switch {
 	case measured.Low > bound:
@@ -105,7 +112,7 @@ const reach = 100
 
 // moreDraws returns how many draws more would move an end of the interval from beyond the bound onto it, as half-widths shrink like one over the
 // root of the number of draws. It is 0 where the number of draws is not known, or would have to be out of reach.
-func moreDraws(measured Estimate, bound float64) int {
+func moreDraws(measured stats.Estimate, bound float64) int {
 	margin, distance := measured.Value-measured.Low, measured.Value-bound
 	if distance < 0 {
 		margin, distance = measured.High-measured.Value, -distance
@@ -151,7 +158,7 @@ func (c Claim) Check() error {
 	switch {
 	case c.Relation != ">" && c.Relation != "<":
 		return fmt.Errorf("claim %q has the relation %q: it must be > or <", c.ID, c.Relation)
-	case !m.Made() || !finite(c.Bound):
+	case !m.Made() || !numbers.Finite(c.Bound):
 		return fmt.Errorf("claim %q has a number that is not finite (%v, bound %g): its quantity could not be measured; measure it again with more draws, or leave the claim out",
 			c.ID, m, c.Bound)
 	case m.Low > m.Value || m.Value > m.High:
@@ -172,6 +179,3 @@ func (c Claim) Check() error {
 	}
 	return nil
 }
-
-// finite says whether a number is neither NaN nor infinite.
-func finite(number float64) bool { return !math.IsNaN(number) && !math.IsInf(number, 0) }

@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 func Example() {
 	claim := claims.Claim{
 		ID: "figure-2.example", Source: "Figure 2", Statement: "one layer is brown", Quantity: "brownness",
 	}
-	measured := claims.Estimate{Value: 0.8, Low: 0.7, High: 0.9, Draws: 20}
+	measured := stats.Estimate{Value: 0.8, Low: 0.7, High: 0.9, Draws: 20}
 	for _, bound := range []float64{0.6, 0.75, 0.95} {
 		fmt.Println(measured, ">", bound, claim.Above(measured, bound).Words())
 	}
@@ -25,7 +26,7 @@ func Example() {
 }
 
 func TestVerdictsUseTheWholeInterval(t *testing.T) {
-	wide := claims.Estimate{Value: 0.5, Low: 0.4, High: 0.6}
+	wide := stats.Estimate{Value: 0.5, Low: 0.4, High: 0.6}
 	none := claims.Verdict("")
 	for _, test := range []struct {
 		claim claims.Claim
@@ -39,16 +40,16 @@ func TestVerdictsUseTheWholeInterval(t *testing.T) {
 		{claims.Claim{}.Below(wide, 0.55), claims.Undecided},
 		{claims.Claim{}.Below(wide, 0.45), claims.Undecided},
 		{claims.Claim{}.Below(wide, 0.39), claims.Contradicted},
-		{claims.Claim{}.Above(claims.Exact(0), 0), claims.Contradicted}, // nets that are equal: none is above the other
-		{claims.Claim{}.Below(claims.Exact(0), 0), claims.Contradicted},
-		{claims.Claim{}.Above(claims.None(), 0), none},
-		{claims.Claim{}.Below(claims.None(), 0), none},
-		{claims.Claim{}.Below(claims.Smallest(nil), 1), none},
-		{claims.Claim{}.Below(claims.Largest(nil), 1), none},
-		{claims.Claim{}.Above(claims.Smallest([]claims.Estimate{claims.Exact(1), claims.None()}), 0), none},
-		{claims.Claim{}.Below(claims.Estimate{Value: 0, Low: math.Inf(-1), High: 0}, 1), none},
+		{claims.Claim{}.Above(stats.Exact(0), 0), claims.Contradicted}, // nets that are equal: none is above the other
+		{claims.Claim{}.Below(stats.Exact(0), 0), claims.Contradicted},
+		{claims.Claim{}.Above(stats.None(), 0), none},
+		{claims.Claim{}.Below(stats.None(), 0), none},
+		{claims.Claim{}.Below(stats.Smallest(nil), 1), none},
+		{claims.Claim{}.Below(stats.Largest(nil), 1), none},
+		{claims.Claim{}.Above(stats.Smallest([]stats.Estimate{stats.Exact(1), stats.None()}), 0), none},
+		{claims.Claim{}.Below(stats.Estimate{Value: 0, Low: math.Inf(-1), High: 0}, 1), none},
 		{claims.Claim{}.Below(wide, math.NaN()), none},
-		{claims.Claim{}.Below(claims.Share(0, 0), 1), none},
+		{claims.Claim{}.Below(stats.Share(0, 0), 1), none},
 	} {
 		if test.claim.Verdict != test.want {
 			t.Errorf("%v %s %g: %q, want %q", test.claim.Measured, test.claim.Relation, test.claim.Bound, test.claim.Verdict, test.want)
@@ -59,7 +60,7 @@ func TestVerdictsUseTheWholeInterval(t *testing.T) {
 // TestMoreDraws: half-widths shrink like one over the root of the number of draws. With 10 draws and a margin of twice the distance, 40
 // are needed.
 func TestMoreDraws(t *testing.T) {
-	e := claims.Estimate{Value: 1, Low: 0.8, High: 1.4, Draws: 10}
+	e := stats.Estimate{Value: 1, Low: 0.8, High: 1.4, Draws: 10}
 	for _, test := range []struct {
 		claim  claims.Claim
 		want   int
@@ -71,7 +72,7 @@ func TestMoreDraws(t *testing.T) {
 		{claims.Claim{}.Above(e, 0.8), 1, "about 1 more draw would decide at this spread"},
 		{claims.Claim{Unit: "minibatches"}.Above(e, 0.999), 0, "too near the bound: a hundred times as many minibatches would not decide at this spread"},
 		{claims.Claim{}.Above(e, 1), 0, "too near the bound: a hundred times as many draws would not decide at this spread"},
-		{claims.Claim{}.Above(claims.Estimate{Value: 1, Low: 0.8, High: 1.4}, 0.9), 0, "a narrower interval would decide"},
+		{claims.Claim{}.Above(stats.Estimate{Value: 1, Low: 0.8, High: 1.4}, 0.9), 0, "a narrower interval would decide"},
 		{claims.Claim{}.Above(e, 0.7), 0, ""},
 		{claims.Claim{}.Below(e, 0.7), 0, ""},
 	} {
@@ -86,9 +87,9 @@ var checked = claims.Claim{ID: "a.frozen", Source: "b", Statement: "c", Quantity
 
 // TestCheck edits claims as a hand might edit them in a file.
 func TestCheck(t *testing.T) {
-	good := checked.Above(claims.Estimate{Value: 1, Low: 0.5, High: 2, Draws: 4}, 0)
-	open := checked.Above(claims.Estimate{Value: 1, Low: 0.5, High: 2, Draws: 4}, 0.7)
-	for _, c := range []claims.Claim{good, open, good.Below(claims.Exact(1), 0)} {
+	good := checked.Above(stats.Estimate{Value: 1, Low: 0.5, High: 2, Draws: 4}, 0)
+	open := checked.Above(stats.Estimate{Value: 1, Low: 0.5, High: 2, Draws: 4}, 0.7)
+	for _, c := range []claims.Claim{good, open, good.Below(stats.Exact(1), 0)} {
 		if err := c.Check(); err != nil {
 			t.Error(err)
 		}
@@ -102,8 +103,8 @@ func TestCheck(t *testing.T) {
 		"no statement":          edit(good, func(c *claims.Claim) { c.Statement = "" }),
 		"no relation":           checked,
 		`the relation ">="`:     edit(good, func(c *claims.Claim) { c.Relation = ">=" }),
-		"not finite (NaN":       good.Above(claims.None(), 0),
-		"bound +Inf":            good.Below(claims.Exact(0), math.Inf(1)),
+		"not finite (NaN":       good.Above(stats.None(), 0),
+		"bound +Inf":            good.Below(stats.Exact(0), math.Inf(1)),
 		"outside of its":        edit(good, func(c *claims.Claim) { c.Measured.Low, c.Measured.High = 2, 0.5 }),
 		"value 3 outside":       edit(good, func(c *claims.Claim) { c.Measured.Value = 3 }),
 		"on -1 draws":           edit(good, func(c *claims.Claim) { c.Measured.Draws = -1 }),
@@ -124,9 +125,9 @@ func TestCheck(t *testing.T) {
 
 // TestClaimsSurviveJSON: what was checked and saved passes the check when it is read.
 func TestClaimsSurviveJSON(t *testing.T) {
-	frozen, coupled := checked.Above(claims.Estimate{Value: 1. / 3, Low: 0.1, High: 0.7, Draws: 7}, 0.2), checked
+	frozen, coupled := checked.Above(stats.Estimate{Value: 1. / 3, Low: 0.1, High: 0.7, Draws: 7}, 0.2), checked
 	coupled.ID, coupled.Convention = "a.coupled", "coupled"
-	all := claims.MarkConventions([]claims.Claim{frozen, coupled.Above(claims.Exact(0), 0)})
+	all := claims.MarkConventions([]claims.Claim{frozen, coupled.Above(stats.Exact(0), 0)})
 	content, err := json.Marshal(all)
 	if err != nil {
 		t.Fatal(err)
@@ -142,8 +143,8 @@ func TestClaimsSurviveJSON(t *testing.T) {
 
 // variants returns a claim with two conventions, decided by what was measured with each.
 func variants(frozen, coupled float64) []claims.Claim {
-	spread := func(value float64) claims.Estimate {
-		return claims.Estimate{Value: value, Low: value - 0.5, High: value + 0.5, Draws: 5}
+	spread := func(value float64) stats.Estimate {
+		return stats.Estimate{Value: value, Low: value - 0.5, High: value + 0.5, Draws: 5}
 	}
 	other := checked
 	other.ID, other.Convention = "a.coupled", "coupled"
@@ -169,7 +170,7 @@ func TestConventionsDecide(t *testing.T) {
 		}
 	}
 	// Claims without conventions, and other claims with some, are no variants of each other.
-	one, other := checked.Above(claims.Exact(1), 0), checked.Above(claims.Exact(-1), 0)
+	one, other := checked.Above(stats.Exact(1), 0), checked.Above(stats.Exact(-1), 0)
 	one.ID, one.Convention = "b", ""
 	other.ID, other.Convention = "ab.frozen", "frozen"
 	for _, c := range claims.MarkConventions(append(variants(1, 2), one, other)) {
@@ -197,8 +198,8 @@ func TestMarkdownHasARowAClaim(t *testing.T) {
 
 func TestSummaryHasARowAStatement(t *testing.T) {
 	one, other := claims.Claim{Source: "Figure 1", Statement: "s"}, claims.Claim{Source: "Figure 2", Statement: "s"}
-	open := claims.Estimate{Value: 0, Low: -1, High: 1}
-	all := []claims.Claim{one.Above(claims.Exact(1), 0), other.Above(claims.Exact(3), 0), one.Above(claims.Exact(-1), 0), one.Above(open, 0)}
+	open := stats.Estimate{Value: 0, Low: -1, High: 1}
+	all := []claims.Claim{one.Above(stats.Exact(1), 0), other.Above(stats.Exact(3), 0), one.Above(stats.Exact(-1), 0), one.Above(open, 0)}
 	rows := strings.Split(strings.TrimSpace(claims.Summary(all)), "\n")
 	if len(rows) != 4 || !strings.HasSuffix(rows[2], "| 1 | > 0 | 1 | 1 | 1 | 0 |") || !strings.HasSuffix(rows[3], "| 3 | > 0 | 1 | 0 | 0 | 0 |") {
 		t.Errorf("rows %q", rows)

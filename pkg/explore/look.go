@@ -44,8 +44,7 @@ func Look(ctx context.Context, e *engine.Engine, config gradients.Config) (*View
 	}
 	v.Column.X, v.Column.Values = result.X, result.Gradients[0]
 	v.Column.Series = paper.Series{
-		Net: net.Net, Depth: net.Depth, Statistics: net.Statistics,
-		Lags: acf.Lags, Mean: acf.Mean, StdErr: acf.StdErr, Lower: acf.Lower, Upper: acf.Upper, Draws: acf.Draws,
+		Net: net.Net, Depth: net.Depth, Statistics: net.Statistics, Lags: gradients.Lags(), Summary: gradients.Summary{Curve: *acf},
 	}
 	if net.Beta != 0 {
 		v.Column.Beta = &net.Beta
@@ -91,8 +90,8 @@ func numbersOfMany(result *gradients.Result) (string, error) {
 		return "", err
 	}
 	interval := fmt.Sprintf(" [%.2f, %.2f]", s.Brownness.Low, s.Brownness.High)
-	verdict := fmt.Sprintf("tells %d of %d draws from white noise", s.Rejections, s.ACF.Draws)
-	return words(s.Brownness.Value, interval, s.ACF.Mean[1], verdict, s.SpectrumSlope.Mean), nil
+	verdict := fmt.Sprintf("tells %d of %d draws from white noise", s.Rejections, s.Draws)
+	return words(s.Brownness.Value, interval, s.Mean[1], verdict, s.SpectrumSlope.Value), nil
 }
 
 // words puts the numbers into a line.

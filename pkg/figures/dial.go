@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -14,7 +14,7 @@ import (
 // dialQuantity is what a panel of the dial shows.
 type dialQuantity struct {
 	title, label string
-	values       func(paper.DialSeries) []claims.Estimate
+	values       func(paper.DialSeries) []stats.Estimate
 
 	// noise are the values of brown and white noise, drawn as lines, where they are given.
 	noise []float64
@@ -38,9 +38,9 @@ func Dial(r *paper.DialResult) (*Figure, error) {
 		return nil, err
 	}
 	for i, q := range []dialQuantity{
-		{"lag 1", "autocorrelation", func(s paper.DialSeries) []claims.Estimate { return s.Lag1 }, nil},
-		{"lag 5", "autocorrelation", func(s paper.DialSeries) []claims.Estimate { return s.Lag5 }, nil},
-		{"correlation length", "grid steps", func(s paper.DialSeries) []claims.Estimate { return s.Length },
+		{"lag 1", "autocorrelation", func(s paper.DialSeries) []stats.Estimate { return s.Lag1 }, nil},
+		{"lag 5", "autocorrelation", func(s paper.DialSeries) []stats.Estimate { return s.Lag5 }, nil},
+		{"correlation length", "grid steps", func(s paper.DialSeries) []stats.Estimate { return s.Length },
 			[]float64{r.Series[0].WhiteLength, r.Series[0].BrownLength}},
 	} {
 		p, err := dialPanel(r, q, depths)

@@ -68,7 +68,7 @@ func checkWalk(s paper.DonskerSeries) error {
 		}
 	}
 	for _, c := range s.Covariances {
-		if err := finite("a covariance of "+what, c.S, c.T, c.Mean, c.Low, c.High); err != nil {
+		if err := finite("a covariance of "+what, c.S, c.T, c.Value, c.Low, c.High); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func covarianceRow(s paper.DonskerSeries, time float64) (t, mean, low, high []fl
 			continue
 		}
 		t = append(t, c.S+c.T-time)
-		mean, low, high = append(mean, c.Mean), append(low, c.Low), append(high, c.High)
+		mean, low, high = append(mean, c.Value), append(low, c.Low), append(high, c.High)
 	}
 	return t, mean, low, high
 }

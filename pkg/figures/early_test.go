@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
@@ -58,7 +57,7 @@ func earlyResult() *paper.EarlyResult {
 					continue
 				}
 				b := 0.1 + 0.14*float64(i) + 0.03*float64(k)
-				s.Constant, s.Brownness = append(s.Constant, 0), append(s.Brownness, &claims.Estimate{Value: b, Low: b - 0.05, High: b + 0.05})
+				s.Constant, s.Brownness = append(s.Constant, 0), append(s.Brownness, &stats.Estimate{Value: b, Low: b - 0.05, High: b + 0.05})
 				s.ACF = append(s.ACF, madeUp(16, 0.08, func(lag int) float64 { return math.Pow(b, float64(lag)/4) }))
 			}
 			r.Series = append(r.Series, s)

@@ -16,7 +16,8 @@ func exploreColumn(t testing.TB, draws int) paper.Column {
 	t.Helper()
 	c := figure1Result(t, inputs).Columns[2]
 	s := figure2Result().Series[12]
-	c.Lags, c.Mean, c.StdErr, c.Lower, c.Upper, c.Draws = s.Lags, s.Mean, s.StdErr, s.Lower, s.Upper, draws
+	c.Lags, c.Curve = s.Lags, s.Curve
+	c.Draws = draws
 	if draws == 1 {
 		c.StdErr, c.Lower, c.Upper = make([]float64, len(s.Mean)), s.Mean, s.Mean
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -18,7 +19,7 @@ import (
 // trainedQuantity is what a panel of Figure 6 shows.
 type trainedQuantity struct {
 	title, label string
-	value        func(paper.Figure6Point) paper.OverSeeds
+	value        func(paper.Figure6Point) stats.Estimate
 
 	// scale is what values are multiplied by, and guessing the value of guessing, so multiplied.
 	scale, guessing float64
@@ -33,8 +34,8 @@ func Figure6(r *paper.Figure6Result) (*Figure, error) {
 	}
 	g := &grid{aspect: 0.78, padX: 14, panels: make([][]*plot.Plot, 1)}
 	for i, q := range []trainedQuantity{
-		{"accuracy on test images", "accuracy, %", func(p paper.Figure6Point) paper.OverSeeds { return p.Accuracy }, 100, 10},
-		{"loss on training images", "loss, nats", func(p paper.Figure6Point) paper.OverSeeds { return p.TrainLoss }, 1, math.Ln10},
+		{"accuracy on test images", "accuracy, %", func(p paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10},
+		{"loss on training images", "loss, nats", func(p paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10},
 	} {
 		p, err := trainedPanel(r, q)
 		if err != nil {
@@ -158,11 +159,7 @@ func usualSeeds(all []paper.Figure6Point) map[int]int {
 // addPoint adds a point to a curve: lower and upper are the ends of its interval, above 0, or its mean where it has none.
 func (c *curve) addPoint(point *paper.Figure6Point, q trainedQuantity) error {
 	value := q.value(*point)
-	mean := q.scale * value.Mean
-	low, high := mean, mean
-	if value.Low != nil && value.High != nil {
-		low, high = max(q.scale**value.Low, 0), q.scale**value.High
-	}
+	mean, low, high := q.scale*value.Value, max(q.scale*value.Low, 0), q.scale*value.High
 	c.x, c.mean = append(c.x, float64(point.Depth)), append(c.mean, mean)
 	c.lower, c.upper = append(c.lower, low), append(c.upper, high)
 	return finite(fmt.Sprintf("the %s of %s at %d layers", q.title, point.Title, point.Depth), mean, low, high)

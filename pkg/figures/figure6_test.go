@@ -6,6 +6,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -20,14 +21,13 @@ func figure6Result() *paper.Figure6Result {
 		for k, depth := range []int{10, 26, 50, 198} {
 			accuracy := 0.1 + 0.3*math.Exp(-float64(i*k)/4)
 			point := paper.Figure6Point{Family: family, Title: title, Depth: depth, Seeds: []uint64{1, 2, 3}}
-			point.Accuracy.Mean, point.TrainLoss.Mean = accuracy, math.Ln10*(1.1-accuracy)
+			point.Accuracy, point.TrainLoss = stats.Exact(accuracy), stats.Exact(math.Ln10*(1.1-accuracy))
 			if depth == 198 || depth == 50 && family == "prelu" {
 				point.Seeds = point.Seeds[:1]
 			} else {
-				low, high := accuracy-0.02, accuracy+0.02
-				point.Accuracy.Low, point.Accuracy.High = &low, &high
-				lossLow, lossHigh := point.TrainLoss.Mean-0.1, point.TrainLoss.Mean+0.1
-				point.TrainLoss.Low, point.TrainLoss.High = &lossLow, &lossHigh
+				for e, margin := range map[*stats.Estimate]float64{&point.Accuracy: 0.02, &point.TrainLoss: 0.1} {
+					e.Low, e.High = e.Value-margin, e.Value+margin
+				}
 			}
 			r.Points = append(r.Points, point)
 		}
@@ -87,7 +87,7 @@ func TestFigure6Errors(t *testing.T) {
 	_, err = figures.Learning(nil, 10)
 	checkSentence(t, "nothing", err, "no learning curves to draw")
 	broken := figure6Result()
-	broken.Points[2].Accuracy.Mean = math.NaN()
+	broken.Points[2].Accuracy = stats.None()
 	_, err = figures.Figure6(broken)
 	checkSentence(t, "NaN", err, "accuracy on test images of CReLU with LL-init at 50 layers")
 	broken.Curves[1].TestAccuracy[3] = math.Inf(1)

@@ -76,14 +76,16 @@ func realNetsFamilies(r *paper.RealNetsResult) ([][]paper.CorrelationSeries, map
 	for _, s := range r.Series {
 		what := fmt.Sprintf("the series of %s, width %d", s.Title(), s.Width)
 		n := len(s.Depths)
-		for _, values := range [][]float64{s.Correlation, s.CorrelationStdErr, s.Counted, s.Theory} {
-			if n < 2 || len(values) != n {
-				return nil, nil, fmt.Errorf("%s has %d depths, %d correlations, %d standard errors, %d counted and %d closed forms: give equally many, at least 2",
-					what, n, len(s.Correlation), len(s.CorrelationStdErr), len(s.Counted), len(s.Theory))
-			}
-			if err := finite(what, values...); err != nil {
-				return nil, nil, err
-			}
+		if n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
+			return nil, nil, fmt.Errorf("%s has %d depths, %d correlations, %d counted and %d closed forms: give equally many, at least 2",
+				what, n, len(s.Correlation), len(s.Counted), len(s.Theory))
+		}
+		values := slices.Concat(s.Counted, s.Theory)
+		for _, r := range s.Correlation {
+			values = append(values, r.Value, r.StdErr, r.Low, r.High)
+		}
+		if err := finite(what, values...); err != nil {
+			return nil, nil, err
 		}
 		widths = append(widths, s.Width)
 	}
@@ -159,16 +161,15 @@ func realNetsPanel(family []paper.CorrelationSeries, styles map[int]curveStyle) 
 // realNetsCurve returns the part of a series that can be drawn.
 func realNetsCurve(s paper.CorrelationSeries, linear bool) curve {
 	var c curve
-	for i, mean := range s.Correlation {
-		if !linear && mean <= lostInNoise*s.CorrelationStdErr[i] {
+	for i, r := range s.Correlation {
+		if !linear && r.Value <= lostInNoise*r.StdErr {
 			break
 		}
-		interval := s.Estimate(i)
 		if !linear {
-			interval.Low = max(interval.Low, mean/lostInNoise)
+			r.Low = max(r.Low, r.Value/lostInNoise)
 		}
-		c.x, c.mean, c.stdErr = append(c.x, float64(s.Depths[i])), append(c.mean, mean), append(c.stdErr, s.CorrelationStdErr[i])
-		c.lower, c.upper = append(c.lower, interval.Low), append(c.upper, min(interval.High, 1))
+		c.x, c.mean, c.stdErr = append(c.x, float64(s.Depths[i])), append(c.mean, r.Value), append(c.stdErr, r.StdErr)
+		c.lower, c.upper = append(c.lower, r.Low), append(c.upper, min(r.High, 1))
 	}
 	return c
 }

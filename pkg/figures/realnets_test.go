@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // realNetsResult makes a result whose correlations fall as their theorems say, wider nets a little faster, with errors that grow with
@@ -33,15 +33,14 @@ func realNetsResult() *paper.RealNetsResult {
 				theory := family.theory(float64(depth))
 				s.Depths = append(s.Depths, depth)
 				s.Theory = append(s.Theory, theory)
-				s.Correlation = append(s.Correlation, math.Pow(theory, faster))
-				s.CorrelationStdErr = append(s.CorrelationStdErr, 0.001*float64(depth))
+				s.Correlation = append(s.Correlation, stats.Student(math.Pow(theory, faster), 0.001*float64(depth), s.Draws))
 				s.Counted = append(s.Counted, math.Pow(theory, 0.9*faster))
 			}
 			if family.abscissa != "" {
 				slope := family.number * faster
 				s.Fit = &paper.RateFit{
 					Abscissa: family.abscissa, First: 1, Last: 12, Theory: family.number,
-					Slope: claims.Estimate{Value: slope, Low: slope - 0.05, High: slope + 0.05},
+					Slope: stats.Estimate{Value: slope, Low: slope - 0.05, High: slope + 0.05},
 				}
 			}
 			r.Series = append(r.Series, s)
@@ -53,8 +52,8 @@ func realNetsResult() *paper.RealNetsResult {
 // dialResult makes a result whose structure falls with beta and depth.
 func dialResult() *paper.DialResult {
 	r := new(paper.DialResult)
-	around := func(value, margin float64) claims.Estimate {
-		return claims.Estimate{Value: value, Low: value - margin, High: value + margin}
+	around := func(value, margin float64) stats.Estimate {
+		return stats.Estimate{Value: value, Low: value - margin, High: value + margin}
 	}
 	for _, depth := range []int{10, 50, 200} {
 		s := paper.DialSeries{Net: "residual", Depth: depth, Draws: 20, BrownLength: 30, WhiteLength: 0.63}
@@ -82,7 +81,7 @@ func TestGoldenRealNetsAndDial(t *testing.T) {
 func TestRealNetsAndDialRefuse(t *testing.T) {
 	short, infinite := realNetsResult(), realNetsResult()
 	short.Series[2].Theory = short.Series[2].Theory[1:]
-	infinite.Series[1].Correlation[3] = math.Inf(1)
+	infinite.Series[1].Correlation[3].Value = math.Inf(1)
 	for _, c := range []struct {
 		want   string
 		result *paper.RealNetsResult

@@ -3,8 +3,8 @@ package figures
 import (
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 )
@@ -91,10 +91,10 @@ func ratePanel(families [][]paper.CorrelationSeries, abscissa string) (*plot.Plo
 }
 
 // realNetsNumber returns the number of a series that its theorem speaks of, measured and predicted.
-func realNetsNumber(s paper.CorrelationSeries) (claims.Estimate, float64) {
+func realNetsNumber(s paper.CorrelationSeries) (stats.Estimate, float64) {
 	if s.Fit != nil {
 		return s.Fit.Slope, s.Fit.Theory
 	}
 	last := len(s.Depths) - 1
-	return s.Estimate(last), s.Theory[last]
+	return s.Correlation[last], s.Theory[last]
 }

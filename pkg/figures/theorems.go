@@ -92,10 +92,10 @@ func Theorems(r *paper.TheoremsResult) (*Figure, error) {
 func checkTheorem(s paper.TheoremSeries, quantities []quantity) error {
 	for _, q := range quantities {
 		what, c := fmt.Sprintf("%s of %q", q.name, s.Title()), q.curve(s)
-		for _, values := range [][]float64{c.Mean, c.Low, c.High, c.Closed} {
+		for _, values := range [][]float64{c.Mean, c.Lower, c.Upper, c.Closed} {
 			if n := len(s.Depths); n < 2 || len(values) != n {
 				return fmt.Errorf("%s has %d depths, %d means, %d lower and %d upper ends, %d closed forms: give equally many, at least 2",
-					what, n, len(c.Mean), len(c.Low), len(c.High), len(c.Closed))
+					what, n, len(c.Mean), len(c.Lower), len(c.Upper), len(c.Closed))
 			}
 			if err := finite(what, values...); err != nil {
 				return err
@@ -166,7 +166,7 @@ func everyFew(x, y []float64) plotter.XYs {
 func newPlainBars(s paper.TheoremSeries, low, high float64) intervals {
 	b := intervals{style: plainStyle}
 	for i, depth := range s.Depths {
-		from, to := max(s.Covariance.Low[i], low), min(s.Covariance.High[i], high)
+		from, to := max(s.Covariance.Lower[i], low), min(s.Covariance.Upper[i], high)
 		if from < to {
 			b.x, b.low, b.high = append(b.x, float64(depth)), append(b.low, from), append(b.high, to)
 		}
@@ -198,7 +198,7 @@ func deviationPanel(s paper.TheoremSeries, quantities []quantity) (*plot.Plot, e
 			}
 			return deviations
 		}
-		area, err := band(x, percent(c.Low), percent(c.High))
+		area, err := band(x, percent(c.Lower), percent(c.Upper))
 		if err != nil {
 			return nil, err
 		}

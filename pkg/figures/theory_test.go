@@ -4,10 +4,10 @@ import (
 	"math"
 	"testing"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // theoremsResult returns made-up theorems: exponentials that measurements leave by a wave, and plain Monte Carlo whose noise grows.
@@ -28,7 +28,7 @@ func theoremsResult() *paper.TheoremsResult {
 				closed, width := math.Exp(rate*l), 0.01*(1+l/10)*noise
 				mean := closed * (1 + 0.5*width*math.Sin(l/3))
 				c.Closed, c.Mean = append(c.Closed, closed), append(c.Mean, mean)
-				c.Low, c.High = append(c.Low, mean-closed*width), append(c.High, mean+closed*width)
+				c.Lower, c.Upper = append(c.Lower, mean-closed*width), append(c.Upper, mean+closed*width)
 			}
 			return c
 		}
@@ -45,7 +45,7 @@ func theoremsResult() *paper.TheoremsResult {
 
 // donskerResult returns made-up walks: waves, covariances near those of Brownian motion, and distances that fall as 1/N.
 func donskerResult() *paper.DonskerResult {
-	result := &paper.DonskerResult{Fit: &paper.DistanceFit{From: 100, Exponent: claims.Exact(-1), Factor: 1}}
+	result := &paper.DonskerResult{Fit: &paper.DistanceFit{From: 100, Exponent: stats.Exact(-1), Factor: 1}}
 	for _, width := range []int{10, 100, 1000, 10_000, 100_000} {
 		s := paper.DonskerSeries{Width: width}
 		n := math.Log10(float64(width))
@@ -56,14 +56,14 @@ func donskerResult() *paper.DonskerResult {
 		for i := 1; i < 8; i++ {
 			for j := i; j < 8; j++ {
 				c := paper.WalkCovariance{S: float64(i) / 8, T: float64(j) / 8}
-				c.Mean = c.S * (1 + 0.03*math.Sin(n))
-				c.Low, c.High = c.Mean-0.08*c.T, c.Mean+0.08*c.T
+				c.Value = c.S * (1 + 0.03*math.Sin(n))
+				c.Low, c.High = c.Value-0.08*c.T, c.Value+0.08*c.T
 				s.Covariances = append(s.Covariances, c)
 			}
 		}
 		exact := 1 / float64(width)
 		s.Distance = paper.WalkDistance{Empirical: exact + 0.004, Floor: 0.003, Exact: exact,
-			GivenKinks: claims.Estimate{Value: exact * 1.05, Low: exact * 0.9, High: exact * 1.2}}
+			GivenKinks: stats.Estimate{Value: exact * 1.05, Low: exact * 0.9, High: exact * 1.2}}
 		result.Series = append(result.Series, s)
 	}
 	return result
@@ -112,7 +112,7 @@ func TestTheoryErrors(t *testing.T) {
 	}{
 		"no means":   {func(s *paper.TheoremSeries) { s.Variance.Mean = nil }, "C(i,i) of \"feedforward\" has 30 depths, 0 means"},
 		"one depth":  {func(s *paper.TheoremSeries) { s.Depths = s.Depths[:1] }, "has 1 depths"},
-		"NaN":        {func(s *paper.TheoremSeries) { s.Correlation.Low[3] = math.NaN() }, "value 3 is NaN"},
+		"NaN":        {func(s *paper.TheoremSeries) { s.Correlation.Lower[3] = math.NaN() }, "value 3 is NaN"},
 		"a negative": {func(s *paper.TheoremSeries) { s.Covariance.Mean[3] = -1 }, "must be positive"},
 	} {
 		result := theoremsResult()

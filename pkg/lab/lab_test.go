@@ -18,6 +18,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // TestMain lets the test binary play the part of a cell's program.
@@ -166,7 +167,7 @@ type toy struct{}
 func (toy) Seed() uint64 { return 7 }
 func (toy) Results() (*results.Figure, error) {
 	claim := claims.Claim{ID: "toy.claim", Source: "Figure 0", Statement: "s", Quantity: "q"}
-	return &results.Figure{Figure: "toy", Title: "A toy", Config: map[string]int{}, Series: []int{}, Claims: []claims.Claim{claim.Above(claims.Exact(1), 0)}}, nil
+	return &results.Figure{Figure: "toy", Title: "A toy", Config: map[string]int{}, Series: []int{}, Claims: []claims.Claim{claim.Above(stats.Exact(1), 0)}}, nil
 }
 
 // picture is a drawn figure.

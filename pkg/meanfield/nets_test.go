@@ -22,7 +22,7 @@ import (
 const inputs = 32
 
 // gradientsOf measures the autocorrelation of the gradients of nets.
-func gradientsOf(t *testing.T, net models.Config, draws int) *stats.ACFSummary {
+func gradientsOf(t *testing.T, net models.Config, draws int) *stats.Curve {
 	t.Helper()
 	config := gradients.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1}
 	measured, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), config)
@@ -107,16 +107,13 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		points, err := paths.Curve()
-		if err != nil {
-			t.Fatal(err)
-		}
+		points := paths.Curve()
 		net.Depth++
 		theory := run(t, meanfield.Config{Net: net, X: grid(t, inputs)})
-		compare := func(what string, layer int, measured stats.Summary, want, slack float64) {
-			if math.Abs(measured.Mean-want) > 4*measured.StdErr+slack {
+		compare := func(what string, layer int, measured stats.Estimate, want, slack float64) {
+			if math.Abs(measured.Value-want) > 4*measured.StdErr+slack {
 				t.Errorf("%s, norm %s, layer %d: %s is %.4f +- %.4f, in theory %.4f",
-					net.Net, net.Norm, layer, what, measured.Mean, measured.StdErr, want)
+					net.Net, net.Norm, layer, what, measured.Value, measured.StdErr, want)
 			}
 		}
 		for _, p := range points {
@@ -130,15 +127,8 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 			t.Fatal(err)
 		}
 		for l, layer := range theory.Layers {
-			column := func(rows [][]float64) (s stats.Summary) {
-				var values []float64
-				for _, row := range rows {
-					values = append(values, row[l])
-				}
-				if s, err = stats.Summarize(values); err != nil {
-					t.Fatal(err)
-				}
-				return s
+			column := func(rows [][]float64) stats.Estimate {
+				return stats.MeanOf(rows, func(row []float64) float64 { return row[l] })
 			}
 			compare("coactivation", l, column(gates.Coactive), layer.Coactive, 0.003)
 			compare("activation", l, column(gates.Active), layer.Active, 0.003)

@@ -162,20 +162,6 @@ func TestConstantGradientsHaveNoACF(t *testing.T) {
 	}
 }
 
-func TestMeasuredString(t *testing.T) {
-	for want, m := range map[string]paper.Measured{
-		"0.4895 ± 0.0053":     {Value: 0.48951, StdErr: 0.00531},
-		"86 ± 19":             {Value: 86.4, StdErr: 19.2},
-		"(6.64 ± 2.39)·10^14": {Value: 6.64e14, StdErr: 2.39e14},
-		"-0.007 ± 0.012":      {Value: -0.0072, StdErr: 0.0121},
-		"0.25":                {Value: 0.25},
-	} {
-		if got := m.String(); got != want {
-			t.Errorf("%+v is written %q, not %q", m, got, want)
-		}
-	}
-}
-
 // TestActivationConfigs holds the configs to the numbers the paper gives.
 func TestActivationConfigs(t *testing.T) {
 	three, four := paper.Figure3Paper(), paper.Figure4Paper()

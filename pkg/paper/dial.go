@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -79,15 +78,15 @@ type DialSeries struct {
 	Beta []float64 `json:"beta"`
 
 	// Lag1 and Lag5 are the autocorrelation at these lags, averaged over draws.
-	Lag1 []claims.Estimate `json:"lag_1"`
-	Lag5 []claims.Estimate `json:"lag_5"`
+	Lag1 []stats.Estimate `json:"lag_1"`
+	Lag5 []stats.Estimate `json:"lag_5"`
 
 	// Length is the effective correlation length of [CorrelationLength], in steps of the grid, of the autocorrelation averaged
 	// over draws, with the jackknife's interval.
-	Length []claims.Estimate `json:"length"`
+	Length []stats.Estimate `json:"length"`
 
 	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
-	Brownness []claims.Estimate `json:"brownness"`
+	Brownness []stats.Estimate `json:"brownness"`
 
 	// BrownLength and WhiteLength are the correlation lengths of brown and of white noise of as many values.
 	BrownLength float64 `json:"brown_length"`
@@ -178,17 +177,9 @@ func (s *DialSeries) add(draws [][]float64) error {
 			return err
 		}
 	}
-	length, err := stats.Jackknife(acfs, func(mean []float64) ([]float64, error) {
-		return []float64{CorrelationLength(mean)}, nil
-	})
-	if err != nil {
-		return err
-	}
-	lag := func(k int) claims.Estimate {
-		return estimateOf(summary.ACF.Mean[k], summary.ACF.StdErr[k], summary.ACF.Draws)
-	}
-	s.Lag1, s.Lag5 = append(s.Lag1, lag(1)), append(s.Lag5, lag(5))
-	s.Length = append(s.Length, claims.Mean(length[0]))
+	length := stats.Jackknife(acfs, func(mean []float64) []float64 { return []float64{CorrelationLength(mean)} })
+	s.Lag1, s.Lag5 = append(s.Lag1, summary.At(1)), append(s.Lag5, summary.At(5))
+	s.Length = append(s.Length, length[0])
 	s.acfs = append(s.acfs, acfs)
 	s.Brownness = append(s.Brownness, summary.Brownness)
 	return nil
@@ -196,11 +187,10 @@ func (s *DialSeries) add(draws [][]float64) error {
 
 // longer estimates by how much the correlation length at one beta is above that at another, both given by their places. All betas share
 // their draws, so the jackknife leaves out a draw of both at once.
-func (s *DialSeries) longer(beta, other int) (claims.Estimate, error) {
-	difference, err := stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) (float64, error) {
-		return CorrelationLength(mean) - CorrelationLength(other), nil
+func (s *DialSeries) longer(beta, other int) stats.Estimate {
+	return stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) float64 {
+		return CorrelationLength(mean) - CorrelationLength(other)
 	})
-	return claims.Mean(difference), err
 }
 
 // CorrelationLength returns the effective correlation length that an autocorrelation function, at lags 0 and up, shows: the lag

@@ -35,11 +35,7 @@ func TestDial(t *testing.T) {
 		}
 	}
 	// Two claims of recommended betas and one of the dial's turning, for every depth.
-	all, err := result.Claims()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := len(all); got != 3*len(config.Depths)-3 { // none of recommended betas in nets deeper than the paper's, and one that is Figure 2's
+	if got := len(result.Claims()); got != 3*len(config.Depths)-3 { // none of recommended betas in nets deeper than the paper's, and one that is Figure 2's
 		t.Errorf("%d claims, want %d", got, 3*len(config.Depths)-3)
 	}
 	config.Depths, config.Draws, config.Statistics = []int{10}, []int{4}, norms.Coupled

@@ -12,15 +12,11 @@ func (r *DialResult) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/beta-dial.json holds, less the provenance.
 func (r *DialResult) Results() (*results.Figure, error) {
-	all, err := r.Claims()
-	if err != nil {
-		return nil, err
-	}
 	return &results.Figure{
 		Figure: "beta-dial",
 		Title:  "β as a dial: structure of the gradients of resnets against β",
 		Config: r.Config,
-		Claims: all,
+		Claims: r.Claims(),
 		Series: r.Series,
 	}, nil
 }
@@ -29,7 +25,7 @@ func (r *DialResult) Results() (*results.Figure, error) {
 const deepestShown = 50
 
 // Claims decides what the paper says about beta: that it turns correlation up and down, and that it should be 0.1 to 0.3.
-func (r *DialResult) Claims() ([]claims.Claim, error) {
+func (r *DialResult) Claims() []claims.Claim {
 	var all []claims.Claim
 	for _, s := range r.Series {
 		start := func(id, statement, quantity string) claims.Claim {
@@ -37,13 +33,9 @@ func (r *DialResult) Claims() ([]claims.Claim, error) {
 		}
 		last := len(s.Beta) - 1
 		if last > 0 {
-			longer, err := s.longer(0, last)
-			if err != nil {
-				return nil, err
-			}
 			all = append(all, start("turns", fmt.Sprintf("Smaller β keeps more of the gradients' structure, at %d layers", s.Depth),
 				fmt.Sprintf("correlation length in grid steps, β = %g less β = %g", s.Beta[0], s.Beta[last])).
-				Above(longer, 0))
+				Above(s.longer(0, last), 0))
 		}
 		for i, beta := range s.Beta {
 			shown := beta == RecommendedLow && s.Depth == deepestShown // in Figure 2c, whose claim it is, on the same draws
@@ -55,5 +47,5 @@ func (r *DialResult) Claims() ([]claims.Claim, error) {
 			}
 		}
 	}
-	return all, nil
+	return all
 }

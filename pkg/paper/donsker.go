@@ -64,27 +64,25 @@ type DonskerSeries struct {
 // WalkCovariance is E[g(x) g(y)] at the times S <= T, with the ends of its band; Brownian motion has S. The bands of all pairs and
 // widths hold together with 95 % confidence.
 type WalkCovariance struct {
-	S    float64 `json:"s"`
-	T    float64 `json:"t"`
-	Mean float64 `json:"mean"`
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
+	S float64 `json:"s"`
+	T float64 `json:"t"`
+	stats.Estimate
 }
 
 // WalkDistance is a [theory.Distance] with the simultaneous interval, over the widths, of what was sampled.
 type WalkDistance struct {
-	Samples    int             `json:"samples"`
-	Empirical  float64         `json:"empirical"`
-	Floor      float64         `json:"floor"`
-	GivenKinks claims.Estimate `json:"given_kinks"`
-	Exact      float64         `json:"exact"`
+	Samples    int            `json:"samples"`
+	Empirical  float64        `json:"empirical"`
+	Floor      float64        `json:"floor"`
+	GivenKinks stats.Estimate `json:"given_kinks"`
+	Exact      float64        `json:"exact"`
 }
 
 // DistanceFit is the fit of distance = factor N^exponent to the widths from From on, with 95 % confidence for the exponent.
 type DistanceFit struct {
-	From     int             `json:"from"`
-	Exponent claims.Estimate `json:"exponent"`
-	Factor   float64         `json:"factor"`
+	From     int            `json:"from"`
+	Exponent stats.Estimate `json:"exponent"`
+	Factor   float64        `json:"factor"`
 }
 
 // Donsker draws the walks.
@@ -101,8 +99,7 @@ func Donsker(ctx context.Context, config theory.DonskerConfig) (*DonskerResult, 
 			Distance: newWalkDistance(walk.Distance, len(measured.Walks)),
 		}
 		for _, c := range walk.Covariances {
-			low, high := c.Measured.Interval(simultaneous(result.Comparisons))
-			series.Covariances = append(series.Covariances, WalkCovariance{S: c.S, T: c.T, Mean: c.Measured.Mean, Low: low, High: high})
+			series.Covariances = append(series.Covariances, WalkCovariance{c.S, c.T, c.Measured.Simultaneous(result.Comparisons)})
 		}
 		result.Series = append(result.Series, series)
 	}
@@ -111,10 +108,9 @@ func Donsker(ctx context.Context, config theory.DonskerConfig) (*DonskerResult, 
 }
 
 func newWalkDistance(d theory.Distance, widths int) WalkDistance {
-	low, high := d.GivenKinks.Interval(simultaneous(widths))
 	return WalkDistance{
 		Samples: d.Samples, Empirical: d.Empirical, Floor: d.Floor, Exact: d.Exact,
-		GivenKinks: claims.Estimate{Value: d.GivenKinks.Mean, Low: low, High: high},
+		GivenKinks: d.GivenKinks.Simultaneous(widths),
 	}
 }
 
@@ -141,7 +137,7 @@ func fitDistances(series []DonskerSeries, smallestShare float64) (*DistanceFit, 
 	}
 	fit.Factor = math.Exp(line.Intercept)
 	fit.Exponent.Value = line.Slope
-	fit.Exponent.Low, fit.Exponent.High = line.Interval(claims.Level)
+	fit.Exponent.Low, fit.Exponent.High = line.Interval(stats.Level)
 	return &fit, nil
 }
 
@@ -188,15 +184,15 @@ func (r *DonskerResult) Claims() []claims.Claim {
 	all := []claims.Claim{
 		start("covariance.in-band", brownian, fmt.Sprintf(
 			"largest distance of the covariance from min(s, t), %s, in half-widths of the band that holds for all %d pairs at 95 %% (Bonferroni)", widths, r.Comparisons)).
-			Below(claims.Exact(outside), 1),
+			Below(stats.Exact(outside), 1),
 		start("covariance.tight", brownian, "largest distance of the covariance from min(s, t), with the simultaneous band; the variance at the end is about 1").
 			Below(deviation, walkTight),
 		start("increments.law", normal, fmt.Sprintf(
 			"largest distance of the sampled Kolmogorov–Smirnov distance (given the kinks) from that of the exact law, %s, in half-widths of the simultaneous band", widths)).
-			Below(claims.Exact(apart), 1),
+			Below(stats.Exact(apart), 1),
 		start("increments.normal", normal, fmt.Sprintf(
 			"√n times the empirical Kolmogorov–Smirnov distance of n = %d increments from the normal law at N = %d, against its 95 %% quantile", widest.Distance.Samples, widest.Width)).
-			Below(claims.Exact(math.Sqrt(float64(widest.Distance.Samples))*widest.Distance.Empirical), kolmogorovCritical),
+			Below(stats.Exact(math.Sqrt(float64(widest.Distance.Samples))*widest.Distance.Empirical), kolmogorovCritical),
 	}
 	if r.Fit != nil {
 		all = append(all, start("increments.rate", normal, fmt.Sprintf(
@@ -208,19 +204,19 @@ func (r *DonskerResult) Claims() []claims.Claim {
 
 // distances returns the largest distance of covariances from min(s, t), in half-widths of the band and as it is, and that of the
 // sampled distances from the exact ones in half-widths. Where there is nothing to compare they are not finite.
-func (r *DonskerResult) distances() (outside float64, deviation claims.Estimate, apart float64) {
+func (r *DonskerResult) distances() (outside float64, deviation stats.Estimate, apart float64) {
 	outside, apart = math.Inf(-1), math.Inf(-1)
-	var deviations []claims.Estimate // of bands that hold together, which need no widening, and so have no draws
+	var deviations []stats.Estimate
 	for _, s := range r.Series {
 		for _, c := range s.Covariances {
-			distance := math.Abs(c.Mean - min(c.S, c.T))
-			outside = max(outside, distance/(c.High-c.Mean))
-			deviations = append(deviations, claims.Estimate{Value: c.Mean, Low: c.Low, High: c.High}.Distance(min(c.S, c.T)))
+			distance := c.Distance(min(c.S, c.T))
+			outside = max(outside, distance.Value/(c.High-c.Value))
+			deviations = append(deviations, distance)
 		}
 		given := s.Distance.GivenKinks
 		apart = max(apart, math.Abs(given.Value-s.Distance.Exact)/(given.High-given.Value))
 	}
-	deviation = claims.Largest(deviations)
+	deviation = stats.Largest(deviations)
 	deviation.Draws = r.Config.Draws
 	return outside, deviation, apart
 }

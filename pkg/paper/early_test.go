@@ -57,7 +57,7 @@ func TestEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *s.Brownness[0] != want.Brownness || !reflect.DeepEqual(s.ACF[0].Mean, want.ACF.Mean) {
+	if *s.Brownness[0] != want.Brownness || !reflect.DeepEqual(s.ACF[0].Mean, want.Mean) {
 		t.Errorf("at step 0 the brownness is %v, of the untrained nets %v", s.Brownness[0], want.Brownness)
 	}
 	mean := 0.0

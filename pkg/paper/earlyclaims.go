@@ -7,6 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Bounds of the claims about gradients early in training, set before they were computed. The paper speaks of initialisation; what its
@@ -18,22 +19,18 @@ func (r *EarlyResult) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/early-training.json holds, less the provenance.
 func (r *EarlyResult) Results() (*results.Figure, error) {
-	all, err := r.Claims()
-	if err != nil {
-		return nil, err
-	}
 	return &results.Figure{
 		Figure: "early-training",
 		Title:  "Early in training: gradients of dense nets behind the first steps",
 		Config: r.Config,
-		Claims: all,
+		Claims: r.Claims(),
 		Series: r.Series,
 	}, nil
 }
 
 // Claims decides whether what the paper says of gradients at initialisation goes on to hold early in training, for each kind of
 // statistics. About what could not be measured, as all gradients are constant there, there are no claims.
-func (r *EarlyResult) Claims() ([]claims.Claim, error) {
+func (r *EarlyResult) Claims() []claims.Claim {
 	c := earlyClaims{}
 	for _, statistics := range AllStatistics {
 		nets := r.Select(statistics)
@@ -53,7 +50,7 @@ func (r *EarlyResult) Claims() ([]claims.Claim, error) {
 		}
 	}
 	c.learnFaster(nets)
-	return claims.MarkConventions(c.claims), c.err
+	return claims.MarkConventions(c.claims)
 }
 
 // claim starts a claim about the net.
@@ -73,8 +70,8 @@ func (s *EarlySeries) lastStep() int { return s.Steps[len(s.Steps)-1] }
 
 // browner returns by how much the net's brownness is above that of another at the steps from one index to before another, over the draws, which
 // all nets share, in which both have one. Steps with fewer than two such draws are left out.
-func (c *earlyClaims) browner(s, other *EarlySeries, from, to int) []claims.Estimate {
-	var all []claims.Estimate
+func (s *EarlySeries) browner(other *EarlySeries, from, to int) []stats.Estimate {
+	var all []stats.Estimate
 	for step := from; step < to; step++ {
 		var own, others [][]float64
 		for draw, acf := range s.acfs[step] {
@@ -85,16 +82,14 @@ func (c *earlyClaims) browner(s, other *EarlySeries, from, to int) []claims.Esti
 		if len(own) < 2 {
 			continue
 		}
-		difference, err := gradients.BrownnessDifference(own, others, s.inputs)
-		c.failed(err)
-		all = append(all, difference)
+		all = append(all, gradients.BrownnessDifference(own, others, s.inputs))
 	}
 	return all
 }
 
 // ownBrownness returns the net's brownness at the steps from an index on.
-func (s *EarlySeries) ownBrownness(from int) []claims.Estimate {
-	var all []claims.Estimate
+func (s *EarlySeries) ownBrownness(from int) []stats.Estimate {
+	var all []stats.Estimate
 	for _, b := range s.Brownness[from:] {
 		if b != nil {
 			all = append(all, *b)
@@ -104,19 +99,19 @@ func (s *EarlySeries) ownBrownness(from int) []claims.Estimate {
 }
 
 // allAbove adds a claim that all of several quantities are above the bound, where there are any.
-func (c *earlyClaims) allAbove(claim claims.Claim, measured []claims.Estimate, bound float64) {
+func (c *earlyClaims) allAbove(claim claims.Claim, measured []stats.Estimate, bound float64) {
 	if len(measured) > 0 {
-		c.claims = append(c.claims, claim.Above(claims.Smallest(measured), bound))
+		c.claims = append(c.claims, claim.Above(stats.Smallest(measured), bound))
 	}
 }
 
 // preserves claims that a resnet's gradients have more structure than those of the feedforward nets, at initialisation and later.
 func (c *earlyClaims) preserves(s *EarlySeries, nets []*EarlySeries) {
-	var first, later []claims.Estimate
+	var first, later []stats.Estimate
 	for _, other := range nets {
 		if other.shatters() {
-			first = append(first, c.browner(s, other, 0, 1)...)
-			later = append(later, c.browner(s, other, 1, len(s.Steps))...)
+			first = append(first, s.browner(other, 0, 1)...)
+			later = append(later, s.browner(other, 1, len(s.Steps))...)
 		}
 	}
 	const quantity = "brownness (0 white, 1 brown), less that of the browner feedforward net, %s; %s statistics"
@@ -142,13 +137,13 @@ func (c *earlyClaims) staysWhite(s *EarlySeries) {
 // startsLinear claims that the looks-linear initialisation starts from gradients that do not shatter, and keeps them so.
 func (c *earlyClaims) startsLinear(s *EarlySeries, nets []*EarlySeries) {
 	c.claims = append(c.claims, s.claim("linear", "Section 5", "With the looks-linear initialisation nets start out linear: their gradient is the same everywhere",
-		fmt.Sprintf("share of %d draws with a constant gradient at step 0", s.Draws)).Above(claims.Share(s.Constant[0], s.Draws), mostRejections))
+		fmt.Sprintf("share of %d draws with a constant gradient at step 0", s.Draws)).Above(stats.Share(s.Constant[0], s.Draws), mostRejections))
 	c.allAbove(s.claim("structured", "Section 5", "With the looks-linear initialisation gradients do not shatter early in training",
 		fmt.Sprintf("smallest brownness over steps 1–%d", s.lastStep())), s.ownBrownness(1), nearerBrown)
 	for _, other := range nets {
 		if other.Activation == s.Activation && !other.LooksLinear {
 			c.allAbove(s.claim("above-crelu", "Section 5", "Without the looks-linear initialisation the gradients of the same nets have less structure",
-				fmt.Sprintf("brownness, less that of the net without it, smallest over steps 1–%d", s.lastStep())), c.browner(s, other, 1, len(s.Steps)), 0)
+				fmt.Sprintf("brownness, less that of the net without it, smallest over steps 1–%d", s.lastStep())), s.browner(other, 1, len(s.Steps)), 0)
 		}
 	}
 }
@@ -157,12 +152,10 @@ func (c *earlyClaims) startsLinear(s *EarlySeries, nets []*EarlySeries) {
 func (c *earlyClaims) learnFaster(nets []*EarlySeries) {
 	for _, s := range nets {
 		last := len(s.Steps) - 1
-		var faster []claims.Estimate
+		var faster []stats.Estimate
 		for _, other := range nets {
 			if s.Beta != nil && other.shatters() || s.LooksLinear && !other.LooksLinear && other.Activation == s.Activation {
-				less, err := estimatePaired(other.losses, s.losses, func(others, own []float64) float64 { return others[last] - own[last] })
-				c.failed(err)
-				faster = append(faster, less)
+				faster = append(faster, stats.MeanPaired(other.losses, s.losses, func(others, own []float64) float64 { return others[last] - own[last] }))
 			}
 		}
 		// Training goes through the batch statistics whatever nets are looked at with: there is no convention in this.

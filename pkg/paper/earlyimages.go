@@ -167,14 +167,8 @@ func newEarlyImagesSeries(net models.Config, steps []int, looks [][]early.Look) 
 		{&s.Active, func(l early.Look) float64 { return stat.Mean(l.Active, nil) }},
 		{&s.Coactive, func(l early.Look) float64 { return stat.Mean(l.Coactive, nil) }},
 	} {
-		values := make([][]float64, len(looks))
-		for seed := range looks {
-			for _, look := range looks[seed] {
-				values[seed] = append(values[seed], c.quantity(look))
-			}
-		}
 		var err error
-		if *c.curve, err = stats.SummarizeCurve(values); err != nil {
+		if *c.curve, err = stats.CurveOf(looks, c.quantity); err != nil {
 			return s, err
 		}
 	}

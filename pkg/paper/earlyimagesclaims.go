@@ -7,6 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Seed returns the seed that determined every random number: the first of the seeds.
@@ -14,15 +15,11 @@ func (r *EarlyImagesResult) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/early-training-images.json holds, less the provenance.
 func (r *EarlyImagesResult) Results() (*results.Figure, error) {
-	all, err := r.Claims()
-	if err != nil {
-		return nil, err
-	}
 	return &results.Figure{
 		Figure: "early-training-images",
 		Title:  "Early in training: gradients of convolutional nets behind the first steps on CIFAR-10",
 		Config: r.Config,
-		Claims: all,
+		Claims: r.Claims(),
 		Series: r.Series,
 	}, nil
 }
@@ -32,7 +29,7 @@ const heals = 0.5
 
 // Claims decides whether what the paper says of convolutional nets at initialisation goes on to hold early in training. Near 1/4 is within a
 // tenth of it, as for Figure 3.
-func (r *EarlyImagesResult) Claims() ([]claims.Claim, error) {
+func (r *EarlyImagesResult) Claims() []claims.Claim {
 	c := earlyClaims{}
 	for i := range r.Series {
 		s := &r.Series[i]
@@ -54,21 +51,11 @@ func (r *EarlyImagesResult) Claims() ([]claims.Claim, error) {
 			c.coactive(s)
 		}
 	}
-	return claims.MarkConventions(c.claims), c.err
+	return claims.MarkConventions(c.claims)
 }
 
-// earlyClaims collects claims, and the first error on the way.
-type earlyClaims struct {
-	claims []claims.Claim
-	err    error
-}
-
-// failed keeps the error, if it is the first one.
-func (c *earlyClaims) failed(err error) {
-	if c.err == nil {
-		c.err = err
-	}
-}
+// earlyClaims collects claims.
+type earlyClaims struct{ claims []claims.Claim }
 
 // ranks are the relative effective ranks for both kinds of statistics.
 var ranks = []struct {
@@ -77,12 +64,10 @@ var ranks = []struct {
 }{{norms.Frozen, early.Look.Relative}, {norms.Coupled, early.Look.CoupledRelative}}
 
 // less returns by how much a quantity of other's is above that of the net, within seeds, at the steps from one index to before another.
-func (c *earlyClaims) less(s, other *EarlyImagesSeries, quantity func(early.Look) float64, from, to int) []claims.Estimate {
-	var all []claims.Estimate
+func (s *EarlyImagesSeries) less(other *EarlyImagesSeries, quantity func(early.Look) float64, from, to int) []stats.Estimate {
+	var all []stats.Estimate
 	for i := from; i < to; i++ {
-		e, err := estimatePaired(s.looks, other.looks, func(own, other []early.Look) float64 { return quantity(other[i]) - quantity(own[i]) })
-		c.failed(err)
-		all = append(all, e)
+		all = append(all, stats.MeanPaired(s.looks, other.looks, func(own, other []early.Look) float64 { return quantity(other[i]) - quantity(own[i]) }))
 	}
 	return all
 }
@@ -111,9 +96,9 @@ func (c *earlyClaims) skipsPreserve(s, feedforward *EarlyImagesSeries) {
 	const quantity = "r(D)/r(Y) of the feedforward net less the resnet's, "
 	for _, rank := range ranks {
 		c.allAbove(with(rank.statistics, s.claim("initial", "Figure 5c", "Skips preserve the structure of convnets' gradients at initialisation",
-			quantity+"step 0")), c.less(s, feedforward, rank.quantity, 0, 1), 0)
+			quantity+"step 0")), s.less(feedforward, rank.quantity, 0, 1), 0)
 		c.allAbove(with(rank.statistics, s.claim("early", "Figure 5c", "Skips preserve the structure of convnets' gradients early in training",
-			quantity+fmt.Sprintf("smallest over steps 1–%d", s.lastStep()))), c.less(s, feedforward, rank.quantity, 1, len(s.Steps)), 0)
+			quantity+fmt.Sprintf("smallest over steps 1–%d", s.lastStep()))), s.less(feedforward, rank.quantity, 1, len(s.Steps)), 0)
 	}
 }
 
@@ -121,8 +106,7 @@ func (c *earlyClaims) skipsPreserve(s, feedforward *EarlyImagesSeries) {
 func (c *earlyClaims) staysShattered(s *EarlyImagesSeries) {
 	last := len(s.Steps) - 1
 	for _, rank := range ranks {
-		kept, err := estimateMean(s.looks, func(looks []early.Look) float64 { return rank.quantity(looks[last]) - heals*rank.quantity(looks[0]) })
-		c.failed(err)
+		kept := stats.MeanOf(s.looks, func(looks []early.Look) float64 { return rank.quantity(looks[last]) - heals*rank.quantity(looks[0]) })
 		c.claims = append(c.claims, with(rank.statistics, s.claim("shattered", "Figure 5c", "Shattered gradients of convnets do not heal early in training",
 			fmt.Sprintf("r(D)/r(Y) at step %d less %g times that at step 0", s.lastStep(), heals))).Above(kept, 0))
 	}
@@ -132,9 +116,9 @@ func (c *earlyClaims) staysShattered(s *EarlyImagesSeries) {
 func (c *earlyClaims) looksLinear(s, without *EarlyImagesSeries) {
 	const quantity = "r(D)/r(Y) of the same net without it less its own, "
 	c.allAbove(s.claim("initial", "Section 5", "With the looks-linear initialisation convnets' gradients have more structure, at initialisation",
-		quantity+"step 0"), c.less(s, without, early.Look.Relative, 0, 1), 0)
+		quantity+"step 0"), s.less(without, early.Look.Relative, 0, 1), 0)
 	c.allAbove(s.claim("early", "Section 5", "With the looks-linear initialisation convnets' gradients have more structure, early in training",
-		quantity+fmt.Sprintf("smallest over steps 1–%d", s.lastStep())), c.less(s, without, early.Look.Relative, 1, len(s.Steps)), 0)
+		quantity+fmt.Sprintf("smallest over steps 1–%d", s.lastStep())), s.less(without, early.Look.Relative, 1, len(s.Steps)), 0)
 }
 
 // learnsFaster claims that a net whose gradients do not shatter learns faster than another.
@@ -142,12 +126,12 @@ func (c *earlyClaims) learnsFaster(s, other *EarlyImagesSeries) {
 	last := len(s.Steps) - 1
 	c.allAbove(s.claim("learns", "Section 5", "Convnets whose gradients do not shatter learn faster",
 		fmt.Sprintf("training loss in nats, steps %d–%d: that of %s less its own", s.Steps[last-1]+1, s.lastStep(), other.Title())),
-		c.less(s, other, trainLoss, last, last+1), 0)
+		s.less(other, trainLoss, last, last+1), 0)
 }
 
 // coactive claims that units of nets with batch normalisation stay co-active for a quarter of the pairs.
 func (c *earlyClaims) coactive(s *EarlyImagesSeries) {
 	c.claims = append(c.claims, s.claim("coactive", "Figure 3", "With batch normalisation units stay co-active for about a quarter of the pairs early in training",
 		fmt.Sprintf("largest distance of the share of co-active pairs of images from %g, steps 0–%d", QuarterCoactive, s.lastStep())).
-		Below(largestDistance(s.Coactive.Mean, s.Coactive.StdErr, s.Seeds, QuarterCoactive), near*QuarterCoactive))
+		Below(s.Coactive.Farthest(0, QuarterCoactive), near*QuarterCoactive))
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
@@ -89,7 +88,7 @@ type EarlySeries struct {
 	Constant []int `json:"constant"`
 
 	// Brownness is 0 for white noise and 1 for brown, as in Figures 1 and 2.
-	Brownness []*claims.Estimate `json:"brownness"`
+	Brownness []*stats.Estimate `json:"brownness"`
 
 	// Rejections is the number of draws on which the Ljung-Box test at the 5 % level rejects white noise.
 	Rejections []int `json:"ljung_box_rejections"`
@@ -132,10 +131,7 @@ func newEarlySeries(net models.Config, steps []int, runs []*early.GridRun) ([]Ea
 	}
 	var all []EarlySeries
 	for _, statistics := range statisticsOf(net) {
-		s := EarlySeries{EarlyNet: earlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps, Loss: loss, losses: losses}
-		for lag := range gradients.MaxLag + 1 {
-			s.Lags = append(s.Lags, lag)
-		}
+		s := EarlySeries{EarlyNet: earlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps, Loss: loss, losses: losses, Lags: gradients.Lags()}
 		for i := range steps {
 			var draws [][]float64
 			for _, run := range runs {
@@ -171,10 +167,9 @@ func (s *EarlySeries) add(draws [][]float64) error {
 			acfs[i], rest = rest[0], rest[1:]
 		}
 	}
-	acf := summary.ACF
 	s.Brownness = append(s.Brownness, &summary.Brownness)
 	s.Rejections = append(s.Rejections, summary.Rejections)
-	s.ACF = append(s.ACF, &stats.Curve{Mean: acf.Mean, StdErr: acf.StdErr, Lower: acf.Lower, Upper: acf.Upper})
+	s.ACF = append(s.ACF, &summary.Curve)
 	return nil
 }
 

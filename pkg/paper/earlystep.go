@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -28,10 +29,10 @@ func (s *EarlySeries) Step(i int) (*EarlyStep, error) {
 	if i < 0 || i >= len(s.Steps) || i >= len(s.First.Gradients) {
 		return nil, fmt.Errorf("%s was looked at %d times: there is no look %d", s.Title(), len(s.First.Gradients), i)
 	}
-	step := &EarlyStep{EarlyNet: s.EarlyNet, Step: s.Steps[i], Losses: widen(s.First.Losses)}
+	step := &EarlyStep{EarlyNet: s.EarlyNet, Step: s.Steps[i], Losses: numbers.Widen(s.First.Losses)}
 	c := &step.Column
 	c.Net, c.Depth, c.Beta, c.Statistics, c.Draws = s.Net, s.Depth, s.Beta, s.Statistics, 1
-	c.X, c.Values = s.First.X, widen(s.First.Gradients[i])
+	c.X, c.Values = s.First.X, numbers.Widen(s.First.Gradients[i])
 	if isConstant(c.Values) {
 		return step, nil
 	}
@@ -43,15 +44,6 @@ func (s *EarlySeries) Step(i int) (*EarlyStep, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Lags, c.Mean, c.StdErr, c.Lower, c.Upper = acf.Lags, acf.Mean, acf.StdErr, acf.Lower, acf.Upper
+	c.Lags, c.Curve = gradients.Lags(), *acf
 	return step, nil
-}
-
-// widen returns the values as float64.
-func widen(values []float32) []float64 {
-	widened := make([]float64, len(values))
-	for i, value := range values {
-		widened[i] = float64(value)
-	}
-	return widened
 }

@@ -19,10 +19,6 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 			values = append(values, float32(value))
 		}
 	}
-	all, err := r.Claims()
-	if err != nil {
-		return nil, err
-	}
 	m := r.Config.Inputs
 	covariance, err := results.NewArray("covariance", values, len(r.Columns), m, m)
 	if err != nil {
@@ -32,7 +28,7 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 		Figure: "figure-1",
 		Title:  "Figure 1, gradients against noise",
 		Config: r.Config,
-		Claims: all,
+		Claims: r.Claims(),
 		Series: r.Columns,
 		Arrays: []results.Array{covariance},
 	}, nil
@@ -40,7 +36,7 @@ func (r *Figure1Result) Results() (*results.Figure, error) {
 
 // Claims decides what the paper says about Figure 1: one layer is brown, and for each kind of statistics 24 layers are white
 // and the 50-layer resnet lies in between.
-func (r *Figure1Result) Claims() ([]claims.Claim, error) {
+func (r *Figure1Result) Claims() []claims.Claim {
 	var all []claims.Claim
 	for _, statistics := range AllStatistics {
 		columns := r.Select(statistics)
@@ -50,14 +46,7 @@ func (r *Figure1Result) Claims() ([]claims.Claim, error) {
 				"brownness (0 white, 1 brown)").Above(shallow.Brownness, brownBound))
 		}
 		// All three nets share their draws.
-		above, err := residual.browner(&deep)
-		if err != nil {
-			return nil, err
-		}
-		below, err := shallow.browner(&residual)
-		if err != nil {
-			return nil, err
-		}
+		above, below := residual.browner(&deep), shallow.browner(&residual)
 		all = append(all,
 			claim(deep, "nearer-white", "Figure 1b", fmt.Sprintf("The gradient of a %d-layer feedforward net resembles white noise", deep.Depth),
 				"brownness (0 white, 1 brown)").Below(deep.Brownness, 1-brownBound),
@@ -67,5 +56,5 @@ func (r *Figure1Result) Claims() ([]claims.Claim, error) {
 				"brownness, 1-layer net less resnet").Above(below, 0),
 		)
 	}
-	return claims.MarkConventions(all), nil
+	return claims.MarkConventions(all)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -63,7 +62,7 @@ type ActivationSeries struct {
 	Draws    int          `json:"draws"`
 
 	// Climb is the coactivation of the last layer less that of the second, the first behind a normalisation, in the same net.
-	Climb claims.Estimate `json:"climb"`
+	Climb stats.Estimate `json:"climb"`
 }
 
 // Figure3Result holds the curves of Figure 3, in the order of the config's nets.
@@ -106,8 +105,8 @@ func newActivationSeries(r *activations.Result) (ActivationSeries, error) {
 	if s.Coactive, err = stats.SummarizeCurve(r.Coactive); err != nil {
 		return s, err
 	}
-	s.Climb, err = estimateMean(r.Coactive, func(layers []float64) float64 { return layers[len(layers)-1] - layers[1] })
-	return s, err
+	s.Climb = stats.MeanOf(r.Coactive, func(layers []float64) float64 { return layers[len(layers)-1] - layers[1] })
+	return s, nil
 }
 
 // Select returns the curves of a net, or nil where there are none. beta is 0 for feedforward nets.

@@ -6,6 +6,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Shares of independent coin flips, which the theorems assume, and the bounds of the claims about Figure 3, set from the paper's
@@ -49,10 +50,10 @@ func (r *Figure3Result) Claims() []claims.Claim {
 			source = "Theorem 3"
 		}
 		all = append(all, s.nearClaim(source, "active", "Units are active for about half of the inputs, in all layers",
-			"share of active inputs", s.Active.Mean, s.Active.StdErr, 1, HalfActive))
+			"share of active inputs", s.Active, 1, HalfActive))
 		if normalized {
 			all = append(all, s.nearClaim(source, "coactive", "With batch normalisation units are co-active for about a quarter of the pairs",
-				"share of co-active pairs", s.Coactive.Mean, s.Coactive.StdErr, 2, QuarterCoactive))
+				"share of co-active pairs", s.Coactive, 2, QuarterCoactive))
 		} else {
 			all = append(all, s.climbClaims(source)...)
 		}
@@ -62,16 +63,15 @@ func (r *Figure3Result) Claims() []claims.Claim {
 
 // nearClaim claims that a share stays near a number from a layer on. The quantity is the distance that its interval reaches
 // farthest.
-func (s ActivationSeries) nearClaim(source, id, statement, quantity string, mean, stdErr []float64, from int, target float64) claims.Claim {
+func (s ActivationSeries) nearClaim(source, id, statement, quantity string, shares *stats.Curve, from int, target float64) claims.Claim {
 	return claims.Claim{
 		ID: fmt.Sprintf("%s.%s", s.id(), id), Source: source, Statement: statement,
 		Quantity: fmt.Sprintf("%s: largest distance of a layer's %s from %g, layers %d–%d", s.name(), quantity, target, from, s.Depth),
-	}.Below(largestDistance(mean[from-1:], stdErr[from-1:], s.Draws, target), near*target)
+	}.Below(shares.Farthest(from-1, target), near*target)
 }
 
 // climbClaims claims that coactivation climbs with depth, towards 1/2.
 func (s ActivationSeries) climbClaims(source string) []claims.Claim {
-	last := estimateOf(s.Coactive.Mean[s.Depth-1], s.Coactive.StdErr[s.Depth-1], s.Draws)
 	statement := "Without batch normalisation coactivations climb with depth"
 	return []claims.Claim{
 		claims.Claim{
@@ -81,7 +81,7 @@ func (s ActivationSeries) climbClaims(source string) []claims.Claim {
 		claims.Claim{
 			ID: s.id() + ".towards-half", Source: source, Statement: statement + " towards 1/2: nearer to it than to 1/4 at the end",
 			Quantity: fmt.Sprintf("%s: share of co-active pairs in layer %d", s.name(), s.Depth),
-		}.Above(last, towardsHalf),
+		}.Above(s.Coactive.At(s.Depth-1), towardsHalf),
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"context"
 	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Figure4Config describes Figure 4, the pattern of active rectifiers in the last layer.
@@ -64,25 +64,25 @@ type Pattern struct {
 	Draws      int       `json:"draws"`
 
 	// Constant is the share of units active at all inputs or none, Balanced that of units active at a quarter to three quarters.
-	Constant claims.Estimate `json:"constant"`
-	Balanced claims.Estimate `json:"balanced"`
+	Constant stats.Estimate `json:"constant"`
+	Balanced stats.Estimate `json:"balanced"`
 
 	// Longest and Shortest are the shares of runs of length M and 1; LastLead is the share in the last bin less that in the
 	// fullest other bin.
-	Longest  claims.Estimate `json:"longest"`
-	Shortest claims.Estimate `json:"shortest"`
-	LastLead claims.Estimate `json:"last_lead"`
+	Longest  stats.Estimate `json:"longest"`
+	Shortest stats.Estimate `json:"shortest"`
+	LastLead stats.Estimate `json:"last_lead"`
 
 	// MeanRun is the mean length of a net's runs, and LogMeanRun its logarithm to base 2, whose differences are ratios.
-	MeanRun    claims.Estimate `json:"mean_run"`
-	LogMeanRun claims.Estimate `json:"log2_mean_run"`
+	MeanRun    stats.Estimate `json:"mean_run"`
+	LogMeanRun stats.Estimate `json:"log2_mean_run"`
 
 	// shapes are those of the draws: claims compare nets that share their draws within a draw.
 	shapes []activations.Shape
 }
 
 // newPattern computes a cell from its rasters, one a draw.
-func newPattern(v Variant, rasters []*activations.Raster) (Pattern, error) {
+func newPattern(v Variant, rasters []*activations.Raster) Pattern {
 	p := Pattern{
 		Variant: v, Raster: rasters[0], Draws: len(rasters),
 		Activation: activations.ActiveHistogram(rasters...), Contiguity: activations.ContiguityHistogram(rasters...),
@@ -91,7 +91,7 @@ func newPattern(v Variant, rasters []*activations.Raster) (Pattern, error) {
 		p.shapes = append(p.shapes, raster.Shape())
 	}
 	for _, quantity := range []struct {
-		estimate  *claims.Estimate
+		estimate  *stats.Estimate
 		statistic func(activations.Shape) float64
 	}{
 		{&p.Constant, func(s activations.Shape) float64 { return s.Constant }},
@@ -102,12 +102,9 @@ func newPattern(v Variant, rasters []*activations.Raster) (Pattern, error) {
 		{&p.MeanRun, func(s activations.Shape) float64 { return s.MeanRun }},
 		{&p.LogMeanRun, logMeanRun},
 	} {
-		var err error
-		if *quantity.estimate, err = estimateMean(p.shapes, quantity.statistic); err != nil {
-			return p, err
-		}
+		*quantity.estimate = stats.MeanOf(p.shapes, quantity.statistic)
 	}
-	return p, nil
+	return p
 }
 
 // logMeanRun is the logarithm to base 2 of the mean length of a net's runs.
@@ -132,11 +129,7 @@ func Figure4(ctx context.Context, e *engine.Engine, config Figure4Config) (*Figu
 			if err != nil {
 				return nil, err
 			}
-			pattern, err := newPattern(variant(net), rasters)
-			if err != nil {
-				return nil, err
-			}
-			result.Patterns = append(result.Patterns, pattern)
+			result.Patterns = append(result.Patterns, newPattern(variant(net), rasters))
 		}
 	}
 	return result, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -103,7 +104,7 @@ func growth(depths []rank.Measurement) float64 {
 func rankGrows(nets []*RankSeries) ([]claims.Claim, error) {
 	var all []claims.Claim
 	for _, s := range nets {
-		var steps []claims.Estimate
+		var steps []stats.Estimate
 		for d := 1; d < len(s.Depths); d++ {
 			step, err := s.estimate(func(depths []rank.Measurement) float64 { return depths[d].Relative() - depths[d-1].Relative() })
 			if err != nil {
@@ -112,7 +113,7 @@ func rankGrows(nets []*RankSeries) ([]claims.Claim, error) {
 			steps = append(steps, step)
 		}
 		all = append(all, s.claim("grows", "Figure 5c", "The relative effective rank grows with depth",
-			"smallest growth of r(D)/r(Y) from one depth to the next").Above(claims.Smallest(steps), 0))
+			"smallest growth of r(D)/r(Y) from one depth to the next").Above(stats.Smallest(steps), 0))
 	}
 	return all, nil
 }

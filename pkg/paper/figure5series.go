@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
@@ -62,23 +61,17 @@ func covarianceShare(m rank.Measurement) float64 { return m.Covariance.BeyondCha
 
 // curve summarises a quantity against depth.
 func (s *RankSeries) curve(quantity func(rank.Measurement) float64) (*stats.Curve, error) {
-	values := make([][]float64, len(s.measured))
-	for i, minibatch := range s.measured {
-		for _, m := range minibatch {
-			values[i] = append(values[i], quantity(m))
-		}
-	}
-	return stats.SummarizeCurve(values)
+	return stats.CurveOf(s.measured, quantity)
 }
 
 // estimate returns the mean over minibatches of a quantity of all depths, with its interval.
-func (s *RankSeries) estimate(quantity func(depths []rank.Measurement) float64) (claims.Estimate, error) {
-	return estimateMean(s.measured, quantity)
+func (s *RankSeries) estimate(quantity func(depths []rank.Measurement) float64) (stats.Estimate, error) {
+	return stats.MeanOf(s.measured, quantity), nil
 }
 
 // estimateWith is estimate for a quantity of two nets on the same minibatches.
-func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others []rank.Measurement) float64) (claims.Estimate, error) {
-	return estimatePaired(s.measured, other.measured, quantity)
+func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others []rank.Measurement) float64) (stats.Estimate, error) {
+	return stats.MeanPaired(s.measured, other.measured, quantity), nil
 }
 
 // name names the net in a claim's quantity.

@@ -9,7 +9,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -116,29 +115,17 @@ type Figure6Point struct {
 	Diverged    int       `json:"diverged"`
 
 	// Accuracy is the share of all test images that a net gets right at the end, and TrainLoss the training loss at the last point of the
-	// learning curve, in nats.
-	Accuracy  OverSeeds `json:"accuracy"`
-	TrainLoss OverSeeds `json:"train_loss"`
+	// learning curve, in nats: means over seeds. A single seed has no interval, and no Draws.
+	Accuracy  stats.Estimate `json:"accuracy"`
+	TrainLoss stats.Estimate `json:"train_loss"`
 }
 
-// OverSeeds is a mean over seeds with its 95 % interval by Student's t distribution, which a single seed does not have.
-type OverSeeds struct {
-	Mean float64  `json:"mean"`
-	Low  *float64 `json:"low"`
-	High *float64 `json:"high"`
-}
-
-// newOverSeeds summarises one value a seed.
-func newOverSeeds(values []float64) (OverSeeds, error) {
+// overSeeds returns the mean over seeds of one value a seed: exact for a single one, which has no interval.
+func overSeeds(values []float64) stats.Estimate {
 	if len(values) == 1 {
-		return OverSeeds{Mean: values[0]}, nil
+		return stats.Exact(values[0])
 	}
-	summary, err := stats.Summarize(values)
-	if err != nil {
-		return OverSeeds{}, err
-	}
-	mean := claims.Mean(summary)
-	return OverSeeds{Mean: mean.Value, Low: &mean.Low, High: &mean.High}, nil
+	return stats.Mean(values)
 }
 
 // guessing is the accuracy of guessing, and guessingLoss its loss in nats: those of a run that diverged.
@@ -157,10 +144,7 @@ func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, erro
 			return nil, err
 		}
 		for _, group := range config.byDepth(name, runs) {
-			point, chosen, err := newFigure6Point(group)
-			if err != nil {
-				return nil, err
-			}
+			point, chosen := newFigure6Point(group)
 			point.Title = family.Title
 			result.Points = append(result.Points, point)
 			for _, run := range chosen {

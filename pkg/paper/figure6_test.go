@@ -12,6 +12,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -71,10 +72,10 @@ func TestFigure6Point(t *testing.T) {
 	}
 	// Mean 1/3; deviations 1/15, 1/6, -7/30: variance (4 + 25 + 49)/900/2; 4.30265 is the 97.5 % quantile of t with 2 degrees of freedom.
 	margin := 4.30265 * math.Sqrt(78.0/1800/3)
-	if a := p.Accuracy; math.Abs(a.Mean-1.0/3) > 1e-12 || math.Abs(*a.Low-(1.0/3-margin)) > 1e-5 || math.Abs(*a.High-(1.0/3+margin)) > 1e-5 {
-		t.Errorf("accuracy %g [%g, %g], want 1/3 ± %g", a.Mean, *a.Low, *a.High, margin)
+	if a := p.Accuracy; math.Abs(a.Value-1.0/3) > 1e-12 || math.Abs(a.Low-(1.0/3-margin)) > 1e-5 || math.Abs(a.High-(1.0/3+margin)) > 1e-5 || a.Draws != 3 {
+		t.Errorf("accuracy %g [%g, %g], want 1/3 ± %g", a.Value, a.Low, a.High, margin)
 	}
-	if one := result.Points[1].Accuracy; one.Mean != 0.35 || one.Low != nil || one.High != nil {
+	if one := result.Points[1].Accuracy; one != stats.Exact(0.35) {
 		t.Errorf("one seed has %+v, want no interval", one)
 	}
 	if o := result.Origin; o.Runs != 5 || o.Committed != 0 || math.Abs(o.Hours-5*36.0/3600) > 1e-12 || !o.First.Equal(time.Unix(1, 0)) || !o.Last.Equal(time.Unix(3, 0)) || len(o.Backends) != 1 {
@@ -94,7 +95,7 @@ func TestFigure6Point(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := result.Points[0]; len(result.Points) != 1 || fmt.Sprintf("%s %d: %g", p.Family, p.Depth, p.Accuracy.Mean) != want {
+		if p := result.Points[0]; len(result.Points) != 1 || fmt.Sprintf("%s %d: %g", p.Family, p.Depth, p.Accuracy.Value) != want {
 			t.Errorf("with %+v the points are %+v, want %s", change, result.Points, want)
 		}
 	}
@@ -120,8 +121,8 @@ func TestFigure6Rates(t *testing.T) {
 		seeds    int
 	}{{3e-3, []float64{1e-3, 3e-3}, 0.3, 1}, {1e-3, []float64{1e-3, 3e-3}, 0.3, 1}, {1e-3, []float64{1e-3, 0.1}, 0.2, 1}} {
 		p := result.Points[i]
-		if p.LearningRate != want.rate || !slices.Equal(p.RatesTried, want.tried) || p.Accuracy.Mean != want.accuracy || len(p.Seeds) != want.seeds {
-			t.Errorf("%s: rate %g of %v, accuracy %g of %d seeds, want %+v", p.Family, p.LearningRate, p.RatesTried, p.Accuracy.Mean, len(p.Seeds), want)
+		if p.LearningRate != want.rate || !slices.Equal(p.RatesTried, want.tried) || p.Accuracy.Value != want.accuracy || len(p.Seeds) != want.seeds {
+			t.Errorf("%s: rate %g of %v, accuracy %g of %d seeds, want %+v", p.Family, p.LearningRate, p.RatesTried, p.Accuracy.Value, len(p.Seeds), want)
 		}
 	}
 	if row := result.Table().Rows[0]; row[3] != "0.003 (0.001, 0.003)" || row[4] != "30.0" || row[5] != "+10.0" {
@@ -196,12 +197,8 @@ func TestFigure6Claims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := result.Claims()
-		if err != nil {
-			t.Fatal(err)
-		}
 		var broken []string
-		for _, c := range all {
+		for _, c := range result.Claims() {
 			if c.Verdict != claims.Holds {
 				broken = append(broken, strings.TrimPrefix(c.ID, "figure-6."))
 			}

@@ -71,7 +71,7 @@ func choose(all []attempt) attempt {
 }
 
 // newFigure6Point summarises the runs of one family and depth, and returns those that count.
-func newFigure6Point(runs []training.Result) (Figure6Point, []training.Result, error) {
+func newFigure6Point(runs []training.Result) (Figure6Point, []training.Result) {
 	all := attempts(runs)
 	chosen := choose(all)
 	first := runs[0]
@@ -93,12 +93,8 @@ func newFigure6Point(runs []training.Result) (Figure6Point, []training.Result, e
 		}
 		p.Accuracies, p.TrainLosses = append(p.Accuracies, run.TestAccuracy), append(p.TrainLosses, finalLoss(run))
 	}
-	var err error
-	if p.Accuracy, err = newOverSeeds(p.Accuracies); err != nil {
-		return p, nil, err
-	}
-	p.TrainLoss, err = newOverSeeds(p.TrainLosses)
-	return p, counted, err
+	p.Accuracy, p.TrainLoss = overSeeds(p.Accuracies), overSeeds(p.TrainLosses)
+	return p, counted
 }
 
 // accuracyOf returns the accuracy of the run of a seed.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Table returns the points with what is not in the picture: learning rates, and the gap to the resnet of the same depth.
@@ -19,7 +20,7 @@ func (r *Figure6Result) Table() *results.Table {
 		p := &r.Points[i]
 		table.Rows = append(table.Rows, []string{
 			p.Title, fmt.Sprint(p.Depth), fmt.Sprint(len(p.Seeds)), p.rates(),
-			p.Accuracy.format("%.1f", 100), r.gap(p), p.TrainLoss.format("%.2f", 1), fmt.Sprint(p.Diverged),
+			formatInterval(p.Accuracy, "%.1f", 100), r.gap(p), formatInterval(p.TrainLoss, "%.2f", 1), fmt.Sprint(p.Diverged),
 		})
 	}
 	return table
@@ -40,23 +41,18 @@ func (r *Figure6Result) gap(p *Figure6Point) string {
 		if resnet.Depth != p.Depth || resnet.Family == p.Family {
 			continue
 		}
-		c, err := compare(p, resnet, less)
-		switch {
-		case err != nil || c.seeds == 0:
-			return "–"
-		case c.seeds == 1:
-			return OverSeeds{Mean: c.difference.Value}.format("%+.1f", 100)
+		if c := compare(p, resnet, less); c.seeds > 0 {
+			return formatInterval(c.difference, "%+.1f", 100)
 		}
-		return OverSeeds{c.difference.Value, &c.difference.Low, &c.difference.High}.format("%+.1f", 100)
 	}
 	return "–"
 }
 
-// format formats the mean and its interval in units of 1/scale.
-func (o OverSeeds) format(layout string, scale float64) string {
-	text := fmt.Sprintf(layout, scale*o.Mean)
-	if o.Low != nil {
-		text += fmt.Sprintf(" ["+layout+", "+layout+"]", scale**o.Low, scale**o.High)
+// formatInterval formats the mean over seeds, and its interval where it has one, in units of 1/scale.
+func formatInterval(e stats.Estimate, layout string, scale float64) string {
+	text := fmt.Sprintf(layout, scale*e.Value)
+	if e.Draws > 1 {
+		text += fmt.Sprintf(" ["+layout+", "+layout+"]", scale*e.Low, scale*e.High)
 	}
 	return strings.ReplaceAll(text, "-", "−")
 }

@@ -41,13 +41,13 @@ func smoothed(t *testing.T, draws, inputs, span int) Series {
 }
 
 // width is the width of an interval.
-func width(e claims.Estimate) float64 { return e.High - e.Low }
+func width(e stats.Estimate) float64 { return e.High - e.Low }
 
 // zero checks that equal nets differ by exactly 0, and that a claim of a difference is contradicted.
-func zero(t *testing.T, what string, e claims.Estimate, err error) {
+func zero(t *testing.T, what string, e stats.Estimate) {
 	t.Helper()
-	if err != nil || e.Value != 0 || width(e) != 0 || (claims.Claim{}).Above(e, 0).Verdict != claims.Contradicted {
-		t.Errorf("%s of equal nets is %+v, %v", what, e, err)
+	if e.Value != 0 || width(e) != 0 || (claims.Claim{}).Above(e, 0).Verdict != claims.Contradicted {
+		t.Errorf("%s of equal nets is %+v", what, e)
 	}
 }
 
@@ -58,26 +58,25 @@ func TestNetsOnSharedDrawsArePaired(t *testing.T) {
 		t.Skip("runs an experiment")
 	}
 	a, b := smoothed(t, 12, 128, 5), smoothed(t, 12, 128, 6)
-	equal, err := a.browner(&a)
-	zero(t, "brownness", equal, err)
-	equal, err = a.moreCorrelated(&a)
-	zero(t, "correlation", equal, err)
-	browner, err := b.browner(&a)
-	if err != nil || width(browner) > width(b.Brownness.MinusIndependent(a.Brownness))/2 || browner.Draws != 12 {
-		t.Errorf("brownness %+v less %+v is %+v, %v", b.Brownness, a.Brownness, browner, err)
+	zero(t, "brownness", a.browner(&a))
+	zero(t, "correlation", a.moreCorrelated(&a))
+	browner := b.browner(&a)
+	if width(browner) > width(b.Brownness.MinusIndependent(a.Brownness))/2 || browner.Draws != 12 {
+		t.Errorf("brownness %+v less %+v is %+v", b.Brownness, a.Brownness, browner)
 	}
-	more, err := b.moreCorrelated(&a)
-	if err != nil || width(more) > width(b.MeanCorrelation.MinusIndependent(a.MeanCorrelation))/2 {
-		t.Errorf("correlation %+v less %+v is %+v, %v", b.MeanCorrelation, a.MeanCorrelation, more, err)
+	more := b.moreCorrelated(&a)
+	if width(more) > width(b.MeanCorrelation.MinusIndependent(a.MeanCorrelation))/2 {
+		t.Errorf("correlation %+v less %+v is %+v", b.MeanCorrelation, a.MeanCorrelation, more)
 	}
-	dial := DialSeries{acfs: [][][]float64{b.acfs, a.acfs, b.acfs}}
-	equal, err = dial.longer(0, 2)
-	zero(t, "correlation length", equal, err)
-	if longer, err := dial.longer(0, 1); err != nil || !(longer.Low > 0) {
-		t.Errorf("the correlation length over 6 values less that over 5 is %+v, %v", longer, err)
+	dial := DialSeries{acfs: [][][]float64{b.Autocorrelations, a.Autocorrelations, b.Autocorrelations}}
+	zero(t, "correlation length", dial.longer(0, 2))
+	if longer := dial.longer(0, 1); !(longer.Low > 0) {
+		t.Errorf("the correlation length over 6 values less that over 5 is %+v", longer)
 	}
-	if _, err := estimatePaired(a.acfs, b.acfs[1:], func(own, other []float64) float64 { return 0 }); err == nil || !strings.Contains(err.Error(), "can't compare 12 draws with 11") {
-		t.Errorf("unequal numbers of draws give the error %v", err)
+	fewer := b
+	fewer.Autocorrelations = b.Autocorrelations[1:]
+	if browner, more := a.browner(&fewer), a.moreCorrelated(&fewer); browner.Made() || more.Made() {
+		t.Errorf("unequal numbers of draws differ by %v and %v", browner, more)
 	}
 }
 
@@ -92,7 +91,7 @@ func TestKeptSeriesIsWhole(t *testing.T) {
 	if err := json.Unmarshal(content, &kept); err != nil {
 		t.Fatal(err)
 	}
-	if got := kept.series(); !reflect.DeepEqual(got, want) || len(got.acfs) != 3 {
+	if got := kept.series(); !reflect.DeepEqual(got, want) || len(got.Autocorrelations) != 3 {
 		t.Errorf("kept %+v, was %+v", got, want)
 	}
 }
@@ -113,9 +112,9 @@ func patterns(factor float64) []Pattern {
 
 // TestRunsAreComparedDrawByDraw: a ratio that is the same in every draw is known exactly, however far draws are apart.
 func TestRunsAreComparedDrawByDraw(t *testing.T) {
-	all, err := slowerDecay(patterns(4), patterns(1))
-	if err != nil || len(all) != 1 || all[0].Measured != (claims.Estimate{Value: 2, Low: 2, High: 2, Draws: 3}) || all[0].Verdict != claims.Holds {
-		t.Errorf("%+v, %v", all, err)
+	all := slowerDecay(patterns(4), patterns(1))
+	if len(all) != 1 || all[0].Measured != (stats.Estimate{Value: 2, Low: 2, High: 2, Draws: 3}) || all[0].Verdict != claims.Holds {
+		t.Errorf("%+v", all)
 	}
 }
 
@@ -123,14 +122,14 @@ func TestRunsAreComparedDrawByDraw(t *testing.T) {
 func twoEarlyNets(t *testing.T) (a, b *EarlySeries) {
 	t.Helper()
 	net := func(span int, constant ...int) *EarlySeries {
-		acfs := smoothed(t, 3, 64, span).acfs
+		acfs := smoothed(t, 3, 64, span).Autocorrelations
 		later := slices.Clone(acfs)
 		for _, draw := range constant {
 			later[draw] = nil
 		}
 		return &EarlySeries{
 			EarlyNet: EarlyNet{Variant: Variant{Net: "feedforward", Norm: norms.Center.Name}, Activation: "relu"}, Statistics: norms.Frozen, Draws: 3, Steps: []int{0, 5},
-			acfs: [][][]float64{acfs, later}, inputs: 64, Brownness: []*claims.Estimate{nil, nil},
+			acfs: [][][]float64{acfs, later}, inputs: 64, Brownness: []*stats.Estimate{nil, nil},
 			losses: [][]float64{{0, 1}, {0, 10}, {0, 100}}, Constant: []int{0, len(constant)},
 		}
 	}
@@ -143,20 +142,20 @@ func TestEarlyNetsAreComparedDrawByDraw(t *testing.T) {
 	}
 	a, b := twoEarlyNets(t)
 	c := earlyClaims{}
-	first := c.browner(a, b, 0, 1)
+	first := a.browner(b, 0, 1)
 	if len(first) != 1 || first[0].Draws != 3 || !(first[0].Value > 0) {
 		t.Errorf("at first the smoother net is browner by %+v", first)
 	}
-	if later := c.browner(a, b, 1, 2); len(later) != 0 {
+	if later := a.browner(b, 1, 2); len(later) != 0 {
 		t.Errorf("with one draw in which both nets have a brownness it differs by %+v", later)
 	}
-	zero(t, "brownness", c.browner(a, a, 1, 2)[0], c.err)
+	zero(t, "brownness", a.browner(a, 1, 2)[0])
 	beta := 1.0
 	resnet := *a
 	resnet.Net, resnet.Beta, resnet.losses = "residual", &beta, [][]float64{{0, 0.5}, {0, 9.5}, {0, 99.5}}
 	c.learnFaster([]*EarlySeries{&resnet, a})
-	if got := c.claims[0].Measured; len(c.claims) != 1 || math.Abs(got.Value-0.5) > 1e-12 || width(got) > 1e-12 || c.err != nil { // rounding
-		t.Errorf("a loss that is lower by 1/2 in every draw gives %+v, %v", c.claims, c.err)
+	if got := c.claims[0].Measured; len(c.claims) != 1 || math.Abs(got.Value-0.5) > 1e-12 || width(got) > 1e-12 { // rounding
+		t.Errorf("a loss that is lower by 1/2 in every draw gives %+v", c.claims)
 	}
 }
 
@@ -165,37 +164,23 @@ func TestNothingIsClaimedAboutNothing(t *testing.T) {
 	a, b := twoEarlyNets(t)
 	early := earlyClaims{}
 	early.staysWhite(a) // no brownness: not one of 0
-	early.allAbove(a.claim("early", "s", "t", "q"), early.browner(a, b, 1, 2), 0)
-	figure2, err := (&Figure2Result{}).Claims()
-	if err != nil {
-		t.Fatal(err)
-	}
-	figure4, err := (&Figure4Result{}).Claims()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dial, err := (&DialResult{Series: []DialSeries{{Depth: 10, Beta: []float64{0.7}, Brownness: []claims.Estimate{claims.Exact(1)}}}}).Claims()
-	if err != nil {
-		t.Fatal(err)
-	}
+	early.allAbove(a.claim("early", "s", "t", "q"), a.browner(b, 1, 2), 0)
+	dial := DialResult{Series: []DialSeries{{Depth: 10, Beta: []float64{0.7}, Brownness: []stats.Estimate{stats.Exact(1)}}}}
 	for name, all := range map[string][]claims.Claim{
-		"constant gradients": early.claims, "no curves": figure2, "no patterns": figure4, "one beta": dial,
+		"constant gradients": early.claims, "no curves": (&Figure2Result{}).Claims(), "no patterns": (&Figure4Result{}).Claims(), "one beta": dial.Claims(),
 		"no depths": steadyLoss([]Series{smoothed(t, 3, 40, 4)}, norms.Frozen),
 	} {
 		if len(all) > 0 {
 			t.Errorf("about %s it is claimed that %+v", name, all)
 		}
 	}
-	if e := largestDistance(nil, nil, 3, 0.5); e.Made() {
-		t.Errorf("no shares are %v away", e)
-	}
 	if outside := (&TheoremCurve{}).outside(); !math.IsNaN(outside) {
 		t.Errorf("a curve without depths is %g outside", outside)
 	}
-	if wrong := (&TheoremCurve{Mean: []float64{math.NaN()}, High: []float64{1}, Closed: []float64{1}}).outside(); !math.IsNaN(wrong) {
+	if wrong := (&TheoremCurve{stats.Curve{Mean: []float64{math.NaN()}, Upper: []float64{1}}, []float64{1}}).outside(); !math.IsNaN(wrong) {
 		t.Errorf("NaN is %g outside", wrong)
 	}
-	if outside, deviation, apart := (&DonskerResult{}).distances(); deviation.Made() || claims.Exact(outside).Made() || claims.Exact(apart).Made() {
+	if outside, deviation, apart := (&DonskerResult{}).distances(); deviation.Made() || stats.Exact(outside).Made() || stats.Exact(apart).Made() {
 		t.Errorf("no walks are %g, %v and %g off", outside, deviation, apart)
 	}
 }
@@ -207,39 +192,32 @@ func TestTheoremThreeIsJudgedByItsOwnExponent(t *testing.T) {
 	s := CorrelationSeries{Theorem: "Theorem 3", Net: "residual", Norm: norms.Batch.Name, Beta: &beta, Width: 10, Draws: 5, Fit: &RateFit{Abscissa: LogDepth, First: 10, Last: 60, Theory: -0.5}}
 	for depth := 1; depth <= 60; depth++ {
 		s.Depths = append(s.Depths, depth)
-		s.Correlation, s.CorrelationStdErr = append(s.Correlation, 0), append(s.CorrelationStdErr, 0.01*float64(depth))
-	}
-	for i := range s.Depths { // the weights of the fit need the correlations
-		s.Correlation[i] = 1
+		s.Correlation = append(s.Correlation, stats.Estimate{Value: 1, StdErr: 0.01 * float64(depth)}) // the weights of the fit need them
 	}
 	if err := s.addTheory(); err != nil {
 		t.Fatal(err)
 	}
-	s.Correlation, s.Theory = s.Theory, nil
+	for i := range s.Correlation {
+		s.Correlation[i].Value = s.Theory[i]
+	}
+	s.Theory = nil
 	if err := s.addTheory(); err != nil {
 		t.Fatal(err)
 	}
 	var x, y, weights []float64
 	for i := 9; i < 60; i++ {
-		relative := s.CorrelationStdErr[i] / s.Correlation[i]
-		x, y, weights = append(x, math.Log(float64(i+1))), append(y, math.Log(s.Correlation[i])), append(weights, 1/(relative*relative))
+		relative := s.Correlation[i].StdErr / s.Correlation[i].Value
+		x, y, weights = append(x, math.Log(float64(i+1))), append(y, math.Log(s.Correlation[i].Value)), append(weights, 1/(relative*relative))
 	}
 	measured, err := stats.WeightedFit(x, y, weights) // what correlation.Result.Slope fits
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Fit.Slope = claims.Exact(measured.Slope)
+	s.Fit.Slope = stats.Exact(measured.Slope)
 	if s.Fit.TheoryHere < -0.25 || s.distance().Value > 1e-12 { // rounding
 		t.Errorf("the exponent is %g, the theorem's here %g: %v apart", measured.Slope, s.Fit.TheoryHere, s.distance())
 	}
 	if c := s.claim(); c.Verdict != claims.Holds || !strings.Contains(c.Quantity, "10 to 60 layers") {
 		t.Errorf("%+v", c)
-	}
-}
-
-// TestDistancesAreNotNegative: the largest of several distances that may all be 0 has an interval that begins at 0.
-func TestDistancesAreNotNegative(t *testing.T) {
-	if got := largestDistance([]float64{0.499, 0.502}, []float64{0.01, 0.01}, 20, 0.5); got.Low != 0 || !(got.High > 0.02) {
-		t.Errorf("two means near the target are %+v away", got)
 	}
 }

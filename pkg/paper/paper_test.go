@@ -19,6 +19,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // reproduction is a result as sessions save it.
@@ -124,17 +125,13 @@ func TestFigure1OfEqualNets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := result.Claims()
-	if err != nil {
-		t.Fatal(err)
-	}
 	found := 0
-	for _, c := range all {
+	for _, c := range result.Claims() {
 		if !strings.Contains(c.ID, ".browner.") {
 			continue
 		}
 		found++
-		if c.Measured != (claims.Estimate{Draws: config.Draws}) || c.Verdict != claims.Contradicted {
+		if c.Measured != (stats.Estimate{Draws: config.Draws}) || c.Verdict != claims.Contradicted {
 			t.Errorf("%s: %+v, %s", c.ID, c.Measured, c.Verdict)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // RealNetsConfig describes the theorems on real nets: how fast the correlation of the gradients at two inputs falls with
@@ -135,11 +136,9 @@ type CorrelationSeries struct {
 	// Depths are L; all slices have one entry a depth.
 	Depths []int `json:"depths"`
 
-	// Correlation is R(i,j) and Variance C(i,i), with their standard errors by the jackknife over draws.
-	Correlation       []float64 `json:"correlation"`
-	CorrelationStdErr []float64 `json:"correlation_stderr"`
-	Variance          []float64 `json:"variance"`
-	VarianceStdErr    []float64 `json:"variance_stderr"`
+	// Correlation is R(i,j) and Variance C(i,i), with their intervals by the jackknife over draws.
+	Correlation []stats.Estimate `json:"correlation"`
+	Variance    []stats.Estimate `json:"variance"`
 
 	// Theory is R(i,j) by the theorem's closed form; for Theorem 3 by the product over layers behind its rate.
 	Theory []float64 `json:"theory"`
@@ -254,11 +253,7 @@ func (c RealNetsConfig) run(ctx context.Context, e *engine.Engine, ensemble Ense
 // add appends a point to the series.
 func (s *CorrelationSeries) add(p correlation.Point) {
 	s.Depths = append(s.Depths, p.Depth)
-	s.Correlation = append(s.Correlation, p.Correlation.Mean)
-	s.CorrelationStdErr = append(s.CorrelationStdErr, p.Correlation.StdErr)
-	s.Variance = append(s.Variance, p.Variance.Mean)
-	s.VarianceStdErr = append(s.VarianceStdErr, p.Variance.StdErr)
-	s.Counted = append(s.Counted, p.Counted.Mean)
-	s.Active = append(s.Active, p.Active.Mean)
-	s.Coactive = append(s.Coactive, p.Coactive.Mean)
+	s.Correlation, s.Variance = append(s.Correlation, p.Correlation), append(s.Variance, p.Variance)
+	s.Counted = append(s.Counted, p.Counted.Value)
+	s.Active, s.Coactive = append(s.Active, p.Active.Value), append(s.Coactive, p.Coactive.Value)
 }

@@ -51,8 +51,8 @@ func TestRealNets(t *testing.T) {
 		}
 		// What a path count with the measured activations says of the first layer is exact for independent weights; the
 		// standard error alone keeps the measured R from it. Five of them, for many series.
-		if s.Depths[0] == 1 && math.Abs(s.Correlation[0]-s.Counted[0]) > 5*s.CorrelationStdErr[0]+0.01 {
-			t.Errorf("%s, width %d, one layer: R = %.4f +- %.4f, counted %.4f", s.Title(), s.Width, s.Correlation[0], s.CorrelationStdErr[0], s.Counted[0])
+		if s.Depths[0] == 1 && math.Abs(s.Correlation[0].Value-s.Counted[0]) > 5*s.Correlation[0].StdErr+0.01 {
+			t.Errorf("%s, width %d, one layer: R = %.4f +- %.4f, counted %.4f", s.Title(), s.Width, s.Correlation[0].Value, s.Correlation[0].StdErr, s.Counted[0])
 		}
 	}
 	// The quick nets are narrow but not tiny: a feedforward net falls faster than a resnet at any width.

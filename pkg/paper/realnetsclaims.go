@@ -10,6 +10,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // nearTheory is the bound of the claims about real nets: "as the theorem says" means within a tenth of the theorem's rate, exponent or limit.
@@ -67,26 +68,11 @@ func (s CorrelationSeries) family() string {
 }
 
 // distance returns how far the series is from its theorem, in parts of the theorem's number at these depths.
-func (s CorrelationSeries) distance() claims.Estimate {
+func (s CorrelationSeries) distance() stats.Estimate {
 	if s.Fit != nil {
-		return relativeDistance(s.Fit.Slope, s.Fit.TheoryHere)
+		return s.Fit.Slope.Over(s.Fit.TheoryHere).Distance(1)
 	}
-	last := len(s.Correlation) - 1
-	return relativeDistance(s.Estimate(last), theory.HighwayLimit())
-}
-
-// Estimate returns R at a place of the series with its interval.
-func (s CorrelationSeries) Estimate(i int) claims.Estimate {
-	return estimateOf(s.Correlation[i], s.CorrelationStdErr[i], s.Draws)
-}
-
-// relativeDistance returns |measured/theory - 1|, whose interval starts at 0 where the measured one holds the theory's number.
-func relativeDistance(measured claims.Estimate, theory float64) claims.Estimate {
-	relative := claims.Estimate{Value: measured.Value / theory, Low: measured.Low / theory, High: measured.High / theory, Draws: measured.Draws}
-	if theory < 0 { // a negative number turns the interval around
-		relative.Low, relative.High = relative.High, relative.Low
-	}
-	return relative.Distance(1)
+	return s.Correlation[len(s.Correlation)-1].Over(theory.HighwayLimit()).Distance(1)
 }
 
 // claim claims that the series is as its theorem says.
@@ -114,12 +100,10 @@ func (s CorrelationSeries) growthClaim() claims.Claim {
 	if s.Fit.GrowthTheory > 0 {
 		statement = "C(i,i) doubles with each layer of a resnet (β = 1)"
 	}
-	growth := s.Fit.Growth
-	doublings := claims.Estimate{Value: growth.Value / math.Ln2, Low: growth.Low / math.Ln2, High: growth.High / math.Ln2, Draws: growth.Draws}
 	return claims.Claim{
 		ID: fmt.Sprintf("real-nets.%s.variance", s.family()), Source: s.Theorem, Statement: statement,
 		Quantity: fmt.Sprintf("doublings of C(i,i) a layer, width %d (%s): distance from the theorem's", s.Width, s.Title()),
-	}.Below(doublings.Distance(s.Fit.GrowthTheory/math.Ln2), nearTheory)
+	}.Below(s.Fit.Growth.Over(math.Ln2).Distance(s.Fit.GrowthTheory/math.Ln2), nearTheory)
 }
 
 // Title names the nets of the series, less the width.

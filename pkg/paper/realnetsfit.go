@@ -2,10 +2,10 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
@@ -22,8 +22,8 @@ type RateFit struct {
 	Last  int `json:"last"`
 
 	// Slope is that of log R, and Theory the theorem's.
-	Slope  claims.Estimate `json:"slope"`
-	Theory float64         `json:"theory"`
+	Slope  stats.Estimate `json:"slope"`
+	Theory float64        `json:"theory"`
 
 	// TheoryHere is the same slope through the closed form at the depths of the fit, with the same weights: for Theorem 3, whose Theory is
 	// the limit of many layers, another number.
@@ -31,11 +31,11 @@ type RateFit struct {
 
 	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where these are 1/2
 	// and 1/4.
-	Counted claims.Estimate `json:"counted"`
+	Counted stats.Estimate `json:"counted"`
 
 	// Growth is the slope of log C(i,i), and GrowthTheory the theorem's.
-	Growth       claims.Estimate `json:"growth"`
-	GrowthTheory float64         `json:"growth_theory"`
+	Growth       stats.Estimate `json:"growth"`
+	GrowthTheory float64        `json:"growth_theory"`
 }
 
 // Abscissas of fits: a rate a layer, and an exponent.
@@ -56,10 +56,7 @@ func (c RealNetsConfig) decay(ctx context.Context, e *engine.Engine, ensemble En
 		series.Theorem = "Theorem 2"
 		fit.Theory, fit.TheoryHere, fit.GrowthTheory = math.Log(0.75), math.Log(0.75), math.Ln2
 	}
-	curve, err := result.Curve()
-	if err != nil {
-		return nil, err
-	}
+	curve := result.Curve()
 	for _, p := range curve {
 		series.add(p)
 	}
@@ -74,10 +71,7 @@ func (c RealNetsConfig) rescaled(ctx context.Context, e *engine.Engine, ensemble
 		return nil, err
 	}
 	series.Theorem = "Theorem 3"
-	curve, err := result.Curve()
-	if err != nil {
-		return nil, err
-	}
+	curve := result.Curve()
 	for _, p := range curve {
 		series.add(p)
 	}
@@ -90,7 +84,7 @@ func (c RealNetsConfig) rescaled(ctx context.Context, e *engine.Engine, ensemble
 // end sets the last depth of the fit: R is clearly above 0 at all depths up to it.
 func (f *RateFit) end(curve []correlation.Point) {
 	f.Last = f.First - 1
-	for f.Last < len(curve) && curve[f.Last].Correlation.Mean > clearly*curve[f.Last].Correlation.StdErr {
+	for f.Last < len(curve) && curve[f.Last].Correlation.Value > clearly*curve[f.Last].Correlation.StdErr {
 		f.Last++
 	}
 }
@@ -99,13 +93,16 @@ func (f *RateFit) end(curve []correlation.Point) {
 func (f RateFit) through(result *correlation.Result, series *CorrelationSeries, abscissa func(float64) float64) error {
 	for _, fitted := range []struct {
 		quantity correlation.Quantity
-		slope    *claims.Estimate
+		slope    *stats.Estimate
 	}{{correlation.R, &f.Slope}, {correlation.Counted, &f.Counted}, {correlation.CII, &f.Growth}} {
 		slope, err := result.Slope(fitted.quantity, f.First, f.Last, abscissa)
+		if err == nil && !slope.Made() {
+			err = errors.New("not every mean without one of the draws is positive")
+		}
 		if err != nil {
 			return fmt.Errorf("the correlation of the %s net with normalisation %s is lost in the noise from depth %d on: average more draws (%w)", series.Net, series.Norm, f.Last+1, err)
 		}
-		*fitted.slope = claims.Mean(slope)
+		*fitted.slope = slope
 	}
 	series.Fit = &f
 	return nil
@@ -124,10 +121,7 @@ func (c RealNetsConfig) highway(ctx context.Context, e *engine.Engine, ensemble 
 			series = this
 			series.Theorem = "Corollary 1"
 		}
-		curve, err := result.Curve()
-		if err != nil {
-			return nil, err
-		}
+		curve := result.Curve()
 		series.add(curve[len(curve)-1])
 	}
 	if series == nil {
@@ -163,7 +157,7 @@ func (s *CorrelationSeries) addTheory() error {
 	var x, y, weights []float64 // as in correlation.Result.Slope: on a curve other weights give another slope
 	for i, depth := range s.Depths {
 		if s.Fit.First <= depth && depth <= s.Fit.Last {
-			relative := s.CorrelationStdErr[i] / s.Correlation[i]
+			relative := s.Correlation[i].StdErr / s.Correlation[i].Value
 			x, y, weights = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i])), append(weights, 1/(relative*relative))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -14,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // AllStatistics are the two kinds of gradient, frozen and coupled batch statistics, that every figure shows side by side.
@@ -43,31 +43,11 @@ type Series struct {
 	// Statistics is frozen or coupled; empty for noise.
 	Statistics norms.Statistics `json:"statistics"`
 
-	// Lags are 0..15, and Mean is the autocorrelation there, averaged over Draws, with its standard error and the 10 % and 90
-	// % quantiles over the draws.
-	Lags   []int     `json:"lags"`
-	Mean   []float64 `json:"mean"`
-	StdErr []float64 `json:"stderr"`
-	Lower  []float64 `json:"lower"`
-	Upper  []float64 `json:"upper"`
-	Draws  int       `json:"draws"`
+	// Lags are 0..15.
+	Lags []int `json:"lags"`
 
-	// MeanCorrelation is the autocorrelation averaged over lags 1..15.
-	MeanCorrelation claims.Estimate `json:"mean_correlation"`
-
-	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
-	Brownness claims.Estimate `json:"brownness"`
-
-	// LjungBoxRejections counts the draws on which the Ljung-Box test at the 5 % level rejects white noise.
-	LjungBoxRejections int `json:"ljung_box_rejections"`
-
-	// SpectrumSlope is the slope of the log power spectrum: 0 for white noise, -2 for brown.
-	SpectrumSlope claims.Estimate `json:"spectrum_slope"`
-
-	// acfs are the autocorrelations at the lags, draw by draw, and inputs the number of values of a draw: claims compare nets that share
-	// their draws within a draw.
-	acfs   [][]float64
-	inputs int
+	// Summary is what the autocorrelation over the draws says. Claims compare nets that share their draws within a draw.
+	gradients.Summary
 }
 
 // newSeries computes the series of draws x inputs.
@@ -76,25 +56,17 @@ func newSeries(draws [][]float64) (Series, error) {
 	if err != nil {
 		return Series{}, err
 	}
-	return Series{
-		Lags: s.ACF.Lags, Mean: s.ACF.Mean, StdErr: s.ACF.StdErr, Lower: s.ACF.Lower, Upper: s.ACF.Upper, Draws: s.ACF.Draws,
-		MeanCorrelation:    claims.Mean(s.MeanCorrelation),
-		Brownness:          s.Brownness,
-		LjungBoxRejections: s.Rejections,
-		SpectrumSlope:      claims.Mean(s.SpectrumSlope),
-		acfs:               s.Autocorrelations,
-		inputs:             len(draws[0]),
-	}, nil
+	return Series{Lags: gradients.Lags(), Summary: *s}, nil
 }
 
 // browner estimates by how much the brownness of the series is above that of another on the same draws.
-func (s *Series) browner(other *Series) (claims.Estimate, error) {
-	return gradients.BrownnessDifference(s.acfs, other.acfs, s.inputs)
+func (s *Series) browner(other *Series) stats.Estimate {
+	return gradients.BrownnessDifference(s.Autocorrelations, other.Autocorrelations, s.Inputs)
 }
 
 // moreCorrelated estimates by how much the autocorrelation, averaged over lags from 1 on, is above that of another series on the same draws.
-func (s *Series) moreCorrelated(other *Series) (claims.Estimate, error) {
-	return estimatePaired(s.acfs, other.acfs, func(own, other []float64) float64 {
+func (s *Series) moreCorrelated(other *Series) stats.Estimate {
+	return stats.MeanPaired(s.Autocorrelations, other.Autocorrelations, func(own, other []float64) float64 {
 		return gradients.MeanFromLag1(own) - gradients.MeanFromLag1(other)
 	})
 }
@@ -106,11 +78,11 @@ type keptSeries struct {
 	Inputs           int
 }
 
-func keep(s Series) keptSeries { return keptSeries{s, s.acfs, s.inputs} }
+func keep(s Series) keptSeries { return keptSeries{s, s.Autocorrelations, s.Inputs} }
 
 // series returns the series as it was before it was kept.
 func (k keptSeries) series() Series {
-	k.Series.acfs, k.Series.inputs = k.Autocorrelations, k.Inputs
+	k.Series.Autocorrelations, k.Series.Inputs = k.Autocorrelations, k.Inputs
 	return k.Series
 }
 

@@ -53,26 +53,6 @@ func normalizationNets(depth, width int) []models.Config {
 	return nets
 }
 
-// Measured is a mean over draws with its standard error.
-type Measured struct {
-	Value  float64 `json:"value"`
-	StdErr float64 `json:"stderr"`
-}
-
-// String formats the mean with its error, two significant digits of the error.
-func (m Measured) String() string {
-	if m.StdErr == 0 {
-		return fmt.Sprintf("%.4g", m.Value)
-	}
-	if size := math.Abs(m.Value); size >= 1e5 || size < 1e-4 {
-		exponent := math.Floor(math.Log10(max(size, m.StdErr)))
-		scale := math.Pow(10, exponent)
-		return fmt.Sprintf("(%.2f ± %.2f)·10^%g", m.Value/scale, m.StdErr/scale, exponent)
-	}
-	decimals := max(0, 1-int(math.Floor(math.Log10(m.StdErr))))
-	return fmt.Sprintf("%.*f ± %.*f", decimals, m.Value, decimals, m.StdErr)
-}
-
 // NormalizationRow is a row of the table: one net, and one way to take its gradient.
 type NormalizationRow struct {
 	Variant
@@ -81,23 +61,23 @@ type NormalizationRow struct {
 	Statistics norms.Statistics `json:"statistics"`
 
 	// Active and Coactive are the shares of inputs and of pairs of inputs at which units of the last rectifier are active.
-	Active   Measured `json:"active"`
-	Coactive Measured `json:"coactive"`
+	Active   stats.Estimate `json:"active"`
+	Coactive stats.Estimate `json:"coactive"`
 
 	// ACF1 and ACF15 are the autocorrelation of the gradient at lags 1 and 15 over the draws that have one; nil with fewer than
 	// two such draws. Constant counts the others: their gradient is the same at all inputs, perhaps 0, up to the rounding of
 	// float32.
-	ACF1     *Measured `json:"acf_1"`
-	ACF15    *Measured `json:"acf_15"`
-	Constant int       `json:"constant"`
+	ACF1     *stats.Estimate `json:"acf_1"`
+	ACF15    *stats.Estimate `json:"acf_15"`
+	Constant int             `json:"constant"`
 
 	// Variance is the mean square of the gradient over inputs and draws, C(i,i) averaged over i. Its standard error is that over
 	// draws; it says little where a few draws make up most of the mean.
-	Variance Measured `json:"variance"`
+	Variance stats.Estimate `json:"variance"`
 
 	// LogVariance is the mean of log10 of a draw's mean square, over the draws whose gradient is not 0: what a typical net has. It
 	// is nil with fewer than two such draws.
-	LogVariance *Measured `json:"log10_variance"`
+	LogVariance *stats.Estimate `json:"log10_variance"`
 
 	// Draws is the number of draws.
 	Draws int `json:"draws"`
@@ -151,12 +131,7 @@ func (c NormalizationConfig) rows(ctx context.Context, e *engine.Engine, net mod
 	}
 	row := NormalizationRow{Variant: variant(active.Config.Net), Draws: c.Draws}
 	last := func(layers []float64) float64 { return layers[len(layers)-1] }
-	if row.Active, err = measure(active.Active, last); err != nil {
-		return nil, err
-	}
-	if row.Coactive, err = measure(active.Coactive, last); err != nil {
-		return nil, err
-	}
+	row.Active, row.Coactive = stats.MeanOf(active.Active, last), stats.MeanOf(active.Coactive, last)
 	var rows []NormalizationRow
 	kinds := statisticsOf(net)
 	for _, statistics := range kinds {
@@ -174,12 +149,6 @@ func (c NormalizationConfig) rows(ctx context.Context, e *engine.Engine, net mod
 		rows = append(rows, row)
 	}
 	return rows, nil
-}
-
-// measure returns the mean over draws of any statistic of a draw.
-func measure[T any](draws []T, statistic func(T) float64) (Measured, error) {
-	summary, err := summarize(draws, statistic)
-	return Measured{summary.Mean, summary.StdErr}, err
 }
 
 // constantGradient bounds the spread of a gradient that is constant up to the rounding of float32 in 50 layers, relative to its
@@ -206,28 +175,21 @@ func (r *NormalizationRow) setGradients(all [][]float64) error {
 		acfs = append(acfs, acf)
 	}
 	r.Constant = len(all) - len(acfs)
-	var err error
-	if r.ACF1, err = measureSome(acfs, func(acf []float64) float64 { return acf[1] }); err != nil {
-		return err
-	}
-	if r.ACF15, err = measureSome(acfs, func(acf []float64) float64 { return acf[gradients.MaxLag] }); err != nil {
-		return err
-	}
-	if r.Variance, err = measure(all, meanSquare); err != nil {
-		return err
-	}
+	r.ACF1 = meanOfSome(acfs, func(acf []float64) float64 { return acf[1] })
+	r.ACF15 = meanOfSome(acfs, func(acf []float64) float64 { return acf[gradients.MaxLag] })
+	r.Variance = stats.MeanOf(all, meanSquare)
 	nonzero := slices.DeleteFunc(slices.Clone(all), func(g []float64) bool { return meanSquare(g) == 0 })
-	r.LogVariance, err = measureSome(nonzero, func(g []float64) float64 { return math.Log10(meanSquare(g)) })
-	return err
+	r.LogVariance = meanOfSome(nonzero, func(g []float64) float64 { return math.Log10(meanSquare(g)) })
+	return nil
 }
 
-// measureSome is measure for draws that may be too few: with fewer than two it returns nil.
-func measureSome(draws [][]float64, statistic func([]float64) float64) (*Measured, error) {
+// meanOfSome is stats.MeanOf for draws that may be too few: with fewer than two it returns nil.
+func meanOfSome(draws [][]float64, statistic func([]float64) float64) *stats.Estimate {
 	if len(draws) < 2 {
-		return nil, nil
+		return nil
 	}
-	m, err := measure(draws, statistic)
-	return &m, err
+	mean := stats.MeanOf(draws, statistic)
+	return &mean
 }
 
 // meanSquare returns the mean of the squares.
@@ -272,21 +234,21 @@ func (t *NormalizationTable) Table() *results.Table {
 		}
 		logarithm := "gradients of 0"
 		if r.LogVariance != nil {
-			logarithm = r.LogVariance.String()
+			logarithm = r.LogVariance.PlusMinus()
 		}
-		table.Rows = append(table.Rows, []string{r.Net, beta, r.Norm, statistics, r.Active.String(), r.Coactive.String(),
-			r.autocorrelation(r.ACF1), r.autocorrelation(r.ACF15), r.Variance.String(), logarithm})
+		table.Rows = append(table.Rows, []string{r.Net, beta, r.Norm, statistics, r.Active.PlusMinus(), r.Coactive.PlusMinus(),
+			r.autocorrelation(r.ACF1), r.autocorrelation(r.ACF15), r.Variance.PlusMinus(), logarithm})
 	}
 	return table
 }
 
 // autocorrelation formats an autocorrelation, with the number of draws that have none.
-func (r NormalizationRow) autocorrelation(m *Measured) string {
+func (r NormalizationRow) autocorrelation(m *stats.Estimate) string {
 	switch {
 	case m == nil:
 		return "undefined: constant gradients"
 	case r.Constant > 0:
-		return fmt.Sprintf("%v (%d of %d draws constant)", m, r.Constant, r.Draws)
+		return fmt.Sprintf("%s (%d of %d draws constant)", m.PlusMinus(), r.Constant, r.Draws)
 	}
-	return m.String()
+	return m.PlusMinus()
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -97,12 +96,10 @@ type TheoremSeries struct {
 	Correlation TheoremCurve `json:"correlation"`
 }
 
-// TheoremCurve is a quantity against the depth: measured, with the ends of its band, and in closed form. The bands of all nets,
+// TheoremCurve is a quantity against the depth: measured, and in closed form. Lower and Upper are the ends of the band: the bands of all nets,
 // quantities and depths of one estimator hold together with 95 % confidence.
 type TheoremCurve struct {
-	Mean   []float64 `json:"mean"`
-	Low    []float64 `json:"low"`
-	High   []float64 `json:"high"`
+	stats.Curve
 	Closed []float64 `json:"closed"`
 }
 
@@ -140,8 +137,8 @@ func (c TheoremsConfig) runs() []theory.Config {
 	return runs
 }
 
-// measure makes one measurement. Bonferroni's correction makes the bands hold together: each interval fails with probability
-// 5 % over their number. It needs no independence, which the depths of a net, sharing gates, do not have (Sidak's would).
+// measure makes one measurement. Bonferroni's correction makes the bands hold together. It needs no independence, which the depths of a net,
+// sharing gates, do not have (Sidak's would).
 func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*TheoremSeries, error) {
 	measured, err := theory.Run(ctx, run)
 	if err != nil {
@@ -151,15 +148,15 @@ func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*Theore
 		GateNet: GateNet{Net: run.Net, Beta: run.Beta, Gamma2: run.Gamma2}, Theorem: theoremNames[run.Net],
 		Estimator: run.Estimator, Width: run.Width, Draws: run.Draws, Depths: run.Depths,
 	}
-	level := simultaneous(quantities * len(c.Nets) * len(run.Depths))
+	comparisons := quantities * len(c.Nets) * len(run.Depths)
 	for _, point := range measured.Points {
 		closed, err := run.Closed(point.Depth)
 		if err != nil {
 			return nil, err
 		}
-		series.Variance.add(point.Variance, level, closed.Variance())
-		series.Covariance.add(point.Covariance, level, closed.Covariance())
-		series.Correlation.add(point.Correlation, level, closed.Correlation())
+		series.Variance.add(point.Variance, comparisons, closed.Variance())
+		series.Covariance.add(point.Covariance, comparisons, closed.Covariance())
+		series.Correlation.add(point.Correlation, comparisons, closed.Correlation())
 	}
 	return series, nil
 }
@@ -169,13 +166,17 @@ var theoremNames = map[string]string{
 	theory.FeedforwardNet: "Theorem 1", theory.ResidualNet: "Theorem 2", theory.RescaledNet: "Theorem 3", theory.HighwayNet: "Corollary 1",
 }
 
-// simultaneous returns the level at which so many intervals must hold for all to hold together at claims.Level, by Bonferroni.
-func simultaneous(comparisons int) float64 { return 1 - (1-claims.Level)/float64(comparisons) }
-
 // add appends a depth.
-func (c *TheoremCurve) add(measured stats.Summary, level, closed float64) {
-	low, high := measured.Interval(level)
-	c.Mean, c.Low, c.High, c.Closed = append(c.Mean, measured.Mean), append(c.Low, low), append(c.High, high), append(c.Closed, closed)
+func (c *TheoremCurve) add(measured stats.Estimate, comparisons int, closed float64) {
+	c.Draws = measured.Draws
+	band := measured.Simultaneous(comparisons)
+	c.Mean, c.StdErr = append(c.Mean, band.Value), append(c.StdErr, band.StdErr)
+	c.Lower, c.Upper, c.Closed = append(c.Lower, band.Low), append(c.Upper, band.High), append(c.Closed, closed)
+}
+
+// band returns the estimate at a depth with the ends of the band. It has no Draws, as bands that hold together need no widening.
+func (c *TheoremCurve) band(i int) stats.Estimate {
+	return stats.Estimate{Value: c.Mean[i], Low: c.Lower[i], High: c.Upper[i]}
 }
 
 // outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it lies in the band at
@@ -188,7 +189,7 @@ func (c *TheoremCurve) outside() float64 {
 	for i, mean := range c.Mean {
 		distance := math.Abs(mean - c.Closed[i])
 		if !(distance <= rounding*c.Closed[i]) { // one rectifier's C is 1 without any error
-			largest = max(largest, distance/(c.High[i]-mean))
+			largest = max(largest, distance/(c.Upper[i]-mean))
 		}
 	}
 	return largest
@@ -198,10 +199,10 @@ func (c *TheoremCurve) outside() float64 {
 const rounding = 1e-12
 
 // deviations returns the relative distances from the closed form, one a depth, with the ends of the band.
-func (c *TheoremCurve) deviations() []claims.Estimate {
-	all := make([]claims.Estimate, len(c.Closed))
+func (c *TheoremCurve) deviations() []stats.Estimate {
+	all := make([]stats.Estimate, len(c.Closed))
 	for i, closed := range c.Closed {
-		all[i] = claims.Estimate{Value: c.Mean[i] / closed, Low: c.Low[i] / closed, High: c.High[i] / closed}.Distance(1)
+		all[i] = c.band(i).Over(closed).Distance(1)
 	}
 	return all
 }

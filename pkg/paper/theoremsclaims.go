@@ -8,6 +8,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Bounds of the claims about the theorems, set before the measurements.
@@ -88,13 +89,13 @@ func (r *TheoremsResult) inBand(s TheoremSeries) claims.Claim {
 	outside := max(s.Variance.outside(), s.Covariance.outside(), s.Correlation.outside())
 	return theoremClaim(s, "in-band", closedForms[s.Net],
 		fmt.Sprintf("largest distance from the closed form at %s, in half-widths of the band that holds for all %d values at 95 %% (Bonferroni)", s.depthRange(), r.Comparisons)).
-		Below(claims.Exact(outside), 1)
+		Below(stats.Exact(outside), 1)
 }
 
 // tight claims that the agreement means something.
 func (r *TheoremsResult) tight(s TheoremSeries) claims.Claim {
 	all := slices.Concat(s.Variance.deviations(), s.Covariance.deviations(), s.Correlation.deviations())
-	largest := claims.Largest(all) // bands that hold together need no widening, and so have no draws before
+	largest := stats.Largest(all)
 	largest.Draws = s.Draws
 	return theoremClaim(s, "tight", closedForms[s.Net],
 		fmt.Sprintf("largest relative distance from the closed form at %s, with the simultaneous band", s.depthRange())).
@@ -113,8 +114,8 @@ func rate(s TheoremSeries) claims.Claim {
 	// together.
 	exponent := func(deep, half float64) float64 { return math.Log(deep/half) / span }
 	r := s.Correlation
-	between := claims.Estimate{
-		Value: exponent(r.Mean[deep], r.Mean[half]), Low: exponent(r.Low[deep], r.High[half]), High: exponent(r.High[deep], r.Low[half]), Draws: s.Draws,
+	between := stats.Estimate{
+		Value: exponent(r.Mean[deep], r.Mean[half]), Low: exponent(r.Lower[deep], r.Upper[half]), High: exponent(r.Upper[deep], r.Lower[half]), Draws: s.Draws,
 	}
 	return theoremClaim(s, "rate", "R(i,j) ~ 1/(β√L)",
 		fmt.Sprintf("distance from −1/2 of the exponent of R between %d and %d layers", s.Depths[half], s.Depths[deep])).
@@ -124,7 +125,8 @@ func rate(s TheoremSeries) claims.Claim {
 // limit claims Corollary 1's limit at the deepest net.
 func limit(s TheoremSeries) claims.Claim {
 	deep := len(s.Depths) - 1
-	r := claims.Estimate{Value: s.Correlation.Mean[deep], Low: s.Correlation.Low[deep], High: s.Correlation.High[deep], Draws: s.Draws}
+	r := s.Correlation.band(deep)
+	r.Draws = s.Draws
 	return theoremClaim(s, "limit", "R(i,j) tends to 1/√e for γ₂² = 1/L",
 		fmt.Sprintf("distance of R from 1/√e at %d layers", s.Depths[deep])).
 		Below(r.Distance(theory.HighwayLimit()), limitTolerance)

@@ -103,7 +103,7 @@ func TestDonsker(t *testing.T) {
 	for i := range result.Series { // the covariance of an Ornstein-Uhlenbeck processwould be seen, as is one that is half as large
 		for k := range result.Series[i].Covariances {
 			c := &result.Series[i].Covariances[k]
-			c.Mean, c.Low, c.High = c.Mean*0.5, c.Low-c.Mean*0.5, c.High-c.Mean*0.5
+			c.Value, c.Low, c.High = c.Value*0.5, c.Low-c.Value*0.5, c.High-c.Value*0.5
 		}
 	}
 	if checkClaims(t, result, "donsker")["donsker.covariance.in-band"].Verdict == claims.Holds {

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Variant names a net among those that differ in architecture, normalisation, beta, depth and width.
@@ -94,48 +92,4 @@ func normalizedNets(all ...*norms.Norm) []models.Config {
 		}
 	}
 	return nets
-}
-
-// estimateMean returns the mean over draws of any statistic of a draw, with its interval.
-func estimateMean[T any](draws []T, statistic func(T) float64) (claims.Estimate, error) {
-	summary, err := summarize(draws, statistic)
-	return claims.Mean(summary), err
-}
-
-// summarize returns the mean over draws of any statistic of a draw, with its standard error.
-func summarize[T any](draws []T, statistic func(T) float64) (stats.Summary, error) {
-	values := make([]float64, len(draws))
-	for i, draw := range draws {
-		values[i] = statistic(draw)
-	}
-	return stats.Summarize(values)
-}
-
-// estimateOf returns the estimate of a mean over draws from its standard error.
-func estimateOf(mean, stdErr float64, draws int) claims.Estimate {
-	return claims.Mean(stats.Summary{Mean: mean, StdErr: stdErr, N: draws})
-}
-
-// estimatePaired returns the mean over draws of a quantity of two nets that share their draws, such as a difference, with its interval. Draw
-// i of one is compared with draw i of the other, so that what both have in common cancels.
-func estimatePaired[T any](draws, others []T, quantity func(own, other T) float64) (claims.Estimate, error) {
-	if len(draws) != len(others) {
-		return claims.None(), fmt.Errorf("can't compare %d draws with %d: nets that share their draws have equally many", len(draws), len(others))
-	}
-	pairs := make([][2]T, len(draws))
-	for i := range pairs {
-		pairs[i] = [2]T{draws[i], others[i]}
-	}
-	return estimateMean(pairs, func(pair [2]T) float64 { return quantity(pair[0], pair[1]) })
-}
-
-// largestDistance returns the largest distance of several means from a target, which decides a claim that all of them are near it.
-func largestDistance(mean, stdErr []float64, draws int, target float64) claims.Estimate {
-	var distances []claims.Estimate
-	for i := range mean {
-		distances = append(distances, estimateOf(mean[i], stdErr[i], draws).Distance(target))
-	}
-	largest := claims.Largest(distances)
-	largest.Low = max(largest.Low, 0) // its widened end may be below, a distance is not
-	return largest
 }

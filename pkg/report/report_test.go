@@ -20,6 +20,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/report"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // picture is a PNG of 3 x 2 pixels.
@@ -40,7 +41,7 @@ func resultsFolder(t *testing.T, size string) string {
 	claimed := func(id, convention string, value, low, high float64) claims.Claim {
 		c := claim
 		c.ID, c.Convention = id+convention, convention
-		return c.Above(claims.Estimate{Value: value, Low: low, High: high, Draws: 10}, 1)
+		return c.Above(stats.Estimate{Value: value, Low: low, High: high, Draws: 10}, 1)
 	}
 	for _, name := range []string{"figure-1", "figure-2"} {
 		figure := &results.Figure{

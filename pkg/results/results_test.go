@@ -10,6 +10,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // figure returns a figure with one claim.
@@ -17,7 +18,7 @@ func figure(name string) *results.Figure {
 	claim := claims.Claim{ID: name + ".claim", Source: "Figure 0", Statement: "s", Quantity: "q"}
 	return &results.Figure{
 		Figure: name, Title: "A figure", Config: map[string]int{"draws": 3}, Series: []int{1, 2},
-		Claims: []claims.Claim{claim.Above(claims.Exact(2), 1)},
+		Claims: []claims.Claim{claim.Above(stats.Exact(2), 1)},
 	}
 }
 
@@ -55,7 +56,7 @@ func TestSaveAndLoad(t *testing.T) {
 func TestClaimsAsCSV(t *testing.T) {
 	folder := t.TempDir()
 	one, open := figure("figure-1"), figure("figure-2")
-	open.Claims[0] = open.Claims[0].Above(claims.Estimate{Value: 2, Low: 0, High: 4, Draws: 10}, 1)
+	open.Claims[0] = open.Claims[0].Above(stats.Estimate{Value: 2, Low: 0, High: 4, Draws: 10}, 1)
 	quick := figure("figure-3")
 	quick.Provenance.Size = results.Quick
 	if err := results.SaveClaims(folder, []*results.Figure{one, open, quick}); err != nil {
@@ -76,7 +77,7 @@ func TestClaimsAsCSV(t *testing.T) {
 // TestNothingUndecidableIsSaved: a claim about what could not be measured, or whose verdict is another than its numbers give, stops the saving.
 func TestNothingUndecidableIsSaved(t *testing.T) {
 	for want, spoil := range map[string]func(*claims.Claim){
-		"could not be measured": func(c *claims.Claim) { *c = c.Below(claims.Smallest(nil), 1) },
+		"could not be measured": func(c *claims.Claim) { *c = c.Below(stats.Smallest(nil), 1) },
 		`give "holds"`:          func(c *claims.Claim) { c.Verdict = claims.Undecided },
 	} {
 		spoilt := figure("figure-1")
@@ -113,11 +114,12 @@ func TestErrorsAreSentences(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "torn.json"), []byte(`{"figure": "to`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	unmarshalable := figure("figure-3")
-	unmarshalable.Series = math.Inf(1)
+	unmarshalable, unmeasured := figure("figure-3"), figure("figure-3")
+	unmarshalable.Series, unmeasured.Series = func() {}, []stats.Estimate{stats.None()}
 	for want, err := range map[string]error{
 		"not finite":            broken.Save(folder),
 		"can't be written":      unmarshalable.Save(folder),
+		"more draws":            unmeasured.Save(folder),
 		"can't write figure-1":  figure("figure-1").Save(file),
 		"run the cell":          second(results.Load(folder, "figure-9")),
 		"is not a results file": second(results.Load(folder, "torn")),

@@ -47,23 +47,8 @@ func checkLags(maxLag, m int) error {
 	return nil
 }
 
-// ACFSummary is the autocorrelation function averaged over draws, with its spread. All slices have one entry a lag.
-type ACFSummary struct {
-	Lags []int
-
-	// Mean and StdErr are the mean over draws and its standard error, the sample deviation over sqrt(Draws). StdErr is 0
-	// for a single draw, which says nothing about the spread.
-	Mean, StdErr []float64
-
-	// Lower and Upper are the 10 % and 90 % quantiles over draws.
-	Lower, Upper []float64
-
-	// Draws is the number of draws.
-	Draws int
-}
-
-// MeanACF returns the autocorrelation function at lags 0 to maxLag averaged over draws, draws x inputs.
-func MeanACF(draws [][]float64, maxLag int) (*ACFSummary, error) {
+// MeanACF returns the autocorrelation function averaged over draws, draws x inputs, with its spread: a point for each lag from 0 to maxLag.
+func MeanACF(draws [][]float64, maxLag int) (*Curve, error) {
 	if err := checkDraws(draws); err != nil {
 		return nil, err
 	}
@@ -77,20 +62,12 @@ func MeanACF(draws [][]float64, maxLag int) (*ACFSummary, error) {
 			atLag[k] = append(atLag[k], r)
 		}
 	}
-	s := &ACFSummary{Draws: len(draws)}
-	for k, values := range atLag {
-		slices.Sort(values)
-		mean, deviation := stat.MeanStdDev(values, nil)
-		if len(values) == 1 {
-			deviation = 0
-		}
-		s.Lags = append(s.Lags, k)
-		s.Mean = append(s.Mean, mean)
-		s.StdErr = append(s.StdErr, stat.StdErr(deviation, float64(len(values))))
-		s.Lower = append(s.Lower, stat.Quantile(0.1, stat.LinInterp, values, nil))
-		s.Upper = append(s.Upper, stat.Quantile(0.9, stat.LinInterp, values, nil))
+	c := &Curve{Draws: len(draws)}
+	for _, values := range atLag {
+		slices.Sort(values) // the mean then does not depend on the order of the draws
+		c.add(values)
 	}
-	return s, nil
+	return c, nil
 }
 
 // WhiteBand returns 1.96/sqrt(m): 95 % of the autocorrelations of white noise of length m, at any lag but 0, lie between it and

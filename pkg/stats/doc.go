@@ -4,12 +4,13 @@
 //
 // A series is a []float64, one value an input. Many draws of a series are a [][]float64, draws x inputs. Functions return an
 // error of one sentence when the numbers do not allow the statistic: too few of them, some that are not finite, no
-// variance.
+// variance. What is measured over draws is an [Estimate], and along depths or lags a [Curve]; an estimate that can't be made is [None], and no error.
 package stats
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/shattered-gradients/shattered/internal/numbers"
 )
 
 // checkSeries returns an error unless x has at least the given number of values, all of them finite.
@@ -18,7 +19,7 @@ func checkSeries(x []float64, least int) error {
 		return fmt.Errorf("the series has %d values: give at least %d", len(x), least)
 	}
 	for i, value := range x {
-		if math.IsNaN(value) || math.IsInf(value, 0) {
+		if !numbers.Finite(value) {
 			return fmt.Errorf("value %d of the series is %g: give finite numbers", i, value)
 		}
 	}

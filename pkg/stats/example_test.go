@@ -27,13 +27,8 @@ func ExampleColour() {
 	// Output: 0.50 <nil>
 }
 
-func ExampleSummary_Interval() {
-	s, err := stats.Summarize([]float64{0.9, 1.1, 1.0, 1.2, 0.8})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	low, high := s.Interval(0.95)
-	fmt.Printf("%.2f, 95 %% from %.2f to %.2f\n", s.Mean, low, high)
+func ExampleMean() {
+	e := stats.Mean([]float64{0.9, 1.1, 1.0, 1.2, 0.8})
+	fmt.Printf("%.2f, 95 %% from %.2f to %.2f\n", e.Value, e.Low, e.High)
 	// Output: 1.00, 95 % from 0.80 to 1.20
 }

@@ -1,10 +1,8 @@
 package stats_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -14,14 +12,8 @@ import (
 // The ratio of two means, with its standard error over draws.
 func ExampleJackknife() {
 	draws := [][]float64{{1.0, 2.0}, {1.2, 2.2}, {0.8, 1.9}, {1.1, 2.1}}
-	ratio, err := stats.Jackknife(draws, func(mean []float64) ([]float64, error) {
-		return []float64{mean[0] / mean[1]}, nil
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%.3f ± %.3f\n", ratio[0].Mean, ratio[0].StdErr)
+	ratio := stats.Jackknife(draws, func(mean []float64) []float64 { return []float64{mean[0] / mean[1]} })
+	fmt.Printf("%.3f ± %.3f\n", ratio[0].Value, ratio[0].StdErr)
 	// Output: 0.500 ± 0.026
 }
 
@@ -33,20 +25,14 @@ func TestJackknifeOfAMean(t *testing.T) {
 		values[i] = rng.NormFloat64()
 		draws[i] = []float64{values[i]}
 	}
-	got, err := stats.Jackknife(draws, func(mean []float64) ([]float64, error) { return []float64{mean[0], 2 * mean[0]}, nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := stats.Summarize(values)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := stats.Jackknife(draws, func(mean []float64) []float64 { return []float64{mean[0], 2 * mean[0]} })
+	want := stats.Mean(values)
 	const rounding = 1e-12
-	near(t, "mean", got[0].Mean, want.Mean, rounding)
+	near(t, "mean", got[0].Value, want.Value, rounding)
 	near(t, "standard error", got[0].StdErr, want.StdErr, rounding)
 	near(t, "standard error of the double", got[1].StdErr, 2*want.StdErr, rounding)
-	if got[0].N != 30 {
-		t.Errorf("N is %d, want 30", got[0].N)
+	if got[0].Draws != 30 {
+		t.Errorf("%d draws, want 30", got[0].Draws)
 	}
 }
 
@@ -60,11 +46,8 @@ func TestJackknifeCoversTheLogOfAMean(t *testing.T) {
 		for i := range draws {
 			draws[i] = []float64{rng.ExpFloat64()}
 		}
-		logs, err := stats.Jackknife(draws, func(mean []float64) ([]float64, error) { return []float64{math.Log(mean[0])}, nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if low, high := logs[0].Interval(0.95); low <= 0 && 0 <= high {
+		logs := stats.Jackknife(draws, func(mean []float64) []float64 { return []float64{math.Log(mean[0])} })
+		if logs[0].Low <= 0 && 0 <= logs[0].High {
 			covered++
 		}
 	}
@@ -84,20 +67,14 @@ func TestJackknifePairedOfMeans(t *testing.T) {
 		draws[i], others[i] = []float64{common + rng.NormFloat64()}, []float64{99, common + rng.NormFloat64()}
 		differences[i] = draws[i][0] - others[i][1]
 	}
-	got, err := stats.JackknifePaired(draws, others, func(mean, other []float64) (float64, error) { return mean[0] - other[1], nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := stats.Summarize(differences)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 { return mean[0] - other[1] })
+	want := stats.Mean(differences)
 	const rounding = 1e-12
-	near(t, "difference", got.Mean, want.Mean, rounding)
+	near(t, "difference", got.Value, want.Value, rounding)
 	near(t, "standard error", got.StdErr, want.StdErr, rounding)
-	equal, err := stats.JackknifePaired(draws, draws, func(mean, other []float64) (float64, error) { return math.Sin(mean[0]) - math.Sin(other[0]), nil })
-	if err != nil || equal.Mean != 0 || equal.StdErr != 0 {
-		t.Errorf("equal ensembles differ by %+v, %v", equal, err)
+	equal := stats.JackknifePaired(draws, draws, func(mean, other []float64) float64 { return math.Sin(mean[0]) - math.Sin(other[0]) })
+	if equal != (stats.Estimate{Draws: 12}) {
+		t.Errorf("equal ensembles differ by %+v", equal)
 	}
 }
 
@@ -114,19 +91,13 @@ func TestJackknifePairedCovers(t *testing.T) {
 			draws[i] = []float64{10 + common + math.Sqrt(0.1)*rng.NormFloat64()}
 			others[i] = []float64{20 + 2*common + math.Sqrt(0.4)*rng.NormFloat64()}
 		}
-		got, err := stats.JackknifePaired(draws, others, func(mean, other []float64) (float64, error) { return math.Log(mean[0] / other[0]), nil })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if low, high := got.Interval(0.95); low <= math.Log(0.5) && math.Log(0.5) <= high {
+		got := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 { return math.Log(mean[0] / other[0]) })
+		if got.Low <= math.Log(0.5) && math.Log(0.5) <= got.High {
 			covered++
 		}
 		paired += got.StdErr / ensembles
 		for _, one := range [][][]float64{draws, others} {
-			alone, err := stats.Jackknife(one, func(mean []float64) ([]float64, error) { return []float64{math.Log(mean[0])}, nil })
-			if err != nil {
-				t.Fatal(err)
-			}
+			alone := stats.Jackknife(one, func(mean []float64) []float64 { return []float64{math.Log(mean[0])} })
 			independent += alone[0].StdErr * alone[0].StdErr / ensembles
 		}
 	}
@@ -138,38 +109,37 @@ func TestJackknifePairedCovers(t *testing.T) {
 	near(t, "standard error, of that for independent ensembles", paired/math.Sqrt(independent), math.Sqrt(0.2/2.2), 0.01)
 }
 
-func TestJackknifePairedRefuses(t *testing.T) {
-	difference := func(mean, other []float64) (float64, error) { return mean[0] - other[0], nil }
-	for want, ensembles := range map[string][2][][]float64{
-		"at least 2":                    {{{1}}, {{1}}},
-		"is 0: give at least 2":         {nil, nil},
-		"2 draws of one":                {{{1}, {2}}, {{1}}},
-		"draw 1 has 2 numbers":          {{{1}, {2, 3}}, {{4, 5}, {6}}},
-		"finite":                        {{{1}, {2}}, {{1}, {math.Inf(1)}}},
-		"draw 1 has 3 numbers and draw": {{{1}, {2}}, {{1}, {1, 2}}},
+// TestJackknifeThatCanNotBeMadeIsNone: rows that don't fit, and numbers that are not finite, without one of the draws or of all, are no estimate.
+func TestJackknifeThatCanNotBeMadeIsNone(t *testing.T) {
+	difference := func(mean, other []float64) float64 { return mean[0] - other[0] }
+	for name, ensembles := range map[string][2][][]float64{
+		"one draw":        {{{1}}, {{1}}},
+		"no draws":        {nil, nil},
+		"unequal numbers": {{{1}, {2}}, {{1}}},
+		"rows whose lengths make up for each other": {{{1}, {2, 3}}, {{4, 5}, {6}}},
+		"an infinite number":                        {{{1}, {2}}, {{1}, {math.Inf(1)}}},
+		"a longer row":                              {{{1}, {2}}, {{1}, {1, 2}}},
 	} {
-		if _, err := stats.JackknifePaired(ensembles[0], ensembles[1], difference); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v does not say %q", err, want)
+		if e := stats.JackknifePaired(ensembles[0], ensembles[1], difference); e.Made() || !math.IsNaN(e.Value) {
+			t.Errorf("%s give %+v", name, e)
 		}
 	}
-}
-
-func TestJackknifeRefuses(t *testing.T) {
-	identity := func(mean []float64) ([]float64, error) { return mean, nil }
-	failure := errors.New("no such statistic")
-	for _, c := range []struct {
-		want      string
+	identity := func(mean []float64) []float64 { return mean }
+	for name, c := range map[string]struct {
 		draws     [][]float64
-		statistic func([]float64) ([]float64, error)
+		statistic func([]float64) []float64
 	}{
-		{"at least 2", [][]float64{{1}}, identity},
-		{"one length", [][]float64{{1}, {1, 2}}, identity},
-		{"finite", [][]float64{{1}, {math.NaN()}}, identity},
-		{"finite", [][]float64{{0}, {1}}, func(mean []float64) ([]float64, error) { return []float64{math.Log(mean[0])}, nil }},
-		{failure.Error(), [][]float64{{1}, {2}}, func([]float64) ([]float64, error) { return nil, failure }},
+		"one draw":               {[][]float64{{1}}, identity},
+		"a longer row":           {[][]float64{{1}, {1, 2}}, identity},
+		"NaN":                    {[][]float64{{1}, {math.NaN()}}, identity},
+		"log 0 without draw 1":   {[][]float64{{0}, {1}}, func(mean []float64) []float64 { return []float64{math.Log(mean[0])} }},
+		"a statistic of no draw": {[][]float64{{1}, {2}}, func([]float64) []float64 { return []float64{math.NaN()} }},
 	} {
-		if _, err := stats.Jackknife(c.draws, c.statistic); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v does not say %q", err, c.want)
+		if e := stats.Jackknife(c.draws, c.statistic); len(e) != 1 || e[0].Made() || !math.IsNaN(e[0].Value) {
+			t.Errorf("%s give %+v", name, e)
 		}
+	}
+	if e := stats.Jackknife([][]float64{{1, math.NaN()}, {3, 0}}, identity); !e[0].Made() || e[0].Value != 2 || e[1].Made() {
+		t.Errorf("of a number and NaN: %+v", e)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
@@ -27,7 +28,7 @@ func KMeans(gram *mat.SymDense, k, restarts int, rng *rand.Rand) ([]int, error) 
 		return nil, fmt.Errorf("%d clusters of %d vectors: give at least 1 and at most one for each vector", k, n)
 	case restarts < 1:
 		return nil, fmt.Errorf("k-means starts %d times: give at least 1", restarts)
-	case math.IsNaN(mat.Sum(gram)) || math.IsInf(mat.Sum(gram), 0):
+	case !numbers.Finite(mat.Sum(gram)):
 		return nil, fmt.Errorf("the inner products to cluster by are not finite: check what they were computed from")
 	}
 	var best []int

@@ -34,12 +34,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	curve, err := result.Curve()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("R at depth 6 is less than 1/8: %t; theory says 1/64\n", curve[5].Correlation.Mean < 1.0/8)
+	fmt.Printf("R at depth 6 is less than 1/8: %t; theory says 1/64\n", result.Curve()[5].Correlation.Value < 1.0/8)
 	// Output: R at depth 6 is less than 1/8: true; theory says 1/64
 }
 
@@ -70,7 +65,7 @@ func TestOneLayerHasItsClosedForm(t *testing.T) {
 	p := curve[0]
 	for _, check := range []struct {
 		name string
-		got  stats.Summary
+		got  stats.Estimate
 		want float64
 	}{
 		{"C(i,i)", p.Variance, 1},
@@ -81,8 +76,8 @@ func TestOneLayerHasItsClosedForm(t *testing.T) {
 	} {
 		// Four standard errors, for five numbers, and what a finite width adds: at x = -2 a share of 0.023 of the units of the
 		// first layer is active, and the relative deviation of the kernel is of the order of 1/(0.023 width).
-		if tolerance := 4*check.got.StdErr + 0.1/(0.023*width); check.got.StdErr > 0.005 || math.Abs(check.got.Mean-check.want) > tolerance {
-			t.Errorf("%s is %.5f +- %.5f, want %.5f", check.name, check.got.Mean, check.got.StdErr, check.want)
+		if tolerance := 4*check.got.StdErr + 0.1/(0.023*width); check.got.StdErr > 0.005 || math.Abs(check.got.Value-check.want) > tolerance {
+			t.Errorf("%s is %.5f +- %.5f, want %.5f", check.name, check.got.Value, check.got.StdErr, check.want)
 		}
 	}
 }
@@ -95,8 +90,8 @@ func TestLinearNetIsPerfectlyCorrelated(t *testing.T) {
 	})
 	for _, point := range curve {
 		// Sums of products in float32.
-		if math.Abs(point.Correlation.Mean-1) > 1e-5 || math.Abs(point.Counted.Mean-1) > 1e-5 {
-			t.Errorf("at depth %d a linear net has R = %.7f, counted %.7f, want 1", point.Depth, point.Correlation.Mean, point.Counted.Mean)
+		if math.Abs(point.Correlation.Value-1) > 1e-5 || math.Abs(point.Counted.Value-1) > 1e-5 {
+			t.Errorf("at depth %d a linear net has R = %.7f, counted %.7f, want 1", point.Depth, point.Correlation.Value, point.Counted.Value)
 		}
 	}
 }
@@ -111,8 +106,8 @@ func TestSlopeFindsGrowth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(slope.Mean-math.Log(3)) > 4*slope.StdErr || slope.StdErr > 0.02 {
-		t.Errorf("log C(i,i) grows by %.4f +- %.4f a layer, want log 3 = %.4f", slope.Mean, slope.StdErr, math.Log(3))
+	if math.Abs(slope.Value-math.Log(3)) > 4*slope.StdErr || slope.StdErr > 0.02 {
+		t.Errorf("log C(i,i) grows by %.4f +- %.4f a layer, want log 3 = %.4f", slope.Value, slope.StdErr, math.Log(3))
 	}
 	for _, depths := range [][2]int{{0, 5}, {2, 9}, {3, 4}} {
 		if _, err := result.Slope(correlation.R, depths[0], depths[1], math.Log); err == nil || !strings.Contains(err.Error(), "at least three") {
@@ -173,9 +168,5 @@ func run(t *testing.T, config correlation.Config) (*correlation.Result, []correl
 	if err != nil {
 		t.Fatal(err)
 	}
-	curve, err := result.Curve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result, curve
+	return result, result.Curve()
 }

@@ -12,65 +12,62 @@ type Point struct {
 	Depth int
 
 	// Variance is C(i,i), averaged over the inputs.
-	Variance stats.Summary
+	Variance stats.Estimate
 
 	// Covariance is C(i,j), averaged over the pairs.
-	Covariance stats.Summary
+	Covariance stats.Estimate
 
 	// Correlation is the mean of C(i,j) over the mean of sqrt(C(i,i) C(j,j)): R(i,j) averaged over the pairs with the weights of
 	// their deviations, which are nearly equal where nets normalise.
-	Correlation stats.Summary
+	Correlation stats.Estimate
 
 	// Counted is the correlation that counting paths predicts from the activations of these very nets: the proof of
 	// the theorems with the measured shares of active inputs and pairs, and the measured deviations that batch
 	// normalisation divides by, in place of 1/2, 1/4 and 1. The shares are averages over pairs and draws, layer by layer;
 	// where some pairs are more co-active than others in all layers, the mean of their products is larger.
-	Counted stats.Summary
+	Counted stats.Estimate
 
 	// Active and Coactive are the shares of the inputs on which a unit of the last layer is active, and of the pairs
 	// on both inputs of which it is.
-	Active, Coactive stats.Summary
+	Active, Coactive stats.Estimate
 }
 
 // Quantity chooses a number of a Point: [R], [CII] or [Counted].
 type Quantity func(Point) float64
 
 // R chooses the correlation R(i,j).
-func R(p Point) float64 { return p.Correlation.Mean }
+func R(p Point) float64 { return p.Correlation.Value }
 
 // CII chooses the variance C(i,i).
-func CII(p Point) float64 { return p.Variance.Mean }
+func CII(p Point) float64 { return p.Variance.Value }
 
 // Counted chooses the correlation by counting paths.
-func Counted(p Point) float64 { return p.Counted.Mean }
+func Counted(p Point) float64 { return p.Counted.Value }
 
 // values are the numbers of a point in the order in which the jackknife handles them.
-func (p *Point) values() []*stats.Summary {
-	return []*stats.Summary{&p.Variance, &p.Covariance, &p.Correlation, &p.Counted, &p.Active, &p.Coactive}
+func (p *Point) values() []*stats.Estimate {
+	return []*stats.Estimate{&p.Variance, &p.Covariance, &p.Correlation, &p.Counted, &p.Active, &p.Coactive}
 }
 
 // Curve returns the points of depths 1 to L.
-func (r *Result) Curve() ([]Point, error) {
-	summaries, err := stats.Jackknife(r.draws, func(mean []float64) ([]float64, error) {
+func (r *Result) Curve() []Point {
+	estimates := stats.Jackknife(r.draws, func(mean []float64) []float64 {
 		var all []float64
 		for _, point := range r.points(mean) {
 			for _, value := range point.values() {
-				all = append(all, value.Mean)
+				all = append(all, value.Value)
 			}
 		}
-		return all, nil
+		return all
 	})
-	if err != nil {
-		return nil, err
-	}
 	points := make([]Point, r.Config.Net.Depth)
 	for k := range points {
 		points[k].Depth = k + 1
 		for _, value := range points[k].values() {
-			*value, summaries = summaries[0], summaries[1:]
+			*value, estimates = estimates[0], estimates[1:]
 		}
 	}
-	return points, nil
+	return points
 }
 
 // points computes the points without errors from mean moments.
@@ -85,14 +82,14 @@ func (r *Result) points(mean []float64) []Point {
 		p := &points[k]
 		p.Depth = k + 1
 		for _, square := range squares {
-			p.Variance.Mean += square / float64(len(squares))
+			p.Variance.Value += square / float64(len(squares))
 		}
-		p.Covariance.Mean = moments[pairProduct]
-		p.Correlation.Mean = moments[pairProduct] / r.pairDeviations(squares)
-		p.Active.Mean, p.Coactive.Mean = moments[activeShare], moments[activePairs]
+		p.Covariance.Value = moments[pairProduct]
+		p.Correlation.Value = moments[pairProduct] / r.pairDeviations(squares)
+		p.Active.Value, p.Coactive.Value = moments[activeShare], moments[activePairs]
 		variance *= carry + gain*moments[slopeSquare]
 		covariance *= carry + gain*moments[slopeProduct]
-		p.Counted.Mean = covariance / variance
+		p.Counted.Value = covariance / variance
 	}
 	return points
 }
@@ -123,42 +120,33 @@ func (r *Result) pairDeviations(squares []float64) float64 {
 // Slope fits a straight line to the logarithm of a quantity at the depths from first to last, all included, against abscissa of
 // the depth: the depth itself for a decay a layer, its logarithm for an exponent. Points are weighted by the inverse variance
 // of the logarithm. All depths are measured on the same draws and err together, so the slope's error comes from the
-// jackknife over draws, the weights held. It returns an error when there are fewer than three depths or the quantity is not
-// positive at one of them.
-func (r *Result) Slope(quantity Quantity, first, last int, abscissa func(depth float64) float64) (stats.Summary, error) {
+// jackknife over draws, the weights held. It is stats.None where the quantity is not positive at one of the depths, and an error when there are
+// fewer than three of them.
+func (r *Result) Slope(quantity Quantity, first, last int, abscissa func(depth float64) float64) (stats.Estimate, error) {
 	if first < 1 || last > r.Config.Net.Depth || last-first < 2 {
-		return stats.Summary{}, fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least three of its depths", first, last, r.Config.Net.Depth)
+		return stats.None(), fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least three of its depths", first, last, r.Config.Net.Depth)
 	}
-	errors, err := r.errors(quantity)
-	if err != nil {
-		return stats.Summary{}, err
-	}
+	measured := stats.Jackknife(r.draws, func(mean []float64) []float64 {
+		var all []float64
+		for _, point := range r.points(mean) {
+			all = append(all, quantity(point))
+		}
+		return all
+	})
 	var x, weights []float64
 	for k := first - 1; k < last; k++ {
-		relative := errors[k].StdErr / errors[k].Mean
+		relative := measured[k].StdErr / measured[k].Value
 		x, weights = append(x, abscissa(float64(k+1))), append(weights, 1/(relative*relative))
 	}
-	slope, err := stats.Jackknife(r.draws, func(mean []float64) ([]float64, error) {
+	return stats.Jackknife(r.draws, func(mean []float64) []float64 {
 		var y []float64
 		for _, point := range r.points(mean)[first-1 : last] {
 			y = append(y, math.Log(quantity(point)))
 		}
 		fit, err := stats.WeightedFit(x, y, weights)
-		return []float64{fit.Slope}, err
-	})
-	if err != nil {
-		return stats.Summary{}, err
-	}
-	return slope[0], nil
-}
-
-// errors returns a quantity at all depths with its jackknife error.
-func (r *Result) errors(quantity Quantity) ([]stats.Summary, error) {
-	return stats.Jackknife(r.draws, func(mean []float64) ([]float64, error) {
-		var all []float64
-		for _, point := range r.points(mean) {
-			all = append(all, quantity(point))
+		if err != nil { // the logarithm of a number that is not positive
+			return []float64{math.NaN()}
 		}
-		return all, nil
-	})
+		return []float64{fit.Slope}
+	})[0], nil
 }

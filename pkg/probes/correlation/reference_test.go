@@ -33,17 +33,17 @@ func TestAgreesWithExplicitJacobians(t *testing.T) {
 			}
 			for k, p := range curve {
 				// The weights are the same: what is left is the noise of the random direction, less than the probe's error.
-				if math.Abs(p.Variance.Mean-variance[k]) > 4*p.Variance.StdErr {
-					t.Errorf("C(i,i) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Variance.Mean, p.Variance.StdErr, variance[k])
+				if math.Abs(p.Variance.Value-variance[k]) > 4*p.Variance.StdErr {
+					t.Errorf("C(i,i) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Variance.Value, p.Variance.StdErr, variance[k])
 				}
-				if math.Abs(p.Covariance.Mean-covariance[k]) > 4*p.Covariance.StdErr {
-					t.Errorf("C(i,j) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Covariance.Mean, p.Covariance.StdErr, covariance[k])
+				if math.Abs(p.Covariance.Value-covariance[k]) > 4*p.Covariance.StdErr {
+					t.Errorf("C(i,j) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Covariance.Value, p.Covariance.StdErr, covariance[k])
 				}
 			}
 			// Behind one layer without skip the direction's noise cancels: what remains is float32, and where an argument lies within
 			// its rounding of 0.
-			if net.Net == "feedforward" && math.Abs(curve[0].Covariance.Mean/covariance[0]-1) > 1e-4 {
-				t.Errorf("C(i,j) at depth 1 is %.7f, the Jacobians give %.7f", curve[0].Covariance.Mean, covariance[0])
+			if net.Net == "feedforward" && math.Abs(curve[0].Covariance.Value/covariance[0]-1) > 1e-4 {
+				t.Errorf("C(i,j) at depth 1 is %.7f, the Jacobians give %.7f", curve[0].Covariance.Value, covariance[0])
 			}
 		})
 	}

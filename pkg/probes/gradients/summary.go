@@ -2,8 +2,8 @@ package gradients
 
 import (
 	"fmt"
+	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -13,26 +13,37 @@ const MaxLag = 15
 // TestLevel is the level of the Ljung-Box test on each draw.
 const TestLevel = 0.05
 
+// Lags returns the lags from 0 to MaxLag.
+func Lags() []int {
+	lags := make([]int, MaxLag+1)
+	for k := range lags {
+		lags[k] = k
+	}
+	return lags
+}
+
 // Summary holds what the autocorrelation of an ensemble of series says about their colour.
 type Summary struct {
-	// ACF is the autocorrelation function at lags 0..MaxLag, averaged over the draws, with its spread.
-	ACF stats.ACFSummary
+	// Curve is the autocorrelation function at [Lags], averaged over the draws, with its spread.
+	stats.Curve
 
-	// MeanCorrelation is the autocorrelation averaged over lags 1..MaxLag, one number a draw, summarised over draws.
-	MeanCorrelation stats.Summary
+	// MeanCorrelation is the autocorrelation averaged over lags 1..MaxLag, one number a draw.
+	MeanCorrelation stats.Estimate `json:"mean_correlation"`
 
 	// Brownness tells where the averaged autocorrelation lies between that of white noise (0) and that of brown noise
 	// (1); at 1/2 it is equally far from both. Its interval comes from the jackknife over draws.
-	Brownness claims.Estimate
+	Brownness stats.Estimate `json:"brownness"`
 
 	// Rejections counts the draws on which the Ljung-Box test at TestLevel, over MaxLag lags, rejects white noise.
-	Rejections int
+	Rejections int `json:"ljung_box_rejections"`
 
 	// SpectrumSlope is the slope of the log power spectrum, one number a draw: 0 for white noise, -2 for brown.
-	SpectrumSlope stats.Summary
+	SpectrumSlope stats.Estimate `json:"spectrum_slope"`
 
-	// Autocorrelations are those that ACF averages, draws x lags: two ensembles that share their draws are compared by these.
-	Autocorrelations [][]float64
+	// Autocorrelations are those that Curve averages, draws x lags: two ensembles that share their draws are compared by these. Inputs is the
+	// number of values of a series.
+	Autocorrelations [][]float64 `json:"-"`
+	Inputs           int         `json:"-"`
 }
 
 // Summarize computes the Summary of series, draws x inputs: gradients, or noise to compare them with. It needs at least two
@@ -45,15 +56,13 @@ func Summarize(draws [][]float64) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{ACF: *acf}
 	each := make([][]float64, len(draws))
-	s.Autocorrelations = each
-	correlations, slopes := make([]float64, len(draws)), make([]float64, len(draws))
+	s := &Summary{Curve: *acf, Autocorrelations: each, Inputs: len(draws[0])}
+	slopes := make([]float64, len(draws))
 	for i, draw := range draws {
 		if each[i], err = stats.ACF(draw, MaxLag); err != nil {
 			return nil, err
 		}
-		correlations[i] = MeanFromLag1(each[i])
 		test, err := stats.LjungBox(draw, MaxLag)
 		if err != nil {
 			return nil, err
@@ -65,14 +74,12 @@ func Summarize(draws [][]float64) (*Summary, error) {
 			return nil, err
 		}
 	}
-	if s.MeanCorrelation, err = stats.Summarize(correlations); err != nil {
-		return nil, err
-	}
-	if s.SpectrumSlope, err = stats.Summarize(slopes); err != nil {
-		return nil, err
-	}
-	s.Brownness, err = brownness(each, len(draws[0]))
-	return s, err
+	s.MeanCorrelation = stats.MeanOf(each, MeanFromLag1)
+	s.SpectrumSlope = stats.Mean(slopes)
+	s.Brownness = stats.Jackknife(each, func(mean []float64) []float64 {
+		return []float64{brownness(mean, s.Inputs)}
+	})[0].Within(0, 1) // not a mean over draws
+	return s, nil
 }
 
 // Summary summarises the gradients over the draws.
@@ -87,37 +94,22 @@ func MeanFromLag1(acf []float64) float64 {
 	return sum / float64(len(acf)-1)
 }
 
-// brownness computes where the mean of the draws' autocorrelation functions lies between white and brown, for series of
-// length m. It is not a mean over draws, so its interval is the jackknife's.
-func brownness(acfs [][]float64, m int) (claims.Estimate, error) {
-	summaries, err := stats.Jackknife(acfs, func(mean []float64) ([]float64, error) {
-		colour, err := stats.Colour(mean, m)
-		return []float64{colour.Brownness}, err
-	})
+// brownness returns where an autocorrelation function lies between white and brown, for series of length m: NaN where it has a number that is
+// not finite.
+func brownness(acf []float64, m int) float64 {
+	colour, err := stats.Colour(acf, m)
 	if err != nil {
-		return claims.None(), err
+		return math.NaN()
 	}
-	estimate := claims.Mean(summaries[0])
-	estimate.Low, estimate.High = max(estimate.Low, 0), min(estimate.High, 1)
-	return estimate, nil
+	return colour.Brownness
 }
 
 // BrownnessDifference estimates by how much the brownness of one ensemble of series of length m is above that of another, from their
 // autocorrelation functions, draws x lags. Draw i of both must share its randomness, or no two draws any: the interval is that of the
-// jackknife that leaves out draw i of both at once, so that what they have in common cancels. Equal ensembles differ by exactly 0.
-func BrownnessDifference(acfs, others [][]float64, m int) (claims.Estimate, error) {
-	summary, err := stats.JackknifePaired(acfs, others, func(mean, other []float64) (float64, error) {
-		colour, err := stats.Colour(mean, m)
-		if err != nil {
-			return 0, err
-		}
-		otherColour, err := stats.Colour(other, m)
-		return colour.Brownness - otherColour.Brownness, err
-	})
-	if err != nil {
-		return claims.None(), err
-	}
-	estimate := claims.Mean(summary)
-	estimate.Low, estimate.High = max(estimate.Low, -1), min(estimate.High, 1)
-	return estimate, nil
+// jackknife that leaves out draw i of both at once, so that what they have in common cancels. Equal ensembles differ by exactly 0; ensembles of
+// different sizes by stats.None.
+func BrownnessDifference(acfs, others [][]float64, m int) stats.Estimate {
+	return stats.JackknifePaired(acfs, others, func(mean, other []float64) float64 {
+		return brownness(mean, m) - brownness(other, m)
+	}).Within(-1, 1)
 }

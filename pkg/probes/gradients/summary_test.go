@@ -3,7 +3,6 @@ package gradients_test
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
@@ -52,10 +51,7 @@ func TestBrownnessDifferenceOfSharedDraws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		difference, err := gradients.BrownnessDifference(a.Autocorrelations, b.Autocorrelations, m)
-		if err != nil {
-			t.Fatal(err)
-		}
+		difference := gradients.BrownnessDifference(a.Autocorrelations, b.Autocorrelations, m)
 		if math.Abs(difference.Value-(a.Brownness.Value-b.Brownness.Value)) > 1e-12 || difference.Draws != draws { // rounding
 			t.Fatalf("the difference of %v and %v is %+v", a.Brownness, b.Brownness, difference)
 		}
@@ -84,14 +80,14 @@ func TestBrownnessDifferenceOfEqualNets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := gradients.BrownnessDifference(s.Autocorrelations, slices.Clone(s.Autocorrelations), 64)
-	if err != nil || same != (claims.Estimate{Draws: 5}) {
-		t.Errorf("equal nets differ by %+v, %v", same, err)
+	same := gradients.BrownnessDifference(s.Autocorrelations, slices.Clone(s.Autocorrelations), 64)
+	if same != (stats.Estimate{Draws: 5}) {
+		t.Errorf("equal nets differ by %+v", same)
 	}
 	if (claims.Claim{}).Above(same, 0).Verdict != claims.Contradicted || (claims.Claim{}).Below(same, 0).Verdict != claims.Contradicted {
 		t.Error("of equal nets one is called browner")
 	}
-	if none, err := gradients.BrownnessDifference(s.Autocorrelations, s.Autocorrelations[1:], 64); err == nil || none.Made() || !strings.Contains(err.Error(), "equally many") {
-		t.Errorf("ensembles of different sizes differ by %v, %v", none, err)
+	if none := gradients.BrownnessDifference(s.Autocorrelations, s.Autocorrelations[1:], 64); none.Made() {
+		t.Errorf("ensembles of different sizes differ by %v", none)
 	}
 }

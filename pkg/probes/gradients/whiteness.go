@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 
-	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/random"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/gonum/stat"
@@ -21,16 +20,16 @@ type Whiteness struct {
 	Draws int `json:"draws"`
 
 	// Rejected is the share of the draws on which the Ljung-Box test, over MaxLag lags at TestLevel, rejects white noise.
-	Rejected claims.Estimate `json:"rejected"`
+	Rejected stats.Estimate `json:"rejected"`
 
 	// RejectedSigns is the same of the signs of the gradients, around their median.
-	RejectedSigns claims.Estimate `json:"rejected_signs"`
+	RejectedSigns stats.Estimate `json:"rejected_signs"`
 
 	// RejectedShuffled is the same of the gradients in random order.
-	RejectedShuffled claims.Estimate `json:"rejected_shuffled"`
+	RejectedShuffled stats.Estimate `json:"rejected_shuffled"`
 
 	// SizeCorrelation is the autocorrelation at lag 1 of the squared deviations from the mean.
-	SizeCorrelation claims.Estimate `json:"size_correlation"`
+	SizeCorrelation stats.Estimate `json:"size_correlation"`
 }
 
 // shuffleStream keeps the random order apart from other random numbers of the seed.
@@ -66,16 +65,12 @@ func TestWhiteness(draws [][]float64, seed uint64) (*Whiteness, error) {
 		}
 		sizes[i] = acf[1]
 	}
-	size, err := stats.Summarize(sizes)
-	if err != nil {
-		return nil, err
-	}
 	return &Whiteness{
 		Draws:            len(draws),
-		Rejected:         claims.Share(rejected, len(draws)),
-		RejectedSigns:    claims.Share(rejectedSigns, len(draws)),
-		RejectedShuffled: claims.Share(rejectedShuffled, len(draws)),
-		SizeCorrelation:  claims.Mean(size),
+		Rejected:         stats.Share(rejected, len(draws)),
+		RejectedSigns:    stats.Share(rejectedSigns, len(draws)),
+		RejectedShuffled: stats.Share(rejectedShuffled, len(draws)),
+		SizeCorrelation:  stats.Mean(sizes),
 	}, nil
 }
 

@@ -36,7 +36,7 @@ type Distance struct {
 	// for the sampled numbers of kinks, less its term linear in S - 1, whose mean is known to be 0 (a control variate). What is left
 	// is of the order of the distance itself, so that its relative error is the same for all widths. The standard error is that
 	// at the z of the supremum.
-	GivenKinks stats.Summary
+	GivenKinks stats.Estimate
 
 	// Exact is the distance of the law itself, from the binomial probabilities.
 	Exact float64
@@ -174,10 +174,10 @@ func (m *meanSquare) merge(other meanSquare) {
 	m.square += other.square
 }
 
-func (m meanSquare) summary() stats.Summary {
+func (m meanSquare) estimate() stats.Estimate {
 	n := float64(m.n)
 	mean := m.sum / n
-	return stats.Summary{Mean: mean, StdErr: math.Sqrt(max(m.square/n-mean*mean, 0) / (n - 1)), N: m.n}
+	return stats.Student(mean, math.Sqrt(max(m.square/n-mean*mean, 0)/(n-1)), m.n)
 }
 
 // add counts a draw.
@@ -234,8 +234,9 @@ func (t *tally) distance() (Distance, error) {
 	for i, e := range t.excesses {
 		means[i] = e.sum
 	}
-	d.GivenKinks = t.excesses[supremum(means)].summary()
-	d.GivenKinks.Mean = math.Abs(d.GivenKinks.Mean)
+	if d.GivenKinks = t.excesses[supremum(means)].estimate(); d.GivenKinks.Value < 0 {
+		d.GivenKinks = d.GivenKinks.Negative()
+	}
 	var err error
 	d.Exact, err = IncrementDistance(t.width, t.shares)
 	return d, err

@@ -117,7 +117,7 @@ type Walk struct {
 // EdgeCovariance is the covariance of the gradient between the inputs at times S <= T.
 type EdgeCovariance struct {
 	S, T     float64
-	Measured stats.Summary
+	Measured stats.Estimate
 }
 
 // donskerChunk is the number of draws that share a stream of random numbers and a step of the progress.
@@ -189,7 +189,7 @@ func (r *DonskerResult) measure(ctx context.Context, width int) (*Walk, error) {
 	pair := 0
 	for s := range r.Config.Cells + 1 {
 		for t := s; t <= r.Config.Cells; t++ {
-			walk.Covariances = append(walk.Covariances, EdgeCovariance{S: r.edge(s), T: r.edge(t), Measured: total.products[pair].summary()})
+			walk.Covariances = append(walk.Covariances, EdgeCovariance{S: r.edge(s), T: r.edge(t), Measured: total.products[pair].estimate()})
 			pair++
 		}
 	}

@@ -40,7 +40,7 @@ func TestCovarianceIsThatOfBrownianMotion(t *testing.T) {
 		}
 		for _, c := range walk.Covariances {
 			if !agree(c.Measured, min(c.S, c.T)) {
-				t.Errorf("width %d: E[g(%.3f) g(%.3f)] = %g +- %g", walk.Width, c.S, c.T, c.Measured.Mean, c.Measured.StdErr)
+				t.Errorf("width %d: E[g(%.3f) g(%.3f)] = %g +- %g", walk.Width, c.S, c.T, c.Measured.Value, c.Measured.StdErr)
 			}
 		}
 	}
@@ -151,7 +151,7 @@ func TestDistancesAgree(t *testing.T) {
 	for _, walk := range result.Walks {
 		d := walk.Distance
 		if !agree(d.GivenKinks, d.Exact) {
-			t.Errorf("width %d: distance %g +- %g given the kinks, %g exactly", walk.Width, d.GivenKinks.Mean, d.GivenKinks.StdErr, d.Exact)
+			t.Errorf("width %d: distance %g +- %g given the kinks, %g exactly", walk.Width, d.GivenKinks.Value, d.GivenKinks.StdErr, d.Exact)
 		}
 		// By the triangle inequality the two differ by the sample's distance from its own law, whose mean is Floor and which exceeds
 		// 2.25 times that with probability 2 exp(-2 (2.25 0.8687)^2) = 0.001.

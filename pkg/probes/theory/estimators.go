@@ -16,10 +16,10 @@ type Point struct {
 
 	// Variance is C(i,i), the mean of both inputs' squared gradients, and Covariance C(i,j), each averaged over the neurons of
 	// a layer, which are exchangeable.
-	Variance, Covariance stats.Summary
+	Variance, Covariance stats.Estimate
 
 	// Correlation is R(i,j), the ratio of the two means, with the standard error of a ratio (delta method).
-	Correlation stats.Summary
+	Correlation stats.Estimate
 }
 
 // moments sums a draw's variance and covariance, their squares and their product.
@@ -47,8 +47,8 @@ func (m *moments) merge(other moments) {
 // point returns the means with their standard errors.
 func (m *moments) point(depth int) Point {
 	n := float64(m.n)
-	summary := func(mean, meanSquare float64) stats.Summary { // of values whose mean of squares about the mean is given
-		return stats.Summary{Mean: mean, StdErr: math.Sqrt(max(meanSquare, 0) / (n - 1)), N: m.n}
+	estimate := func(mean, meanSquare float64) stats.Estimate { // of values whose mean of squares about the mean is given
+		return stats.Student(mean, math.Sqrt(max(meanSquare, 0)/(n-1)), m.n)
 	}
 	diagonal, off := m.diagonal/n, m.off/n
 	r := off / diagonal
@@ -56,9 +56,9 @@ func (m *moments) point(depth int) Point {
 	residual := (m.off2 - 2*r*m.diagonalTimesOffs + r*r*m.diagonal2) / n / (diagonal * diagonal)
 	return Point{
 		Depth:       depth,
-		Variance:    summary(diagonal, m.diagonal2/n-diagonal*diagonal),
-		Covariance:  summary(off, m.off2/n-off*off),
-		Correlation: summary(r, residual),
+		Variance:    estimate(diagonal, m.diagonal2/n-diagonal*diagonal),
+		Covariance:  estimate(off, m.off2/n-off*off),
+		Correlation: estimate(r, residual),
 	}
 }
 

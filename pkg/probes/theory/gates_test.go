@@ -30,8 +30,8 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	low, high := result.Points[0].Correlation.Interval(0.99)
-	fmt.Printf("(3/4)^10 = %.4f is measured: %t\n", closed.Correlation(), low < closed.Correlation() && closed.Correlation() < high)
+	r := result.Points[0].Correlation
+	fmt.Printf("(3/4)^10 = %.4f is measured: %t\n", closed.Correlation(), r.Low < closed.Correlation() && closed.Correlation() < r.High)
 	// Output: (3/4)^10 = 0.0563 is measured: true
 }
 
@@ -48,20 +48,20 @@ func nets() map[string]theory.Config {
 
 // agree tells whether a mean lies within 4.5 standard errors of what it should be: of the about 200 comparisons here, none is to
 // be further out by chance (seven in a million are).
-func agree(measured stats.Summary, want float64) bool {
-	return math.Abs(measured.Mean-want) <= 4.5*measured.StdErr+1e-12*math.Abs(want)
+func agree(measured stats.Estimate, want float64) bool {
+	return math.Abs(measured.Value-want) <= 4.5*measured.StdErr+1e-12*math.Abs(want)
 }
 
 func compare(t *testing.T, what string, p theory.Point, want theory.Covariance) {
 	t.Helper()
 	for quantity, values := range map[string]struct {
-		measured stats.Summary
+		measured stats.Estimate
 		want     float64
 	}{
 		"C(i,i)": {p.Variance, want.Variance()}, "C(i,j)": {p.Covariance, want.Covariance()}, "R(i,j)": {p.Correlation, want.Correlation()},
 	} {
 		if !agree(values.measured, values.want) {
-			t.Errorf("%s, depth %d: %s = %g +- %g, want %g", what, p.Depth, quantity, values.measured.Mean, values.measured.StdErr, values.want)
+			t.Errorf("%s, depth %d: %s = %g +- %g, want %g", what, p.Depth, quantity, values.measured.Value, values.measured.StdErr, values.want)
 		}
 	}
 }
@@ -111,14 +111,11 @@ func TestConditioningMeetsBruteForce(t *testing.T) {
 		}
 		for quantity, pair := range map[string]struct {
 			brute []float64
-			p     stats.Summary
+			p     stats.Estimate
 		}{"C(i,i)": {diagonal, result.Points[0].Variance}, "C(i,j)": {off, result.Points[0].Covariance}} {
-			brute, err := stats.Summarize(pair.brute)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if difference := brute.Mean - pair.p.Mean; math.Abs(difference) > 4*math.Hypot(brute.StdErr, pair.p.StdErr) {
-				t.Errorf("%s: %s by brute force %g +- %g, conditioned %g +- %g", name, quantity, brute.Mean, brute.StdErr, pair.p.Mean, pair.p.StdErr)
+			brute := stats.Mean(pair.brute)
+			if difference := brute.Value - pair.p.Value; math.Abs(difference) > 4*math.Hypot(brute.StdErr, pair.p.StdErr) {
+				t.Errorf("%s: %s by brute force %g +- %g, conditioned %g +- %g", name, quantity, brute.Value, brute.StdErr, pair.p.Value, pair.p.StdErr)
 			}
 			if pair.p.StdErr*math.Sqrt(100_000) >= brute.StdErr*math.Sqrt(draws) {
 				t.Errorf("%s: conditioning does not lower the variance of %s", name, quantity)
