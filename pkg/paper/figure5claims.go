@@ -26,15 +26,11 @@ func (r *Figure5Result) Seed() uint64 { return r.Config.Seed }
 
 // Results returns what results/figure-5.json holds, less the provenance. The maps are in its npz file.
 func (r *Figure5Result) Results() (*results.Figure, error) {
-	all, err := r.Claims()
-	if err != nil {
-		return nil, err
-	}
 	figure := &results.Figure{
 		Figure: "figure-5",
 		Title:  "Figure 5, gradients of convolutional nets on CIFAR-10",
 		Config: r.Config,
-		Claims: all,
+		Claims: r.Claims(),
 		Series: r.Series,
 	}
 	for _, m := range r.Maps {
@@ -65,19 +61,15 @@ func (r *Figure5Result) Select(norm *norms.Norm, statistics norms.Statistics, im
 }
 
 // Claims decides what the paper says about Figure 5, for each kind of statistics.
-func (r *Figure5Result) Claims() ([]claims.Claim, error) {
+func (r *Figure5Result) Claims() []claims.Claim {
 	var all []claims.Claim
 	for _, statistics := range AllStatistics {
 		nets := r.Select(norms.Batch, statistics, rank.ImagesName)
-		for _, claimed := range []func([]*RankSeries) ([]claims.Claim, error){rankGrows, growsFaster, betaSlows, structureSurvives} {
-			some, err := claimed(nets)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, some...)
+		for _, claimed := range []func([]*RankSeries) []claims.Claim{rankGrows, growsFaster, betaSlows, structureSurvives} {
+			all = append(all, claimed(nets)...)
 		}
 	}
-	return claims.MarkConventions(all), nil
+	return claims.MarkConventions(all)
 }
 
 // claim starts a claim about a net.
@@ -101,74 +93,60 @@ func growth(depths []rank.Measurement) float64 {
 }
 
 // rankGrows claims that the relative effective rank grows with depth.
-func rankGrows(nets []*RankSeries) ([]claims.Claim, error) {
+func rankGrows(nets []*RankSeries) []claims.Claim {
 	var all []claims.Claim
 	for _, s := range nets {
 		var steps []stats.Estimate
 		for d := 1; d < len(s.Depths); d++ {
-			step, err := s.estimate(func(depths []rank.Measurement) float64 { return depths[d].Relative() - depths[d-1].Relative() })
-			if err != nil {
-				return nil, err
-			}
-			steps = append(steps, step)
+			steps = append(steps, stats.MeanOf(s.measured, func(depths []rank.Measurement) float64 { return depths[d].Relative() - depths[d-1].Relative() }))
 		}
 		all = append(all, s.claim("grows", "Figure 5c", "The relative effective rank grows with depth",
 			"smallest growth of r(D)/r(Y) from one depth to the next").Above(stats.Smallest(steps), 0))
 	}
-	return all, nil
+	return all
 }
 
 // growsFaster claims that it grows much faster without skips.
-func growsFaster(nets []*RankSeries) ([]claims.Claim, error) {
+func growsFaster(nets []*RankSeries) []claims.Claim {
 	var all []claims.Claim
 	for _, s := range nets[1:] {
-		faster, err := nets[0].estimateWith(s, func(feedforward, residual []rank.Measurement) float64 {
+		faster := stats.MeanPaired(nets[0].measured, s.measured, func(feedforward, residual []rank.Measurement) float64 {
 			return growth(feedforward) - farFaster*growth(residual)
 		})
-		if err != nil {
-			return nil, err
-		}
 		all = append(all, s.claim("slower", "Figure 5c", "The relative effective rank grows much faster without skips",
 			fmt.Sprintf("growth of r(D)/r(Y) from %d to %d layers of the feedforward net, less %d times the resnet's", s.Depths[0], s.lastDepth(), farFaster)).Above(faster, 0))
 	}
-	return all, nil
+	return all
 }
 
 // betaSlows claims that it grows more slowly for a smaller beta.
-func betaSlows(nets []*RankSeries) ([]claims.Claim, error) {
+func betaSlows(nets []*RankSeries) []claims.Claim {
 	var all []claims.Claim
 	for i := 2; i < len(nets); i++ {
 		larger, s := nets[i-1], nets[i]
-		slower, err := larger.estimateWith(s, func(larger, smaller []rank.Measurement) float64 { return growth(larger) - growth(smaller) })
-		if err != nil {
-			return nil, err
-		}
+		slower := stats.MeanPaired(larger.measured, s.measured, func(larger, smaller []rank.Measurement) float64 { return growth(larger) - growth(smaller) })
 		all = append(all, s.claim("beta", "Figure 5c", "The smaller β, the more slowly the relative effective rank grows",
 			fmt.Sprintf("growth of r(D)/r(Y) from %d to %d layers, that of β = %g less this net's", s.Depths[0], s.lastDepth(), *larger.Beta)).Above(slower, 0))
 	}
-	return all, nil
+	return all
 }
 
 // structureSurvives claims that the block structure of the covariance is seen in deep nets with skips of a small beta only.
-func structureSurvives(nets []*RankSeries) ([]claims.Claim, error) {
+func structureSurvives(nets []*RankSeries) []claims.Claim {
 	const quantity = "share of the covariance that the clusters of the net of %d layers explain beyond chance, %d layers"
 	feedforward, residual := nets[0], nets[len(nets)-1]
 	deep := func(depths []rank.Measurement) float64 { return covarianceShare(depths[len(depths)-1]) }
-	kept, err := feedforward.estimate(func(depths []rank.Measurement) float64 { return deep(depths) - vanishes*covarianceShare(depths[0]) })
-	if err != nil {
-		return nil, err
-	}
+	kept := stats.MeanOf(feedforward.measured, func(depths []rank.Measurement) float64 { return deep(depths) - vanishes*covarianceShare(depths[0]) })
 	deepest, first := feedforward.lastDepth(), feedforward.Depths[0]
 	all := []claims.Claim{
 		feedforward.claim("structure", "Figure 5a", fmt.Sprintf("In %d-layer feedforward convnets the structure of the covariance is gone", deepest),
 			fmt.Sprintf(quantity+", less %g times that at %d", first, deepest, vanishes, first)).Below(kept, 0),
 	}
 	if residual.Beta == nil { // the config has no betas
-		return all, nil
+		return all
 	}
-	seen, err := residual.estimate(deep)
 	return append(all,
 		residual.claim("structure", "Figure 5b", fmt.Sprintf("In %d-layer convolutional resnets (β = %g) the structure of the covariance is still seen", deepest, *residual.Beta),
-			fmt.Sprintf(quantity, first, deepest)).Above(seen, 0),
-	), err
+			fmt.Sprintf(quantity, first, deepest)).Above(stats.MeanOf(residual.measured, deep), 0),
+	)
 }

@@ -46,33 +46,18 @@ func newRankSeries(net models.Config, images string, depths []int, measured [][]
 		Images: images, Depths: depths, Minibatches: len(measured), measured: measured,
 	}
 	var err error
-	if s.Rank, err = s.curve(rank.Measurement.Relative); err != nil {
+	if s.Rank, err = stats.CurveOf(measured, rank.Measurement.Relative); err != nil {
 		return s, err
 	}
-	if s.Covariance, err = s.curve(covarianceShare); err != nil {
+	if s.Covariance, err = stats.CurveOf(measured, covarianceShare); err != nil {
 		return s, err
 	}
-	s.Correlation, err = s.curve(func(m rank.Measurement) float64 { return m.Correlation.BeyondChance() })
+	s.Correlation, err = stats.CurveOf(measured, func(m rank.Measurement) float64 { return m.Correlation.BeyondChance() })
 	return s, err
 }
 
 // covarianceShare is the share of the covariance that the clusters explain beyond chance.
 func covarianceShare(m rank.Measurement) float64 { return m.Covariance.BeyondChance() }
-
-// curve summarises a quantity against depth.
-func (s *RankSeries) curve(quantity func(rank.Measurement) float64) (*stats.Curve, error) {
-	return stats.CurveOf(s.measured, quantity)
-}
-
-// estimate returns the mean over minibatches of a quantity of all depths, with its interval.
-func (s *RankSeries) estimate(quantity func(depths []rank.Measurement) float64) (stats.Estimate, error) {
-	return stats.MeanOf(s.measured, quantity), nil
-}
-
-// estimateWith is estimate for a quantity of two nets on the same minibatches.
-func (s *RankSeries) estimateWith(other *RankSeries, quantity func(own, others []rank.Measurement) float64) (stats.Estimate, error) {
-	return stats.MeanPaired(s.measured, other.measured, quantity), nil
-}
 
 // name names the net in a claim's quantity.
 func (s *RankSeries) name() string { return s.Name().Family() }
