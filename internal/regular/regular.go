@@ -1,5 +1,6 @@
-// Package regular opens files of which nothing but their content is wanted. To open a named pipe waits until somebody writes into it, and to
-// read a device or a socket may never end; no context ends either. Here they are errors.
+// Package regular opens files of which nothing but their content is wanted. To open a named pipe waits until
+// somebody writes into it, and to read a device or a socket may never end; no context ends either. Here they
+// are errors.
 package regular
 
 import (
@@ -30,7 +31,8 @@ func (e *NotRegularError) Error() string {
 	return fmt.Sprintf("it is %s, and not a file", what)
 }
 
-// Open opens a regular file for reading, as os.Open does. The error is an *fs.PathError, which wraps a *NotRegularError for anything else.
+// Open opens a regular file for reading, as os.Open does. The error is an *fs.PathError, which wraps a
+// *NotRegularError for anything else.
 func Open(path string) (*os.File, error) {
 	if err := check(os.Stat(path)); err != nil { // to open some devices does something to them
 		return nil, pathError(path, err)

@@ -16,7 +16,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// AllStatistics are the two kinds of gradient, frozen and coupled batch statistics, that every figure shows side by side.
+// AllStatistics are the two kinds of gradient, frozen and coupled batch statistics, that every figure shows
+// side by side.
 var AllStatistics = []norms.Statistics{norms.Frozen, norms.Coupled}
 
 // Names of the noises that gradients are compared with, as they stand in Series.Net.
@@ -36,8 +37,9 @@ type Series struct {
 	// Beta scales the residual branch; nil where the net has none.
 	Beta *float64 `json:"beta"`
 
-	// Also says what of the net differs from the paper's of that beta, as models.Config.Also does, and its normalisation where that is another
-	// than the paper's: centring in feedforward nets, and batch normalisation in others.
+	// Also says what of the net differs from the paper's of that beta, as models.Config.Also does, and its
+	// normalisation where that is another than the paper's: centring in feedforward nets, and batch
+	// normalisation in others.
 	Also string `json:"also,omitempty"`
 
 	// Statistics is frozen or coupled; empty for noise.
@@ -46,7 +48,8 @@ type Series struct {
 	// Lags are 0..15.
 	Lags []int `json:"lags"`
 
-	// Summary is what the autocorrelation over the draws says. Claims compare nets that share their draws within a draw.
+	// Summary is what the autocorrelation over the draws says. Claims compare nets that share their draws
+	// within a draw.
 	gradients.Summary
 }
 
@@ -64,7 +67,8 @@ func (s *Series) browner(other *Series) stats.Estimate {
 	return gradients.BrownnessDifference(s.Autocorrelations, other.Autocorrelations, s.Inputs)
 }
 
-// moreCorrelated estimates by how much the autocorrelation, averaged over lags from 1 on, is above that of another series on the same draws.
+// moreCorrelated estimates by how much the autocorrelation, averaged over lags from 1 on, is above that of
+// another series on the same draws.
 func (s *Series) moreCorrelated(other *Series) stats.Estimate {
 	return stats.MeanPaired(s.Autocorrelations, other.Autocorrelations, func(own, other []float64) float64 {
 		return gradients.MeanFromLag1(own) - gradients.MeanFromLag1(other)
@@ -137,7 +141,8 @@ func checkRun(config gradients.Config) error {
 	return sample.CheckResults(sample.Config.Inputs)
 }
 
-// streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are longer.
+// streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are
+// longer.
 const (
 	brownStream = iota
 	whiteStream

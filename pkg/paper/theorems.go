@@ -10,8 +10,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// TheoremsConfig describes the test of Theorems 1 to 3 and Corollary 1 on nets for which their assumptions are exact: gates are
-// drawn independently of the weights.
+// TheoremsConfig describes the test of Theorems 1 to 3 and Corollary 1 on nets for which their assumptions
+// are exact: gates are drawn independently of the weights.
 type TheoremsConfig struct {
 	// Nets are the nets to measure.
 	Nets []GateNet `json:"nets"`
@@ -21,8 +21,9 @@ type TheoremsConfig struct {
 	Width  int   `json:"width"`
 	Draws  int   `json:"draws"`
 
-	// PlainDepths, PlainWidth and PlainDraws are those of plain Monte Carlo, which draws the weights too and is shown for
-	// comparison. Its work grows as the width squared and its error falls as one over its root, so that narrow nets tell more.
+	// PlainDepths, PlainWidth and PlainDraws are those of plain Monte Carlo, which draws the weights too and
+	// is shown for comparison. Its work grows as the width squared and its error falls as one over its root,
+	// so that narrow nets tell more.
 	PlainDepths []int `json:"plain_depths"`
 	PlainWidth  int   `json:"plain_width"`
 	PlainDraws  int   `json:"plain_draws"`
@@ -68,10 +69,12 @@ func TheoremsQuick() TheoremsConfig {
 type TheoremsResult struct {
 	Config TheoremsConfig
 
-	// Series holds two curves for every net, the estimator that draws the gates alone and then plain Monte Carlo.
+	// Series holds two curves for every net, the estimator that draws the gates alone and then plain Monte
+	// Carlo.
 	Series []TheoremSeries
 
-	// Comparisons is the number of measured values that stand at the same time in the bands of the first estimator.
+	// Comparisons is the number of measured values that stand at the same time in the bands of the first
+	// estimator.
 	Comparisons int
 }
 
@@ -96,8 +99,8 @@ type TheoremSeries struct {
 	Correlation TheoremCurve `json:"correlation"`
 }
 
-// TheoremCurve is a quantity against the depth: measured, and in closed form. Lower and Upper are the ends of the band: the bands of all nets,
-// quantities and depths of one estimator hold together with 95 % confidence.
+// TheoremCurve is a quantity against the depth: measured, and in closed form. Lower and Upper are the ends of
+// the band: the bands of all nets, quantities and depths of one estimator hold together with 95 % confidence.
 type TheoremCurve struct {
 	stats.Curve
 	Closed []float64 `json:"closed"`
@@ -137,8 +140,8 @@ func (c TheoremsConfig) runs() []theory.Config {
 	return runs
 }
 
-// measure makes one measurement. Bonferroni's correction makes the bands hold together. It needs no independence, which the depths of a net,
-// sharing gates, do not have (Sidak's would).
+// measure makes one measurement. Bonferroni's correction makes the bands hold together. It needs no
+// independence, which the depths of a net, sharing gates, do not have (Sidak's would).
 func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*TheoremSeries, error) {
 	measured, err := theory.Run(ctx, run)
 	if err != nil {
@@ -171,16 +174,18 @@ func (c *TheoremCurve) add(measured stats.Estimate, comparisons int, closed floa
 	c.Draws = measured.Draws
 	band := measured.Simultaneous(comparisons)
 	c.Mean, c.StdErr = append(c.Mean, band.Value), append(c.StdErr, band.StdErr)
-	c.Lower, c.Upper, c.Closed = append(c.Lower, band.Low), append(c.Upper, band.High), append(c.Closed, closed)
+	c.Lower, c.Upper = append(c.Lower, band.Low), append(c.Upper, band.High)
+	c.Closed = append(c.Closed, closed)
 }
 
-// band returns the estimate at a depth with the ends of the band. It has no Draws, as bands that hold together need no widening.
+// band returns the estimate at a depth with the ends of the band. It has no Draws, as bands that hold
+// together need no widening.
 func (c *TheoremCurve) band(i int) stats.Estimate {
 	return stats.Estimate{Value: c.Mean[i], Low: c.Lower[i], High: c.Upper[i]}
 }
 
-// outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it lies in the band at
-// every depth when that is below 1. It is NaN without depths, or where a value is NaN.
+// outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it
+// lies in the band at every depth when that is below 1. It is NaN without depths, or where a value is NaN.
 func (c *TheoremCurve) outside() float64 {
 	if len(c.Mean) == 0 {
 		return math.NaN()
@@ -195,7 +200,8 @@ func (c *TheoremCurve) outside() float64 {
 	return largest
 }
 
-// rounding bounds the relative rounding errors of products of up to a few thousand layers and means of up to millions of draws.
+// rounding bounds the relative rounding errors of products of up to a few thousand layers and means of up to
+// millions of draws.
 const rounding = 1e-12
 
 // deviations returns the relative distances from the closed form, one a depth, with the ends of the band.

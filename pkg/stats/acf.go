@@ -12,8 +12,8 @@ import (
 //
 //	r_k = sum_{i=1}^{M-k} (x_i - mean)(x_{i+k} - mean) / sum_{i=1}^{M} (x_i - mean)^2,
 //
-// the mean removed, in the biased estimator, which divides every lag by the sum at lag 0. It is what the paper's Figure 2
-// shows of the gradients.
+// the mean removed, in the biased estimator, which divides every lag by the sum at lag 0. It is what the
+// paper's Figure 2 shows of the gradients.
 func ACF(x []float64, maxLag int) ([]float64, error) {
 	if err := checkLags(maxLag, len(x)); err != nil {
 		return nil, err
@@ -47,7 +47,8 @@ func checkLags(maxLag, m int) error {
 	return nil
 }
 
-// MeanACF returns the autocorrelation function averaged over draws, draws x inputs, with its spread: a point for each lag from 0 to maxLag.
+// MeanACF returns the autocorrelation function averaged over draws, draws x inputs, with its spread: a point
+// for each lag from 0 to maxLag.
 func MeanACF(draws [][]float64, maxLag int) (*Curve, error) {
 	if err := checkDraws(draws); err != nil {
 		return nil, err
@@ -70,6 +71,6 @@ func MeanACF(draws [][]float64, maxLag int) (*Curve, error) {
 	return c, nil
 }
 
-// WhiteBand returns 1.96/sqrt(m): 95 % of the autocorrelations of white noise of length m, at any lag but 0, lie between it and
-// its negative.
+// WhiteBand returns 1.96/sqrt(m): 95 % of the autocorrelations of white noise of length m, at any lag but 0,
+// lie between it and its negative.
 func WhiteBand(m int) float64 { return 1.96 / math.Sqrt(float64(m)) }

@@ -7,14 +7,16 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Curve is a quantity along depths, lags or steps, measured on several draws: all slices have one entry a point.
+// Curve is a quantity along depths, lags or steps, measured on several draws: all slices have one entry a
+// point.
 type Curve struct {
-	// Mean and StdErr are the mean over draws and its standard error, the sample deviation over sqrt(Draws). A single draw has the error
-	// 0, as it says nothing about the spread.
+	// Mean and StdErr are the mean over draws and its standard error, the sample deviation over sqrt(Draws).
+	// A single draw has the error 0, as it says nothing about the spread.
 	Mean   []float64 `json:"mean"`
 	StdErr []float64 `json:"stderr"`
 
-	// Lower and Upper are the ends of the spread: the 10 % and 90 % quantiles over draws, or where a result says so the ends of a confidence band.
+	// Lower and Upper are the ends of the spread: the 10 % and 90 % quantiles over draws, or where a result
+	// says so the ends of a confidence band.
 	Lower []float64 `json:"lower"`
 	Upper []float64 `json:"upper"`
 
@@ -41,7 +43,8 @@ func SummarizeCurve(draws [][]float64) (*Curve, error) {
 	return c, nil
 }
 
-// CurveOf returns a quantity measured on every draw as a curve over the points of the draws, such as the depths of a net.
+// CurveOf returns a quantity measured on every draw as a curve over the points of the draws, such as the
+// depths of a net.
 func CurveOf[T any](draws [][]T, quantity func(T) float64) (*Curve, error) {
 	values := make([][]float64, len(draws))
 	for i, draw := range draws {
@@ -68,7 +71,8 @@ func (c *Curve) add(values []float64) {
 // At returns the estimate of the mean at a point.
 func (c *Curve) At(point int) Estimate { return Student(c.Mean[point], c.StdErr[point], c.Draws) }
 
-// Farthest returns the largest distance of the means from a target, from a point on: it decides a claim that all of them are near it.
+// Farthest returns the largest distance of the means from a target, from a point on: it decides a claim that
+// all of them are near it.
 func (c *Curve) Farthest(from int, target float64) Estimate {
 	var distances []Estimate
 	for point := from; point < len(c.Mean); point++ {

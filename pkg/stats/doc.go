@@ -1,10 +1,11 @@
-// Package stats computes the statistics of series that tell structured gradients from shattered ones: the autocorrelation
-// function and what is known about it for white and brown noise, a whiteness test, the power spectrum's slope, covariance and
-// correlation, and means and fits with their confidence intervals.
+// Package stats computes the statistics of series that tell structured gradients from shattered ones: the
+// autocorrelation function and what is known about it for white and brown noise, a whiteness test, the power
+// spectrum's slope, covariance and correlation, and means and fits with their confidence intervals.
 //
-// A series is a []float64, one value an input. Many draws of a series are a [][]float64, draws x inputs. Functions return an
-// error of one sentence when the numbers do not allow the statistic: too few of them, some that are not finite, no
-// variance. What is measured over draws is an [Estimate], and along depths or lags a [Curve]; an estimate that can't be made is [None], and no error.
+// A series is a []float64, one value an input. Many draws of a series are a [][]float64, draws x inputs.
+// Functions return an error of one sentence when the numbers do not allow the statistic: too few of them,
+// some that are not finite, no variance. What is measured over draws is an [Estimate], and along depths or
+// lags a [Curve]; an estimate that can't be made is [None], and no error.
 package stats
 
 import (

@@ -13,24 +13,26 @@ import (
 // Level is the confidence level of the intervals of estimates.
 const Level = 0.95
 
-// Estimate is a measured quantity with its confidence interval at Level. A quantity without sampling error has Low = High =
-// Value. One that could not be made is [None].
+// Estimate is a measured quantity with its confidence interval at Level. A quantity without sampling error
+// has Low = High = Value. One that could not be made is [None].
 type Estimate struct {
 	Value float64 `json:"value"`
 
-	// StdErr is the standard error where the interval comes from one by Student's t distribution, and 0 elsewhere.
+	// StdErr is the standard error where the interval comes from one by Student's t distribution, and 0
+	// elsewhere.
 	StdErr float64 `json:"stderr,omitempty"`
 
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 
-	// Draws is the number of independent draws behind the interval, 0 where there is no such number. Nets trained from several
-	// seeds, or on several minibatches, count these.
+	// Draws is the number of independent draws behind the interval, 0 where there is no such number. Nets
+	// trained from several seeds, or on several minibatches, count these.
 	Draws int `json:"draws,omitempty"`
 }
 
-// None is the estimate of what could not be measured, such as the mean of a single draw or the smallest of no differences: NaN. It goes
-// through all computations, decides no claim, and is refused where results are saved.
+// None is the estimate of what could not be measured, such as the mean of a single draw or the smallest of no
+// differences: NaN. It goes through all computations, decides no claim, and is refused where results are
+// saved.
 func None() Estimate {
 	nan := math.NaN()
 	return Estimate{Value: nan, StdErr: nan, Low: nan, High: nan}
@@ -39,9 +41,9 @@ func None() Estimate {
 // Exact returns the estimate of a quantity without sampling error.
 func Exact(value float64) Estimate { return Estimate{Value: value, Low: value, High: value} }
 
-// Student returns the estimate of a quantity from its standard error over draws, by Student's t distribution with draws-1 degrees of
-// freedom: exact for means of normal values, and nearly so for means of others. With fewer than two draws, or a number that is not finite, it is
-// [None].
+// Student returns the estimate of a quantity from its standard error over draws, by Student's t distribution
+// with draws-1 degrees of freedom: exact for means of normal values, and nearly so for means of others. With
+// fewer than two draws, or a number that is not finite, it is [None].
 func Student(value, stdErr float64, draws int) Estimate {
 	if draws < 2 || !numbers.Finite(value) || !numbers.Finite(stdErr) {
 		return None()
@@ -50,7 +52,8 @@ func Student(value, stdErr float64, draws int) Estimate {
 	return Estimate{Value: value, StdErr: stdErr, Low: low, High: high, Draws: draws}
 }
 
-// Mean returns the estimate of a mean from independent values, with the sample deviation over the root of their number as its standard error.
+// Mean returns the estimate of a mean from independent values, with the sample deviation over the root of
+// their number as its standard error.
 func Mean(values []float64) Estimate {
 	if len(values) < 2 { // their mean has no interval
 		return None()
@@ -68,8 +71,9 @@ func MeanOf[T any](draws []T, statistic func(T) float64) Estimate {
 	return Mean(values)
 }
 
-// MeanPaired returns the estimate of the mean over draws of a quantity of two ensembles that share their draws, such as a difference. Draw i
-// of one is compared with draw i of the other, so that what both have in common cancels. Where one has more draws it is [None].
+// MeanPaired returns the estimate of the mean over draws of a quantity of two ensembles that share their
+// draws, such as a difference. Draw i of one is compared with draw i of the other, so that what both have in
+// common cancels. Where one has more draws it is [None].
 func MeanPaired[T any](draws, others []T, quantity func(own, other T) float64) Estimate {
 	if len(draws) != len(others) {
 		return None()
@@ -81,8 +85,9 @@ func MeanPaired[T any](draws, others []T, quantity func(own, other T) float64) E
 	return Mean(values)
 }
 
-// Share returns the estimate of a probability from the number of successes among independent trials, with the interval of Clopper and
-// Pearson, which covers at least as often as it says: [None] where there are no trials.
+// Share returns the estimate of a probability from the number of successes among independent trials, with the
+// interval of Clopper and Pearson, which covers at least as often as it says: [None] where there are no
+// trials.
 func Share(successes, trials int) Estimate {
 	if trials < 1 {
 		return None()
@@ -104,8 +109,8 @@ func clopperPearson(successes, trials int, level float64) (low, high float64) {
 	return low, high
 }
 
-// studentInterval returns the confidence interval at the level of an estimate with a standard error that has the given degrees of
-// freedom. It is NaN unless 0 < level < 1.
+// studentInterval returns the confidence interval at the level of an estimate with a standard error that has
+// the given degrees of freedom. It is NaN unless 0 < level < 1.
 func studentInterval(estimate, stdErr, degrees, level float64) (low, high float64) {
 	if !(level > 0 && level < 1) {
 		return math.NaN(), math.NaN()
@@ -119,9 +124,10 @@ func (e Estimate) Made() bool {
 	return numbers.Finite(e.Value) && numbers.Finite(e.Low) && numbers.Finite(e.High)
 }
 
-// Simultaneous returns an estimate by [Student] with the interval that holds together with those of the others among so many comparisons, at
-// Level, by Bonferroni: each interval fails with probability 5 % over their number. It needs no independence. As such intervals need no widening
-// by [Smallest] or [Largest], the estimate has no Draws.
+// Simultaneous returns an estimate by [Student] with the interval that holds together with those of the
+// others among so many comparisons, at Level, by Bonferroni: each interval fails with probability 5 % over
+// their number. It needs no independence. As such intervals need no widening by [Smallest] or [Largest], the
+// estimate has no Draws.
 func (e Estimate) Simultaneous(comparisons int) Estimate {
 	if e.Draws < 2 { // None, or exact
 		return e
@@ -136,8 +142,9 @@ func (e Estimate) Within(low, high float64) Estimate {
 	return e
 }
 
-// MinusIndependent returns the estimate of e - other for independent estimates, adding their margins in squares. Nets that share draws,
-// noise, images or seeds are not independent: compare them draw by draw, or by the jackknife over the draws that they share.
+// MinusIndependent returns the estimate of e - other for independent estimates, adding their margins in
+// squares. Nets that share draws, noise, images or seeds are not independent: compare them draw by draw, or
+// by the jackknife over the draws that they share.
 func (e Estimate) MinusIndependent(other Estimate) Estimate {
 	value := e.Value - other.Value
 	return Estimate{
@@ -150,7 +157,8 @@ func (e Estimate) MinusIndependent(other Estimate) Estimate {
 
 // Over returns the estimate of e / divisor.
 func (e Estimate) Over(divisor float64) Estimate {
-	e.Value, e.StdErr, e.Low, e.High = e.Value/divisor, e.StdErr/math.Abs(divisor), e.Low/divisor, e.High/divisor
+	e.Value, e.StdErr = e.Value/divisor, e.StdErr/math.Abs(divisor)
+	e.Low, e.High = e.Low/divisor, e.High/divisor
 	if divisor < 0 { // it turns the interval around
 		e.Low, e.High = e.High, e.Low
 	}
@@ -160,7 +168,9 @@ func (e Estimate) Over(divisor float64) Estimate {
 // Distance returns the estimate of |e - target|. Its interval starts at 0 where that of e holds the target.
 func (e Estimate) Distance(target float64) Estimate {
 	low, high := e.Low-target, e.High-target
-	distance := Estimate{Value: math.Abs(e.Value - target), High: max(math.Abs(low), math.Abs(high)), Draws: e.Draws}
+	distance := Estimate{
+		Value: math.Abs(e.Value - target), High: max(math.Abs(low), math.Abs(high)), Draws: e.Draws,
+	}
 	if low > 0 || high < 0 {
 		distance.Low = min(math.Abs(low), math.Abs(high))
 	}
@@ -172,12 +182,13 @@ func (e Estimate) Negative() Estimate {
 	return Estimate{Value: -e.Value, StdErr: e.StdErr, Low: -e.High, High: -e.Low, Draws: e.Draws}
 }
 
-// Smallest returns the estimate of the smallest of several quantities, which decides a claim that all of them are large: it is [None] where
-// there are none, or one of them is.
+// Smallest returns the estimate of the smallest of several quantities, which decides a claim that all of them
+// are large: it is [None] where there are none, or one of them is.
 //
-// The lower end is the lowest of the lower ends: the smallest quantity is below its own in 2.5 % of cases at most, whatever their number and
-// dependence. The upper end is the lowest of the upper ends, after widening these so that all hold together (Bonferroni), as one of many ends
-// falls short easily. How far an end is widened follows from the Draws, by Student's t distribution; without Draws it stays.
+// The lower end is the lowest of the lower ends: the smallest quantity is below its own in 2.5 % of cases at
+// most, whatever their number and dependence. The upper end is the lowest of the upper ends, after widening
+// these so that all hold together (Bonferroni), as one of many ends falls short easily. How far an end is
+// widened follows from the Draws, by Student's t distribution; without Draws it stays.
 func Smallest(estimates []Estimate) Estimate {
 	if len(estimates) == 0 {
 		return None()
@@ -192,7 +203,8 @@ func Smallest(estimates []Estimate) Estimate {
 	return smallest
 }
 
-// Largest returns the estimate of the largest of several quantities, which decides a claim that all of them are small: see [Smallest].
+// Largest returns the estimate of the largest of several quantities, which decides a claim that all of them
+// are small: see [Smallest].
 func Largest(estimates []Estimate) Estimate {
 	negative := make([]Estimate, len(estimates))
 	for i, e := range estimates {
@@ -201,8 +213,8 @@ func Largest(estimates []Estimate) Estimate {
 	return Smallest(negative).Negative()
 }
 
-// widening returns by how much an end of a 95 % interval by Student's t distribution moves away from the value when so many ends shall hold
-// together.
+// widening returns by how much an end of a 95 % interval by Student's t distribution moves away from the
+// value when so many ends shall hold together.
 func widening(draws, ends int) float64 {
 	if draws < 2 || ends < 2 {
 		return 1
@@ -241,7 +253,8 @@ func (e Estimate) PlusMinus() string {
 	return fmt.Sprintf("%.*f ± %.*f", decimals, e.Value, decimals, e.StdErr)
 }
 
-// Median returns the median of x, which must not be empty: the mean of the two middle values where their number is even.
+// Median returns the median of x, which must not be empty: the mean of the two middle values where their
+// number is even.
 func Median(x []float64) float64 {
 	sorted := slices.Sorted(slices.Values(x))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2

@@ -13,19 +13,27 @@ import (
 func nearEstimate(t *testing.T, what string, got, want stats.Estimate) {
 	t.Helper()
 	const rounding = 1e-12
-	if math.Abs(got.Value-want.Value) > rounding || math.Abs(got.Low-want.Low) > rounding || math.Abs(got.High-want.High) > rounding || got.Draws != want.Draws {
+	off := max(math.Abs(got.Value-want.Value), math.Abs(got.Low-want.Low), math.Abs(got.High-want.High))
+	if !(off <= rounding) || got.Draws != want.Draws {
 		t.Errorf("%s is %+v, want %+v", what, got, want)
 	}
 }
 
 func TestWhatCanNotBeMadeIsNone(t *testing.T) {
 	for name, e := range map[string]stats.Estimate{
-		"mean of one": stats.Mean([]float64{1}), "mean of none": stats.Mean(nil), "mean of NaN": stats.Mean([]float64{1, math.NaN()}),
-		"mean with an infinite error": stats.Student(1, math.Inf(1), 3), "share of none": stats.Share(0, 0), "none, simultaneously": stats.None().Simultaneous(9),
-		"mean of unequal pairs": stats.MeanPaired([]float64{1, 2}, []float64{1}, math.Max), "twice none": stats.None().Over(0.5),
-		"smallest of none": stats.Smallest(nil), "largest of none": stats.Largest(nil),
-		"difference from none": stats.Exact(1).MinusIndependent(stats.None()), "distance of none": stats.None().Distance(1),
-		"largest with none": stats.Largest([]stats.Estimate{stats.None(), stats.Exact(1)}),
+		"mean of one":                 stats.Mean([]float64{1}),
+		"mean of none":                stats.Mean(nil),
+		"mean of NaN":                 stats.Mean([]float64{1, math.NaN()}),
+		"mean with an infinite error": stats.Student(1, math.Inf(1), 3),
+		"share of none":               stats.Share(0, 0),
+		"none, simultaneously":        stats.None().Simultaneous(9),
+		"mean of unequal pairs":       stats.MeanPaired([]float64{1, 2}, []float64{1}, math.Max),
+		"twice none":                  stats.None().Over(0.5),
+		"smallest of none":            stats.Smallest(nil),
+		"largest of none":             stats.Largest(nil),
+		"difference from none":        stats.Exact(1).MinusIndependent(stats.None()),
+		"distance of none":            stats.None().Distance(1),
+		"largest with none":           stats.Largest([]stats.Estimate{stats.None(), stats.Exact(1)}),
 	} {
 		if e.Made() || !math.IsNaN(e.Value) {
 			t.Errorf("the %s is %+v", name, e)
@@ -44,8 +52,8 @@ func TestDifferenceAndDistance(t *testing.T) {
 	nearEstimate(t, "|a - 5.5|", a.Distance(5.5), stats.Estimate{Value: 0.5, Low: 0, High: 3.5, Draws: 20})
 }
 
-// TestSmallestByHand: with 2 draws Student's t has one degree of freedom, and its quantile is tan(pi (p - 1/2)); two ends that shall hold
-// together are at 0.9875 instead of 0.975.
+// TestSmallestByHand: with 2 draws Student's t has one degree of freedom, and its quantile is tan(pi (p -
+// 1/2)); two ends that shall hold together are at 0.9875 instead of 0.975.
 func TestSmallestByHand(t *testing.T) {
 	wider := math.Tan(math.Pi*0.4875) / math.Tan(math.Pi*0.475)
 	a, b := stats.Estimate{Value: 3, Low: 0, High: 5, Draws: 2}, stats.Estimate{Value: 1, Low: 0.5, High: 1.5, Draws: 2}
@@ -56,8 +64,9 @@ func TestSmallestByHand(t *testing.T) {
 	nearEstimate(t, "smallest of bands", stats.Smallest([]stats.Estimate{a, b}), stats.Estimate{Value: 1, Low: 0, High: 1.5})
 }
 
-// TestSmallestErrs draws six means whose true smallest is at the bound. Whether the others are equal to it, or far above, and whether they share
-// their noise or not, each wrong verdict comes in 2.5 % of cases at most.
+// TestSmallestErrs draws six means whose true smallest is at the bound. Whether the others are equal to it,
+// or far above, and whether they share their noise or not, each wrong verdict comes in 2.5 % of cases at
+// most.
 func TestSmallestErrs(t *testing.T) {
 	const trials, n, quantities = 2000, 8, 6
 	for _, test := range []struct{ apart, shared float64 }{{0, 0}, {0, 0.9}, {3, 0}, {3, 0.9}} {
@@ -89,8 +98,8 @@ func TestSmallestErrs(t *testing.T) {
 	}
 }
 
-// TestEstimateByHand: the values 0, 1, 2 have the deviation 1, and 4.30265 is the 97.5 % quantile of t with 2 degrees of freedom; 6.20535 that of
-// 98.75 %, for two intervals that hold together.
+// TestEstimateByHand: the values 0, 1, 2 have the deviation 1, and 4.30265 is the 97.5 % quantile of t with 2
+// degrees of freedom; 6.20535 that of 98.75 %, for two intervals that hold together.
 func TestEstimateByHand(t *testing.T) {
 	e := stats.Mean([]float64{0, 1, 2})
 	near(t, "standard error", e.StdErr, 1/math.Sqrt(3), 1e-15)

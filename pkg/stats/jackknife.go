@@ -2,16 +2,17 @@ package stats
 
 import "slices"
 
-// Jackknife estimates smooth functions of means over draws, such as a ratio of two means or a slope fitted to logarithms of
-// means, together with their standard errors. The rows of draws, draws x numbers, are independent of each other while the numbers
-// of one row need not be; statistic computes one or more values from the mean row, which it must not keep.
+// Jackknife estimates smooth functions of means over draws, such as a ratio of two means or a slope fitted to
+// logarithms of means, together with their standard errors. The rows of draws, draws x numbers, are
+// independent of each other while the numbers of one row need not be; statistic computes one or more values
+// from the mean row, which it must not keep.
 //
 // The errors come from leaving out one draw at a time (Tukey): with the replicates v_i of n draws,
 //
 //	StdErr^2 = (n-1)/n  sum_i (v_i - mean v)^2.
 //
-// A value that is not finite, of all draws or without one of them, is [None]; so are all values of rows that are not equally long. There must be
-// one row at least.
+// A value that is not finite, of all draws or without one of them, is [None]; so are all values of rows that
+// are not equally long. There must be one row at least.
 func Jackknife(draws [][]float64, statistic func(mean []float64) []float64) []Estimate {
 	if ragged(draws) {
 		return slices.Repeat([]Estimate{None()}, len(statistic(slices.Clone(draws[0]))))
@@ -52,10 +53,11 @@ func ragged(rows [][]float64) bool {
 	return slices.ContainsFunc(rows, func(row []float64) bool { return len(row) != len(rows[0]) })
 }
 
-// JackknifePaired estimates a smooth function of the means of two ensembles that share their draws, such as the difference of two ratios,
-// by [Jackknife] over the draws: row i of both is left out at once. What the two rows of a draw have in common cancels, where taking the
-// ensembles for independent counts it twice. The rows of the two may differ in length. It is [None] for ensembles without draws, or with
-// different numbers of them.
+// JackknifePaired estimates a smooth function of the means of two ensembles that share their draws, such as
+// the difference of two ratios, by [Jackknife] over the draws: row i of both is left out at once. What the
+// two rows of a draw have in common cancels, where taking the ensembles for independent counts it twice. The
+// rows of the two may differ in length. It is [None] for ensembles without draws, or with different numbers
+// of them.
 func JackknifePaired(draws, others [][]float64, statistic func(mean, other []float64) float64) Estimate {
 	if len(draws) != len(others) || len(draws) == 0 || ragged(draws) {
 		return None()

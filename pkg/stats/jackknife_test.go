@@ -36,7 +36,8 @@ func TestJackknifeOfAMean(t *testing.T) {
 	}
 }
 
-// TestJackknifeCoversTheLogOfAMean: the intervals of the logarithm of a mean of exponential variables cover log 1 = 0.
+// TestJackknifeCoversTheLogOfAMean: the intervals of the logarithm of a mean of exponential variables cover
+// log 1 = 0.
 func TestJackknifeCoversTheLogOfAMean(t *testing.T) {
 	const ensembles, n = 400, 100
 	covered := 0
@@ -51,14 +52,15 @@ func TestJackknifeCoversTheLogOfAMean(t *testing.T) {
 			covered++
 		}
 	}
-	// 95 % of 400 is 380 with a deviation of 4.4; the bound is four deviations below, and the skew of a mean of 100 costs little.
+	// 95 % of 400 is 380 with a deviation of 4.4; the bound is four deviations below, and the skew of a mean
+	// of 100 costs little.
 	if covered < 362 {
 		t.Errorf("%d of %d intervals cover the truth", covered, ensembles)
 	}
 }
 
-// TestJackknifePairedOfMeans: of the difference of two plain means it is the mean of the differences with the usual standard error, exactly;
-// and of equal ensembles exactly 0, whatever the statistic.
+// TestJackknifePairedOfMeans: of the difference of two plain means it is the mean of the differences with the
+// usual standard error, exactly; and of equal ensembles exactly 0, whatever the statistic.
 func TestJackknifePairedOfMeans(t *testing.T) {
 	rng := random.Stream(5)
 	draws, others, differences := make([][]float64, 12), make([][]float64, 12), make([]float64, 12)
@@ -78,8 +80,9 @@ func TestJackknifePairedOfMeans(t *testing.T) {
 	}
 }
 
-// TestJackknifePairedCovers: for two ensembles that share most of what they vary by, intervals of the logarithm of a ratio of means cover the truth as
-// often as they should, and are as much narrower than those for independent ensembles as the shared part makes them.
+// TestJackknifePairedCovers: for two ensembles that share most of what they vary by, intervals of the
+// logarithm of a ratio of means cover the truth as often as they should, and are as much narrower than those
+// for independent ensembles as the shared part makes them.
 func TestJackknifePairedCovers(t *testing.T) {
 	const ensembles, n = 400, 100
 	covered, paired, independent := 0, 0.0, 0.0
@@ -105,11 +108,13 @@ func TestJackknifePairedCovers(t *testing.T) {
 	if covered < 362 || covered > 398 {
 		t.Errorf("%d of %d intervals cover the truth", covered, ensembles)
 	}
-	// A logarithm's variance is that of the mean over its square: together (1.1 + 1.1)/100 for independent ensembles, and (0.1 + 0.1)/100 for these.
+	// A logarithm's variance is that of the mean over its square: together (1.1 + 1.1)/100 for independent
+	// ensembles, and (0.1 + 0.1)/100 for these.
 	near(t, "standard error, of that for independent ensembles", paired/math.Sqrt(independent), math.Sqrt(0.2/2.2), 0.01)
 }
 
-// TestJackknifeThatCanNotBeMadeIsNone: rows that don't fit, and numbers that are not finite, without one of the draws or of all, are no estimate.
+// TestJackknifeThatCanNotBeMadeIsNone: rows that don't fit, and numbers that are not finite, without one of
+// the draws or of all, are no estimate.
 func TestJackknifeThatCanNotBeMadeIsNone(t *testing.T) {
 	difference := func(mean, other []float64) float64 { return mean[0] - other[0] }
 	for name, ensembles := range map[string][2][][]float64{

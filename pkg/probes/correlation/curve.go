@@ -17,18 +17,19 @@ type Point struct {
 	// Covariance is C(i,j), averaged over the pairs.
 	Covariance stats.Estimate
 
-	// Correlation is the mean of C(i,j) over the mean of sqrt(C(i,i) C(j,j)): R(i,j) averaged over the pairs with the weights of
-	// their deviations, which are nearly equal where nets normalise.
+	// Correlation is the mean of C(i,j) over the mean of sqrt(C(i,i) C(j,j)): R(i,j) averaged over the pairs
+	// with the weights of their deviations, which are nearly equal where nets normalise.
 	Correlation stats.Estimate
 
-	// Counted is the correlation that counting paths predicts from the activations of these very nets: the proof of
-	// the theorems with the measured shares of active inputs and pairs, and the measured deviations that batch
-	// normalisation divides by, in place of 1/2, 1/4 and 1. The shares are averages over pairs and draws, layer by layer;
-	// where some pairs are more co-active than others in all layers, the mean of their products is larger.
+	// Counted is the correlation that counting paths predicts from the activations of these very nets: the
+	// proof of the theorems with the measured shares of active inputs and pairs, and the measured deviations
+	// that batch normalisation divides by, in place of 1/2, 1/4 and 1. The shares are averages over pairs and
+	// draws, layer by layer; where some pairs are more co-active than others in all layers, the mean of their
+	// products is larger.
 	Counted stats.Estimate
 
-	// Active and Coactive are the shares of the inputs on which a unit of the last layer is active, and of the pairs
-	// on both inputs of which it is.
+	// Active and Coactive are the shares of the inputs on which a unit of the last layer is active, and of
+	// the pairs on both inputs of which it is.
 	Active, Coactive stats.Estimate
 }
 
@@ -94,8 +95,8 @@ func (r *Result) points(mean []float64) []Point {
 	return points
 }
 
-// weights returns what a layer multiplies a squared gradient with on its skip, and on its other branch for a squared slope of
-// 1: there the matrix, of variance 2/N, doubles it.
+// weights returns what a layer multiplies a squared gradient with on its skip, and on its other branch for a
+// squared slope of 1: there the matrix, of variance 2/N, doubles it.
 func (r *Result) weights() (carry, gain float64) {
 	net := r.Config.Net
 	switch net.Net {
@@ -117,14 +118,18 @@ func (r *Result) pairDeviations(squares []float64) float64 {
 	return sum / float64(r.Pairs)
 }
 
-// Slope fits a straight line to the logarithm of a quantity at the depths from first to last, all included, against abscissa of
-// the depth: the depth itself for a decay a layer, its logarithm for an exponent. Points are weighted by the inverse variance
-// of the logarithm. All depths are measured on the same draws and err together, so the slope's error comes from the
-// jackknife over draws, the weights held. It is stats.None where the quantity is not positive at one of the depths, and an error when there are
-// fewer than three of them.
-func (r *Result) Slope(quantity Quantity, first, last int, abscissa func(depth float64) float64) (stats.Estimate, error) {
+// Slope fits a straight line to the logarithm of a quantity at the depths from first to last, all included,
+// against abscissa of the depth: the depth itself for a decay a layer, its logarithm for an exponent. Points
+// are weighted by the inverse variance of the logarithm. All depths are measured on the same draws and err
+// together, so the slope's error comes from the jackknife over draws, the weights held. It is stats.None
+// where the quantity is not positive at one of the depths, and an error when there are fewer than three of
+// them.
+func (r *Result) Slope(
+	quantity Quantity, first, last int, abscissa func(depth float64) float64,
+) (stats.Estimate, error) {
 	if first < 1 || last > r.Config.Net.Depth || last-first < 2 {
-		return stats.None(), fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least three of its depths", first, last, r.Config.Net.Depth)
+		return stats.None(), fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least three of its depths",
+			first, last, r.Config.Net.Depth)
 	}
 	measured := stats.Jackknife(r.draws, func(mean []float64) []float64 {
 		var all []float64

@@ -30,24 +30,26 @@ type Summary struct {
 	// MeanCorrelation is the autocorrelation averaged over lags 1..MaxLag, one number a draw.
 	MeanCorrelation stats.Estimate `json:"mean_correlation"`
 
-	// Brownness tells where the averaged autocorrelation lies between that of white noise (0) and that of brown noise
-	// (1); at 1/2 it is equally far from both. Its interval comes from the jackknife over draws.
+	// Brownness tells where the averaged autocorrelation lies between that of white noise (0) and that of
+	// brown noise (1); at 1/2 it is equally far from both. Its interval comes from the jackknife over draws.
 	Brownness stats.Estimate `json:"brownness"`
 
-	// Rejections counts the draws on which the Ljung-Box test at TestLevel, over MaxLag lags, rejects white noise.
+	// Rejections counts the draws on which the Ljung-Box test at TestLevel, over MaxLag lags, rejects white
+	// noise.
 	Rejections int `json:"ljung_box_rejections"`
 
-	// SpectrumSlope is the slope of the log power spectrum, one number a draw: 0 for white noise, -2 for brown.
+	// SpectrumSlope is the slope of the log power spectrum, one number a draw: 0 for white noise, -2 for
+	// brown.
 	SpectrumSlope stats.Estimate `json:"spectrum_slope"`
 
-	// Autocorrelations are those that Curve averages, draws x lags: two ensembles that share their draws are compared by these. Inputs is the
-	// number of values of a series.
+	// Autocorrelations are those that Curve averages, draws x lags: two ensembles that share their draws are
+	// compared by these. Inputs is the number of values of a series.
 	Autocorrelations [][]float64 `json:"-"`
 	Inputs           int         `json:"-"`
 }
 
-// Summarize computes the Summary of series, draws x inputs: gradients, or noise to compare them with. It needs at least two
-// draws.
+// Summarize computes the Summary of series, draws x inputs: gradients, or noise to compare them with. It
+// needs at least two draws.
 func Summarize(draws [][]float64) (*Summary, error) {
 	if len(draws) < 2 {
 		return nil, fmt.Errorf("there are %d draws: give at least 2, for the spread over draws", len(draws))
@@ -94,8 +96,8 @@ func MeanFromLag1(acf []float64) float64 {
 	return sum / float64(len(acf)-1)
 }
 
-// brownness returns where an autocorrelation function lies between white and brown, for series of length m: NaN where it has a number that is
-// not finite.
+// brownness returns where an autocorrelation function lies between white and brown, for series of length m:
+// NaN where it has a number that is not finite.
 func brownness(acf []float64, m int) float64 {
 	colour, err := stats.Colour(acf, m)
 	if err != nil {
@@ -104,10 +106,11 @@ func brownness(acf []float64, m int) float64 {
 	return colour.Brownness
 }
 
-// BrownnessDifference estimates by how much the brownness of one ensemble of series of length m is above that of another, from their
-// autocorrelation functions, draws x lags. Draw i of both must share its randomness, or no two draws any: the interval is that of the
-// jackknife that leaves out draw i of both at once, so that what they have in common cancels. Equal ensembles differ by exactly 0; ensembles of
-// different sizes by stats.None.
+// BrownnessDifference estimates by how much the brownness of one ensemble of series of length m is above that
+// of another, from their autocorrelation functions, draws x lags. Draw i of both must share its randomness,
+// or no two draws any: the interval is that of the jackknife that leaves out draw i of both at once, so that
+// what they have in common cancels. Equal ensembles differ by exactly 0; ensembles of different sizes by
+// stats.None.
 func BrownnessDifference(acfs, others [][]float64, m int) stats.Estimate {
 	return stats.JackknifePaired(acfs, others, func(mean, other []float64) float64 {
 		return brownness(mean, m) - brownness(other, m)
