@@ -8,6 +8,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -102,7 +103,7 @@ func words(brownness float64, interval string, neighbours float64, verdict strin
 }
 
 // figure implements view.
-func (v *View) figure() (*figures.Figure, error) { return figures.Explore(v.Column) }
+func (v *View) figure() (*plots.Figure, error) { return figures.Explore(v.Column) }
 
 // String names the net and all that was chosen with it, and gives the numbers.
 func (v *View) String() string { return strings.Join(v.lines(), "\n") }

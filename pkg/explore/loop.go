@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/shattered-gradients/shattered/pkg/figures"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
 // lightTime is how long a computation may still run when newer settings arrive. Light ones end within it, so that pictures follow a slider that is
@@ -22,7 +22,7 @@ var (
 // view is what there is to see of a choice.
 type view interface {
 	// figure draws it, and lines says what it is.
-	figure() (*figures.Figure, error)
+	figure() (*plots.Figure, error)
 	lines() []string
 }
 
@@ -155,7 +155,7 @@ func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) err
 		return err
 	}
 	ready := time.Now()
-	png, alt, err := draw(seen, (*figures.Figure).ScreenPNG)
+	png, alt, err := draw(seen, (*plots.Figure).ScreenPNG)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) err
 }
 
 // draw draws a view and renders it, and says in words what it shows.
-func draw(seen view, render func(*figures.Figure) ([]byte, error)) (png []byte, alt string, err error) {
+func draw(seen view, render func(*plots.Figure) ([]byte, error)) (png []byte, alt string, err error) {
 	figure, err := seen.figure()
 	if err != nil {
 		return nil, "", err

@@ -14,10 +14,10 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
-	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
 // page is where the explorer shows itself.
@@ -69,7 +69,7 @@ func (n *notebook) address() string { return "/explore/" + n.id }
 
 // keep shows a view as it is to be saved with the notebook: as sharp as other figures, and smaller.
 func (n *notebook) keep(seen view) error {
-	png, alt, err := draw(seen, (*figures.Figure).PNG)
+	png, alt, err := draw(seen, (*plots.Figure).PNG)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -155,5 +156,5 @@ func newTrainingView(step *paper.EarlyStep, width int, origin string) (*training
 	return &trainingView{step: step, text: []string{capital(name), numbers, origin}}, nil
 }
 
-func (v *trainingView) figure() (*figures.Figure, error) { return figures.EarlyStep(v.step) }
-func (v *trainingView) lines() []string                  { return slices.Clone(v.text) }
+func (v *trainingView) figure() (*plots.Figure, error) { return figures.EarlyStep(v.step) }
+func (v *trainingView) lines() []string                { return slices.Clone(v.text) }

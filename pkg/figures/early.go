@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -9,10 +10,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/style"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg/draw"
 )
 
 // Early draws the gradients of dense nets early in training. The first row is against the number of steps: (a) brownness, 0 for white
@@ -21,259 +21,267 @@ import (
 //
 // Steps stand at log(1 + step), which gives the initialisation a place. A gradient that is the same at all inputs has no autocorrelation: a
 // cross marks it at brownness 1, which a gradient tends to that varies more and more slowly.
-func Early(r *paper.EarlyResult) (*Figure, error) {
-	if r == nil || len(r.Series) == 0 {
-		return nil, fmt.Errorf("there is no result of training to draw: compute it with paper.Early")
-	}
-	for _, s := range r.Series {
-		if err := checkEarly(s); err != nil {
-			return nil, err
-		}
-	}
+func Early(r *paper.EarlyResult) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.EarlyResult))
 	frozen := r.Select(norms.Frozen)
-	if len(frozen) == 0 {
+	if len(frozen) == 0 || len(frozen[0].Steps) == 0 {
 		return nil, fmt.Errorf("the result of training has no net with frozen statistics: compute it with paper.Early")
 	}
-	g := &grid{aspect: 0.8, padX: 12, padY: 24, panels: make([][]*plot.Plot, 2)}
-	for _, statistics := range paper.AllStatistics {
-		p, err := brownnessPanel(r.Select(statistics))
-		if err != nil {
-			return nil, err
-		}
-		g.addPanel(0, p, fmt.Sprintf("%s statistics", statistics))
-	}
-	loss, err := earlyLossPanel(frozen)
-	if err != nil {
-		return nil, err
-	}
-	g.addPanel(0, loss, "training loss")
 	steps := frozen[0].Steps
-	for _, i := range []int{0, len(steps) / 2, len(steps) - 1} {
-		p, err := earlyACFPanel(frozen, i, len(frozen[0].First.X))
-		if err != nil {
-			return nil, err
-		}
-		g.addPanel(1, p, fmt.Sprintf("step %d", steps[i]))
-	}
+	g := &plots.Grid{Aspect: 0.8, PadX: 12, PadY: 24, Lettered: true}
+	loss := stepPanel("mean squared error", steps).Titled("training loss")
 	var nets []paper.EarlyNet
 	for _, s := range frozen {
+		loss.Curve(stepCurve(s.EarlyNet, s.Steps, s.Loss))
 		nets = append(nets, s.EarlyNet)
 	}
-	if g.legend, err = earlyLegend(nets, "10 % to 90 % of the draws; in (a) and (b) the 95 % interval"); err != nil {
-		return nil, err
+	loss.Y.Room = 0
+	loss.Y.Exponents() // the curves are of its logarithm
+	g.Row(brownnessPanel(r.Select(norms.Frozen), steps).Titled("frozen statistics"), brownnessPanel(r.Select(norms.Coupled), steps).Titled("coupled statistics"), loss)
+	var autocorrelations []*plots.Panel
+	for _, i := range []int{0, len(steps) / 2, len(steps) - 1} {
+		autocorrelations = append(autocorrelations, earlyACFPanel(frozen, i).Titled(fmt.Sprintf("step %d", steps[i])))
 	}
-	mark, err := constantMark(0, ink)
-	if err != nil {
-		return nil, err
-	}
-	g.legend[2] = append(g.legend[2], legendEntry{"constant gradient", []plot.Thumbnailer{mark}})
-	about := fmt.Sprintf("Gradients of dense nets early in training: brownness (0 white noise, 1 brown) and mean squared error against the training step, 0 to %d, and the autocorrelation against the lag at three of the steps.",
-		steps[len(steps)-1])
-	return newFigure("early-training", about, g), nil
+	g.Row(autocorrelations...)
+	earlyLegend(g, nets, "10 % to 90 % of the draws; in (a) and (b) the 95 % interval", plots.PointKey("constant gradient", constantLook(plots.Ink)))
+	return g.Figure("early-training", fmt.Sprintf("Gradients of dense nets early in training: brownness (0 white noise, 1 brown) and mean squared error "+
+		"against the training step, 0 to %d, and the autocorrelation against the lag at three of the steps.", steps[len(steps)-1]))
 }
 
-// addPanel appends a panel to a row, with the next letter in front of its title.
-func (g *grid) addPanel(row int, p *plot.Plot, title string) {
-	title = panelTitle(row*len(g.panels[0])+len(g.panels[row]), title)
-	if row == 0 {
-		g.columnTitles = append(g.columnTitles, title)
-	} else {
-		g.addCaption(p, title)
-	}
-	g.panels[row] = append(g.panels[row], p)
-}
-
-// addCaption puts a title above a panel below the first row.
-func (g *grid) addCaption(p *plot.Plot, title string) {
-	p.Add(caption(title))
-	g.captions = append(g.captions, title)
-}
-
-// checkEarly returns an error unless the series has what the panels need.
-func checkEarly(s paper.EarlySeries) error {
-	what := fmt.Sprintf("the series of %q (%s)", s.Title(), s.Statistics)
-	n := len(s.Steps)
-	if n < 2 || len(s.Brownness) != n || len(s.ACF) != n || len(s.Constant) != n {
-		return fmt.Errorf("%s has %d steps, %d of brownness, %d autocorrelations and %d counts of constant gradients: give equally many, at least 2",
-			what, n, len(s.Brownness), len(s.ACF), len(s.Constant))
-	}
-	if err := checkCurve(what, s.Loss, n); err != nil {
-		return err
-	}
-	for i := range n {
-		if b := s.Brownness[i]; b != nil {
-			if err := finite(what, b.Value, b.Low, b.High); err != nil {
-				return err
-			}
-		}
-		if s.ACF[i] != nil {
-			if err := checkCurve(what, s.ACF[i], len(s.Lags)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// checkCurve returns an error unless the curve has n points, all finite.
-func checkCurve(what string, c *stats.Curve, n int) error {
-	if c == nil || len(c.Mean) != n || len(c.StdErr) != n || len(c.Lower) != n || len(c.Upper) != n {
-		return fmt.Errorf("%s has a curve without %d means, errors and quantiles: compute it with package paper", what, n)
-	}
-	return finite(what, slices.Concat(c.Mean, c.StdErr, c.Lower, c.Upper)...)
-}
-
-// earlyStyle is what the curves of a net look like, the same in all figures. Nets without skips are dark, resnets blue, nets of concatenated
+// earlyLook is what the curves of a net look like, the same in all figures. Nets without skips are dark, resnets blue, nets of concatenated
 // rectifiers red and orange: colours of Okabe and Ito (2008), which colour-blind eyes tell apart.
-func earlyStyle(n paper.EarlyNet) curveStyle {
+func earlyLook(n paper.EarlyNet) plots.Style {
+	blue, sky, red, orange := plots.Categories()[0], plots.Categories()[1], plots.Categories()[3], plots.Categories()[5]
 	switch {
 	case n.LooksLinear:
-		return curveStyle{color.NRGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}, draw.PyramidGlyph{}}
+		return plots.Style{Color: red, Marker: plots.Pyramid}
 	case n.Activation == activations.CReLU.Name:
-		return curveStyle{color.NRGBA{R: 0xe6, G: 0x9f, B: 0x00, A: 0xff}, draw.TriangleGlyph{}}
+		return plots.Style{Color: orange, Marker: plots.Triangle}
 	case n.Beta != nil && *n.Beta < 1:
-		return curveStyle{color.NRGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}, draw.BoxGlyph{}}
+		return plots.Style{Color: blue, Marker: plots.Box}
 	case n.Beta != nil:
-		return curveStyle{color.NRGBA{R: 0x56, G: 0xb4, B: 0xe9, A: 0xff}, draw.SquareGlyph{}}
+		return plots.Style{Color: sky, Marker: plots.Square}
 	case n.Norm == norms.Center.Name:
-		return curveStyle{grey, draw.RingGlyph{}}
+		return plots.Style{Color: plots.Grey, Marker: plots.Ring}
 	}
-	return curveStyle{color.NRGBA{A: 0xff}, draw.CircleGlyph{}}
+	return plots.Style{Color: color.Black, Marker: plots.Circle}
 }
 
-// stepAxis gives a panel the axis of the steps.
-func stepAxis(p *plot.Plot, steps []int) {
-	p.X.Label.Text = "training step"
-	p.X.Min, p.X.Max = -0.12, stepPlace(steps[len(steps)-1])+0.12
-	var ticks []plot.Tick
-	for _, step := range steps {
-		ticks = append(ticks, plot.Tick{Value: stepPlace(step), Label: fmt.Sprint(step)})
+// stepPanel returns an empty panel with the axis of the steps.
+func stepPanel(label string, steps []int) *plots.Panel {
+	p := plots.NewPanel("training step", label)
+	labels := make([]string, len(steps))
+	for i, step := range steps {
+		labels[i] = fmt.Sprint(step)
 	}
-	p.X.Tick.Marker = plot.ConstantTicks(ticks)
+	places := stepPlaces(steps)
+	p.X.At(places, labels...)
+	if len(steps) > 0 {
+		p.X.Range(-0.12, places[len(steps)-1]+0.12)
+	}
+	return p
 }
 
-// stepPlace is where a step stands on the axis.
-func stepPlace(step int) float64 { return math.Log10(1 + float64(step)) }
-
-// stepCurve returns a curve against the steps.
-func stepCurve(n paper.EarlyNet, steps []int, c *stats.Curve) curve {
-	drawn := curve{curveStyle: earlyStyle(n), mean: c.Mean, stdErr: c.StdErr, lower: c.Lower, upper: c.Upper}
-	for _, step := range steps {
-		drawn.x = append(drawn.x, stepPlace(step))
+// stepPlaces are where steps stand on the axis.
+func stepPlaces(steps []int) []float64 {
+	places := make([]float64, len(steps))
+	for i, step := range steps {
+		places[i] = math.Log10(1 + float64(step))
 	}
-	return drawn
+	return places
+}
+
+// stepCurve returns a curve of a net against the steps.
+func stepCurve(n paper.EarlyNet, steps []int, c *stats.Curve) plots.Series {
+	return style.Curve(n.Title(), stepPlaces(steps), c, earlyLook(n))
 }
 
 // brownnessPanel draws brownness against the steps, with its 95 % interval.
-func brownnessPanel(series []*paper.EarlySeries) (*plot.Plot, error) {
-	p := newPanel("", "brownness")
-	var curves []curve
-	var constant []plot.Plotter
+func brownnessPanel(series []*paper.EarlySeries, steps []int) *plots.Panel {
+	p := stepPanel("brownness", steps)
 	for _, s := range series {
-		c := curve{curveStyle: earlyStyle(s.EarlyNet)}
-		for i, b := range s.Brownness {
-			x := stepPlace(s.Steps[i])
-			if b == nil {
-				mark, err := constantMark(x, c.color)
-				if err != nil {
-					return nil, err
-				}
-				constant = append(constant, mark)
-				continue
+		if len(s.Brownness) != len(s.Steps) {
+			p.Fail("has %d steps of %q and %d values of brownness: give equally many", len(s.Steps), s.Title(), len(s.Brownness))
+			break
+		}
+		curve := plots.Series{Label: s.Title(), Style: earlyLook(s.EarlyNet)}
+		for i, x := range stepPlaces(s.Steps) {
+			if b := s.Brownness[i]; b != nil {
+				curve.Add(x, b.Value, b.Low, b.High)
+			} else {
+				p.Points(plots.Series{X: []float64{x}, Y: []float64{1}, Style: constantLook(curve.Style.Color)})
 			}
-			c.x, c.mean, c.stdErr = append(c.x, x), append(c.mean, b.Value), append(c.stdErr, 0)
-			c.lower, c.upper = append(c.lower, b.Low), append(c.upper, b.High)
 		}
-		if len(c.x) > 0 {
-			curves = append(curves, c)
+		if len(curve.X) > 0 {
+			p.Curve(curve)
 		}
 	}
-	if err := addCurves(p, nil, curves); err != nil {
-		return nil, err
-	}
-	addData(p, constant...)
-	stepAxis(p, series[0].Steps)
-	p.Y.Min, p.Y.Max, p.Y.Tick.Marker = 0, 1.06, ticksEvery(0.25)
-	return p, nil
+	p.Y.Range(0, 1.06)
+	p.Y.Every(0.25)
+	return p
 }
 
-// constantMark marks a gradient that is the same everywhere.
-func constantMark(x float64, c color.Color) (*plotter.Scatter, error) {
-	mark, err := plotter.NewScatter(plotter.XYs{{X: x, Y: 1}})
-	if err != nil {
-		return nil, err
-	}
-	mark.GlyphStyle = draw.GlyphStyle{Color: c, Radius: 3.5, Shape: draw.CrossGlyph{}}
-	return mark, nil
+// constantLook marks a gradient that is the same everywhere.
+func constantLook(c color.Color) plots.Style {
+	return plots.Style{Color: c, Marker: plots.Cross, Size: 3.5}
 }
 
-// earlyLossPanel draws the mean squared error, on a logarithmic axis: the curves are of its logarithm.
-func earlyLossPanel(series []*paper.EarlySeries) (*plot.Plot, error) {
-	p := newPanel("", "mean squared error")
-	var curves []curve
+// earlyACFPanel draws the autocorrelation at one of the steps, of those nets that have one.
+func earlyACFPanel(series []*paper.EarlySeries, i int) *plots.Panel {
+	p := plots.NewPanel("lag", "autocorrelation")
+	lags := plots.Floats(series[0].Lags)
 	for _, s := range series {
-		curves = append(curves, stepCurve(s.EarlyNet, s.Steps, s.Loss))
-	}
-	if err := addCurves(p, nil, curves); err != nil {
-		return nil, err
-	}
-	stepAxis(p, series[0].Steps)
-	p.Y.Tick.Marker = exponentTicks{}
-	return p, nil
-}
-
-// exponentTicks labels an axis of logarithms to base 10 with the numbers that they are of.
-type exponentTicks struct{}
-
-// Ticks implements plot.Ticker.
-func (exponentTicks) Ticks(low, high float64) []plot.Tick {
-	ticks := logTicks{}.Ticks(math.Pow(10, low), math.Pow(10, high))
-	for i := range ticks {
-		ticks[i].Value = math.Log10(ticks[i].Value)
-	}
-	return ticks
-}
-
-// earlyACFPanel draws the autocorrelation at one of the steps.
-func earlyACFPanel(series []*paper.EarlySeries, i, inputs int) (*plot.Plot, error) {
-	p := newPanel("lag", "autocorrelation")
-	lags := series[0].Lags
-	zero, band, err := whiteBand(float64(lags[0]), float64(lags[len(lags)-1]), inputs)
-	if err != nil {
-		return nil, err
-	}
-	var curves []curve
-	for _, s := range series {
-		if s.ACF[i] == nil {
-			continue
+		if i >= len(s.ACF) {
+			p.Fail("has %d autocorrelations of %q: give one for each of the steps", len(s.ACF), s.Title())
+		} else if s.ACF[i] != nil {
+			p.Curve(style.Curve(s.Title(), plots.Floats(s.Lags), s.ACF[i], earlyLook(s.EarlyNet)))
 		}
-		c := curve{curveStyle: earlyStyle(s.EarlyNet), mean: s.ACF[i].Mean, stdErr: s.ACF[i].StdErr, lower: s.ACF[i].Lower, upper: s.ACF[i].Upper}
-		for _, lag := range s.Lags {
-			c.x = append(c.x, float64(lag))
-		}
-		curves = append(curves, c)
 	}
-	if err := addCurves(p, []plot.Plotter{zero, band[0], band[1]}, curves); err != nil {
-		return nil, err
+	if len(lags) == 0 {
+		p.Fail("has no lags: compute the result with paper.Early")
+		return p
 	}
-	p.X.Min, p.X.Max = -0.5, float64(lags[len(lags)-1])+0.5
-	p.Y.Min, p.Y.Max = min(-0.25, p.Y.Min-0.05), 1.05
-	p.X.Tick.Marker, p.Y.Tick.Marker = ticksEvery(5), ticksEvery(0.5)
-	return p, nil
+	last := lags[len(lags)-1]
+	style.WhiteBand(p, lags[0], last, len(series[0].First.X))
+	style.LagAxes(p, -0.25, last)
+	return p
 }
 
-// earlyLegend names the nets in two lines and the bands in a third.
-func earlyLegend(nets []paper.EarlyNet, quantiles string) ([][]legendEntry, error) {
-	lines := make([][]legendEntry, 2)
+// earlyLegend names the nets in two lines and in a third the bands, and what else there is.
+func earlyLegend(g *plots.Grid, nets []paper.EarlyNet, quantiles string, more ...plots.Key) {
+	lines := make([][]plots.Key, 2)
 	for i, n := range nets {
-		entry, err := curveEntry(n.Title(), earlyStyle(n))
-		if err != nil {
-			return nil, err
-		}
 		line := 2 * i / len(nets)
-		lines[line] = append(lines[line], entry)
+		lines[line] = append(lines[line], plots.LineKey(n.Title(), earlyLook(n)))
 	}
-	bands := bandEntries()
-	bands[1].label = quantiles
-	return append(lines, bands), nil
+	for _, line := range append(lines, append(plots.BandKeys(quantiles), more...)) {
+		g.Legend(line...)
+	}
+}
+
+// EarlyImages draws convolutional nets early in training, against the number of steps: (a) the relative effective rank of their gradients with the
+// batch statistics held fixed, 1 for white noise, (b) the same of gradients through them, of the nets that have some, (c) the share of pairs of
+// images at both of which a unit is active, where the dashed line is the quarter of independent coin flips, and (d) the training loss, where it is
+// that of guessing.
+func EarlyImages(r *paper.EarlyImagesResult) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.EarlyImagesResult))
+	if len(r.Series) == 0 || len(r.Series[0].Steps) == 0 {
+		return nil, fmt.Errorf("there is no result of training on images to draw: compute it with paper.EarlyImages")
+	}
+	var nets []paper.EarlyNet
+	for _, s := range r.Series {
+		nets = append(nets, s.EarlyNet)
+	}
+	frozen := func(s paper.EarlyImagesSeries) *stats.Curve { return s.Frozen }
+	coupled := func(s paper.EarlyImagesSeries) *stats.Curve {
+		if s.Norm != norms.Batch.Name {
+			return nil
+		}
+		return cmp.Or(s.Coupled, new(stats.Curve)) // which a panel refuses
+	}
+	coactive := func(s paper.EarlyImagesSeries) *stats.Curve { return s.Coactive }
+	loss := func(s paper.EarlyImagesSeries) *stats.Curve { return s.Loss }
+	g := &plots.Grid{Aspect: 1, PadX: 10, Lettered: true}
+	g.Row(
+		imagesPanel(r, "relative effective rank", frozen, 0, 1).Titled("frozen statistics"),
+		imagesPanel(r, "relative effective rank", coupled, 0, 1).Titled("coupled statistics"),
+		imagesPanel(r, "share of pairs", coactive, 0, paper.QuarterCoactive).Titled("coactivation"),
+		imagesPanel(r, "nats", loss, math.Log(10), math.Log(10)).Titled("training loss"),
+	)
+	earlyLegend(g, nets, "10 % to 90 % of the seeds")
+	steps := r.Series[0].Steps
+	return g.Figure("early-training-images", fmt.Sprintf("Convolutional nets early in training: relative effective rank of their gradients, coactivation and "+
+		"training loss against the training step, 0 to %d, a curve for each net.", steps[len(steps)-1]))
+}
+
+// imagesPanel draws a quantity of the nets that have it, on an axis from low or below, with a dashed line at a reference.
+func imagesPanel(r *paper.EarlyImagesResult, label string, curve func(paper.EarlyImagesSeries) *stats.Curve, low, reference float64) *plots.Panel {
+	p := stepPanel(label, r.Series[0].Steps)
+	left, right := p.X.Ends()
+	p.Level(reference, left, right, plots.Thin(plots.Grey, 3, 3))
+	for _, s := range r.Series {
+		if c := curve(s); c != nil {
+			p.Curve(stepCurve(s.EarlyNet, s.Steps, c))
+		}
+	}
+	p.Y.Room = 0
+	lowest, highest := p.Y.Ends()
+	room := 0.04 * (highest - lowest)
+	if lowest < low {
+		low = lowest - room
+	}
+	p.Y.Range(low, highest+room)
+	return p
+}
+
+// EarlyStep draws one draw of a net at one step of its training as the explorer shows it: (a) the training loss up to that step, and faintly what
+// follows, (b) the gradient over the grid of inputs, (c) its autocorrelation, and (d) |(g - mean g)(g - mean g)^T| / var(g) as a heat map. A
+// gradient that is the same at all inputs has neither (c) nor (d).
+func EarlyStep(s *paper.EarlyStep) (*plots.Figure, error) {
+	if s == nil {
+		return nil, fmt.Errorf("there is no step of training to draw: take one with paper.EarlySeries.Step")
+	}
+	gradient := style.Gradient(s.Column).Titled(fmt.Sprintf("gradient, step %d", s.Step))
+	gradient.Y.Label = fmt.Sprintf("gradient (%s)", s.Column.Statistics)
+	g := &plots.Grid{Aspect: 0.95, PadX: 8, Lettered: true}
+	g.Bar(style.CovarianceScale)
+	autocorrelation, keys := emptyPanel().Titled("no autocorrelation"), []plots.Key(nil)
+	covariance := emptyPanel().Titled("no covariance")
+	if !s.Constant() {
+		autocorrelation, keys = style.OneAutocorrelation(s.Column)
+		covariance = style.Covariance(s.Column).Titled("covariance")
+		covariance.Y.Label = "input index"
+	} else if len(s.Column.Values) > 0 { // an axis that shows it as constant, and not its rounding errors
+		value := s.Column.Values[0]
+		room := max(math.Abs(value), 1e-6) / 2
+		gradient.Y.Range(value-room, value+room)
+	}
+	g.Row(lossSoFarPanel(s), gradient, autocorrelation, covariance)
+	g.Legend(keys...) // a line without keys makes the picture as high as those of other steps
+	return g.Figure("early-step", fmt.Sprintf("Training of %s: the loss against the training step, and at step %d the gradient over a grid of %d inputs, "+
+		"its autocorrelation against the lag, and the absolute values of its covariance matrix as a heat map.", s.Title(), s.Step, len(s.Column.X)))
+}
+
+// emptyPanel returns a frame, in place of what can't be drawn.
+func emptyPanel() *plots.Panel {
+	p := plots.NewPanel("", "")
+	p.X.NoTicks()
+	p.Y.NoTicks()
+	return p
+}
+
+// lossSoFarPanel draws the training loss on logarithmic axes, with a marker at the step.
+func lossSoFarPanel(s *paper.EarlyStep) *plots.Panel {
+	last := len(s.Losses) - 1
+	p := stepPanel("mean squared error", decadeSteps(last)).Titled("training loss so far")
+	if last < 1 || s.Step < 0 || s.Step > last {
+		p.Fail("has %d losses of %q for step %d: give one for each step from 0 on, at least 2", len(s.Losses), s.Title(), s.Step)
+		return p
+	}
+	var all []int
+	for i := range s.Losses {
+		all = append(all, i)
+	}
+	x, y := stepPlaces(all), slices.Clone(s.Losses)
+	for i := range y {
+		y[i] = math.Log10(y[i]) // that of what is not positive is not finite
+	}
+	n := s.Step + 1
+	p.Curve(plots.Series{Label: "the logarithm of the loss", X: x, Y: y, Style: plots.Style{Color: plots.Faint, Width: 0.8}})
+	p.Curve(plots.Series{X: x[:n], Y: y[:n], Style: plots.Style{Color: plots.Blue}})
+	p.Points(plots.Series{X: x[n-1 : n], Y: y[n-1 : n], Style: plots.Style{Color: plots.Blue, Marker: plots.Circle, Size: 3}})
+	p.Y.Exponents()
+	return p
+}
+
+// decadeSteps returns the steps to label on an axis up to the last: 0, 1, 10, 100, and so on.
+func decadeSteps(last int) []int {
+	steps := []int{0}
+	for step := 1; step < last; step *= 10 {
+		steps = append(steps, step)
+	}
+	if n := len(steps); n > 1 && last < 3*steps[n-1] { // too near to it
+		steps = steps[:n-1]
+	}
+	return append(steps, last)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
@@ -84,9 +85,9 @@ func earlyImagesResult() *paper.EarlyImagesResult {
 
 func TestEarlyGolden(t *testing.T) {
 	figure, err := figures.Early(earlyResult())
-	golden(t, "early-training", rendered(t, figure, err))
+	plottest.Golden(t, "early-training", plottest.Rendered(t, figure, err))
 	figure, err = figures.EarlyImages(earlyImagesResult())
-	golden(t, "early-training-images", rendered(t, figure, err))
+	plottest.Golden(t, "early-training-images", plottest.Rendered(t, figure, err))
 }
 
 func TestEarlyTexts(t *testing.T) {
@@ -94,7 +95,7 @@ func TestEarlyTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"(a) frozen statistics": 1, "(b) coupled statistics": 1, "(c) training loss": 1, "(d) step 0": 1, "(e) step 3": 1, "(f) step 30": 1,
 		"brownness": 2, "mean squared error": 1, "autocorrelation": 3, "training step": 3, "lag": 3,
 		"feedforward, centring": 1, "feedforward, batch norm": 1, "resnet, β = 1": 1, "resnet, β = 0.1": 1, "CReLU, looks-linear": 1, "CReLU": 1,
@@ -103,7 +104,7 @@ func TestEarlyTexts(t *testing.T) {
 	if figure, err = figures.EarlyImages(earlyImagesResult()); err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"(a) frozen statistics": 1, "(b) coupled statistics": 1, "(c) coactivation": 1, "(d) training loss": 1, "training step": 4,
 		"relative effective rank": 2, "share of pairs": 1, "nats": 1, "feedforward, batch norm": 1, "10 % to 90 % of the seeds": 1,
 	})
@@ -111,24 +112,24 @@ func TestEarlyTexts(t *testing.T) {
 
 func TestEarlyErrors(t *testing.T) {
 	_, err := figures.Early(nil)
-	checkSentence(t, "nil", err, "no result of training to draw")
+	plottest.CheckSentence(t, "nil", err, "no net with frozen statistics")
 	_, err = figures.EarlyImages(nil)
-	checkSentence(t, "no images", err, "no result of training on images")
+	plottest.CheckSentence(t, "no images", err, "no result of training on images")
 	for phrase, spoil := range map[string]func(*paper.EarlyResult){
-		"5 steps, 4 of brownness":               func(r *paper.EarlyResult) { r.Series[3].Brownness = r.Series[3].Brownness[1:] },
-		"is NaN":                                func(r *paper.EarlyResult) { r.Series[0].Brownness[1].High = math.NaN() },
-		"a curve without 5 means":               func(r *paper.EarlyResult) { r.Series[1].Loss = nil },
-		"a curve without 16 means":              func(r *paper.EarlyResult) { r.Series[9].ACF[2].Mean = nil },
-		"no net with frozen statistics":         func(r *paper.EarlyResult) { r.Series = r.Series[1:2] },
-		`the series of "CReLU, looks-linear" (`: func(r *paper.EarlyResult) { r.Series[8].ACF = nil },
+		`5 steps of "feedforward, batch norm" and 4 values of brownness`: func(r *paper.EarlyResult) { r.Series[3].Brownness = r.Series[3].Brownness[1:] },
+		"is NaN": func(r *paper.EarlyResult) { r.Series[0].Brownness[1].High = math.NaN() },
+		`5 x for 0 values, errors or ends of intervals of the series "feedforward, centring"`: func(r *paper.EarlyResult) { r.Series[0].Loss = nil },
+		`panel "(e) step 3" has 16 x for 0 values`:                                            func(r *paper.EarlyResult) { r.Series[9].ACF[2].Mean = nil },
+		"no net with frozen statistics":                                                       func(r *paper.EarlyResult) { r.Series = r.Series[1:2] },
+		`0 autocorrelations of "CReLU, looks-linear"`:                                         func(r *paper.EarlyResult) { r.Series[8].ACF = nil },
 	} {
 		result := earlyResult()
 		spoil(result)
 		_, err := figures.Early(result)
-		checkSentence(t, phrase, err, phrase)
+		plottest.CheckSentence(t, phrase, err, phrase)
 	}
 	broken := earlyImagesResult()
 	broken.Series[2].Coactive.Upper[1] = math.Inf(1)
 	_, err = figures.EarlyImages(broken)
-	checkSentence(t, "images", err, `the coactivation of "resnet, β = 0.1"`)
+	plottest.CheckSentence(t, "images", err, `panel "(c) coactivation" can't draw the series "resnet, β = 0.1": value 1 is +Inf`)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 )
@@ -27,7 +28,7 @@ func earlyStep(t testing.TB, constant bool) *paper.EarlyStep {
 
 func TestEarlyStepGolden(t *testing.T) {
 	figure, err := figures.EarlyStep(earlyStep(t, false))
-	golden(t, "early-step", rendered(t, figure, err))
+	plottest.Golden(t, "early-step", plottest.Rendered(t, figure, err))
 }
 
 func TestEarlyStepTexts(t *testing.T) {
@@ -39,23 +40,23 @@ func TestEarlyStepTexts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkTexts(t, figure, want)
-		checkTexts(t, figure, map[string]int{"(a) training loss so far": 1, "gradient (frozen)": 1, "mean squared error": 1, "training step": 1, "300": 1})
+		plottest.CheckTexts(t, figure, want)
+		plottest.CheckTexts(t, figure, map[string]int{"(a) training loss so far": 1, "gradient (frozen)": 1, "mean squared error": 1, "training step": 1, "300": 1})
 	}
 }
 
 func TestEarlyStepErrors(t *testing.T) {
 	_, err := figures.EarlyStep(nil)
-	checkSentence(t, "nil", err, "no step of training to draw")
+	plottest.CheckSentence(t, "nil", err, "no step of training to draw")
 	for phrase, spoil := range map[string]func(*paper.EarlyStep){
-		`step 30 of "resnet, β = 0.1" has 1 losses`: func(s *paper.EarlyStep) { s.Losses = s.Losses[:1] },
-		"has a loss of 0 at step 7":                 func(s *paper.EarlyStep) { s.Losses[7] = 0 },
-		"48 inputs and 47 values":                   func(s *paper.EarlyStep) { s.Column.Values = s.Column.Values[1:] },
-		"value 2 is NaN":                            func(s *paper.EarlyStep) { s.Column.Covariance, s.Column.Values[2] = nil, math.NaN() },
+		`has 1 losses of "resnet, β = 0.1" for step 30`: func(s *paper.EarlyStep) { s.Losses = s.Losses[:1] },
+		"the logarithm of the loss\": value 7 is -Inf":  func(s *paper.EarlyStep) { s.Losses[7] = 0 },
+		"48 x for 47 values":                            func(s *paper.EarlyStep) { s.Column.Values = s.Column.Values[1:] },
+		"value 2 is NaN":                                func(s *paper.EarlyStep) { s.Column.Covariance, s.Column.Values[2] = nil, math.NaN() },
 	} {
 		step := earlyStep(t, false)
 		spoil(step)
 		_, err := figures.EarlyStep(step)
-		checkSentence(t, phrase, err, phrase)
+		plottest.CheckSentence(t, phrase, err, phrase)
 	}
 }

@@ -62,6 +62,6 @@ func ExampleFigure2() {
 		log.Fatal(err)
 	}
 	width, _ := figure.Size()
-	fmt.Printf("%s: %.0f points wide, a %s", figure.Name(), width.Points(), png[1:4])
+	fmt.Printf("%s: %.0f points wide, a %s", figure.Name(), width, png[1:4])
 	// Output: figure-2: 720 points wide, a PNG
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"gonum.org/v1/gonum/mat"
@@ -26,7 +27,7 @@ func exploreColumn(t testing.TB, draws int) paper.Column {
 
 func TestExploreGolden(t *testing.T) {
 	figure, err := figures.Explore(exploreColumn(t, 20))
-	golden(t, "explore", rendered(t, figure, err))
+	plottest.Golden(t, "explore", plottest.Rendered(t, figure, err))
 }
 
 func TestExploreTexts(t *testing.T) {
@@ -38,8 +39,8 @@ func TestExploreTexts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkTexts(t, figure, want)
-		checkTexts(t, figure, map[string]int{
+		plottest.CheckTexts(t, figure, want)
+		plottest.CheckTexts(t, figure, map[string]int{
 			"(a) 50-layer resnet, β = 0.1": 1, "(b) autocorrelation": 1, "(c) covariance": 1,
 			"gradient (frozen)": 1, "input": 1, "lag": 1, "95 % band of white noise": 1, "≥ 4": 1,
 		})
@@ -60,7 +61,7 @@ func TestScreenPNG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	large, err := png.Decode(bytes.NewReader(rendered(t, figure, nil)))
+	large, err := png.Decode(bytes.NewReader(plottest.Rendered(t, figure, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,18 +92,18 @@ func TestExploreErrors(t *testing.T) {
 		spoil  func(*paper.Column)
 		phrase string
 	}{
-		"empty":          {func(c *paper.Column) { *c = paper.Column{} }, "has 0 inputs and 0 values"},
-		"no covariance":  {func(c *paper.Column) { c.Covariance = nil }, `the picture of "50-layer resnet, β = 0.1" has no covariance, which`},
+		"empty":          {func(c *paper.Column) { *c = paper.Column{} }, "has 0 x for 0 values"},
+		"no covariance":  {func(c *paper.Column) { c.Covariance = nil }, `has no covariance of "50-layer resnet, β = 0.1", which`},
 		"wrong size":     {func(c *paper.Column) { c.Covariance = mat.NewSymDense(3, nil) }, "covariance of 3 x 3 for 48 inputs"},
 		"NaN gradient":   {func(c *paper.Column) { c.Values[2] = math.NaN() }, "value 2 is NaN"},
 		"infinite input": {func(c *paper.Column) { c.X[1] = math.Inf(1) }, "value 1 is +Inf"},
 		"NaN covariance": {func(c *paper.Column) { c.Covariance.SetSym(0, 1, math.NaN()) }, "value 1 is NaN"},
-		"too few means":  {func(c *paper.Column) { c.Mean = c.Mean[:3] }, "16 lags, 3 means"},
+		"too few means":  {func(c *paper.Column) { c.Mean = c.Mean[:3] }, "16 x for 3 values"},
 	} {
 		column := exploreColumn(t, 20)
 		c.spoil(&column)
 		_, err := figures.Explore(column)
-		checkSentence(t, name, err, c.phrase)
+		plottest.CheckSentence(t, name, err, c.phrase)
 	}
 }
 

@@ -1,22 +1,14 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/stats"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
+	"github.com/shattered-gradients/shattered/pkg/paper/style"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 )
-
-// panel2 is a panel of Figure 2: a family of nets, or the noises.
-type panel2 struct {
-	title  string
-	curves []curve
-}
 
 // Figure2 draws Figure 2: the autocorrelation of gradients against the lag, a panel for every family of nets in the result's
 // config and one for noise, a curve for every depth. Frozen statistics above, coupled ones below; noise has no statistics
@@ -25,168 +17,89 @@ type panel2 struct {
 // A curve is the mean over the draws; its dark band is one standard error to either side, its light band goes from the 10 %
 // to the 90 % quantile of the draws. The dashed lines at +-1.96 / sqrt(M) hold 95 % of the autocorrelations of white noise
 // at M inputs.
-func Figure2(r *paper.Figure2Result) (*Figure, error) {
-	if r == nil {
-		return nil, fmt.Errorf("there is no result of Figure 2 to draw: compute it with paper.Figure2")
-	}
-	if len(r.Config.Nets) == 0 || r.Config.Inputs < 1 {
-		return nil, fmt.Errorf("the config of Figure 2 has %d nets and %d inputs: both must be at least 1", len(r.Config.Nets), r.Config.Inputs)
-	}
-	depths, err := newDepthStyles(r.Series)
-	if err != nil {
-		return nil, err
-	}
-	g := &grid{aspect: 0.78, padX: 8, padY: 6}
-	for _, statistics := range paper.AllStatistics {
-		row, err := figure2Row(r, statistics, depths)
-		if err != nil {
-			return nil, err
+func Figure2(r *paper.Figure2Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.Figure2Result))
+	var depths []int
+	for _, s := range r.Series {
+		if !style.IsNoise(s.Net) {
+			depths = append(depths, s.Depth)
 		}
-		var plots []*plot.Plot
-		for i, panel := range row {
-			p, err := panel.draw(r.Config.Inputs)
-			if err != nil {
-				return nil, err
-			}
-			plots = append(plots, p)
-			if len(g.panels) == 0 {
-				g.columnTitles = append(g.columnTitles, panelTitle(i, panel.title))
-			}
+	}
+	looks := style.By(depths)
+	g := &plots.Grid{Aspect: 0.78, PadX: 8, PadY: 6, Lettered: true}
+	if len(r.Config.Nets) > 0 {
+		for row, statistics := range paper.AllStatistics {
+			g.Row(figure2Row(r, statistics, looks, row == 0)...)
+			g.RowTitles = append(g.RowTitles, fmt.Sprintf("%s statistics", statistics))
 		}
-		g.panels = append(g.panels, plots)
-		g.rowTitles = append(g.rowTitles, fmt.Sprintf("%s statistics", statistics))
 	}
-	shareAxes(g.panels)
-	if g.legend, err = figure2Legend(depths, r.Config.Inputs); err != nil {
-		return nil, err
-	}
-	about := fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, against the lag, a curve for each depth.", r.Config.Inputs)
-	return newFigure("figure-2", about, g), nil
+	g.ShareAxes()
+	g.Legend(g.Keys()...)
+	g.Legend(append(plots.BandKeys("10 % to 90 % of the draws"), style.WhiteBandKey())...)
+	return g.Figure("figure-2", fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, "+
+		"against the lag, a curve for each depth.", r.Config.Inputs))
 }
 
-// figure2Row gathers the panels of one row.
-func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, depths depthStyles) ([]panel2, error) {
-	var row []panel2
+// figure2Row returns the panels of one row, with titles for the first.
+func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, looks map[int]plots.Style, titled bool) []*plots.Panel {
+	var row []*plots.Panel
 	for _, net := range r.Config.Nets {
 		name, series := r.Panel(net, statistics)
-		panel := panel2{title: name.Family()}
+		p := figure2Panel(r, name.Family(), titled)
+		seen := make(map[int]bool)
 		for _, s := range series {
-			c, err := newCurve(s)
-			if err != nil {
-				return nil, err
+			if seen[s.Depth] {
+				p.Fail("has two curves of depth %d for %s: nets of one panel differ in depth alone", s.Depth, name.Family())
 			}
-			if slices.ContainsFunc(panel.curves, func(other curve) bool { return other.label == depthLabel(s.Depth) }) {
-				return nil, fmt.Errorf("panel %q of Figure 2 has two curves of depth %d: nets of one panel differ in depth alone", panel.title, s.Depth)
-			}
-			c.label, c.curveStyle = depthLabel(s.Depth), depths.style(s.Depth)
-			panel.curves = append(panel.curves, c)
+			seen[s.Depth] = true
+			p.Curve(style.Autocorrelation(style.DepthTitle(s.Depth), s, looks[s.Depth]))
 		}
-		if len(panel.curves) == 0 {
-			return nil, fmt.Errorf("panel %q of Figure 2 has no curve with %s statistics: compute the result with paper.Figure2", panel.title, statistics)
+		if len(series) == 0 {
+			p.Fail("has no curve of %s with %s statistics: compute the result with paper.Figure2", name.Family(), statistics)
 		}
-		row = append(row, panel)
+		row = append(row, figure2Axes(p))
 	}
-	noise := panel2{title: "noise"}
-	for _, style := range noiseStyles {
-		selected := r.Select(style.net, 0, "")
+	p := figure2Panel(r, "noise", titled)
+	for _, noise := range style.Noises() {
+		selected := r.Select(noise, 0, "")
 		if len(selected) != 1 {
-			return nil, fmt.Errorf("the result of Figure 2 has %d curves of %s noise where one is expected: compute the result with paper.Figure2", len(selected), style.net)
+			p.Fail("has %d curves of %s noise where one is expected: compute the result with paper.Figure2", len(selected), noise)
 		}
-		c, err := newCurve(selected[0])
-		if err != nil {
-			return nil, err
+		for _, s := range selected {
+			p.Curve(style.Autocorrelation(style.NoiseTitle(noise), s, style.Noise(noise)))
 		}
-		c.label, c.curveStyle = noiseTitle(style.net), style.curveStyle
-		noise.curves = append(noise.curves, c)
 	}
-	return append(row, noise), nil
+	return append(row, figure2Axes(p))
 }
 
-// draw draws the panel for nets on m inputs.
-func (p panel2) draw(m int) (*plot.Plot, error) {
-	lags := p.curves[0].x
-	zero, band, err := whiteBand(lags[0], lags[len(lags)-1], m)
-	if err != nil {
-		return nil, err
+// figure2Panel returns a panel with the lines to compare with.
+func figure2Panel(r *paper.Figure2Result, title string, titled bool) *plots.Panel {
+	p := plots.NewPanel("lag", "autocorrelation")
+	if titled {
+		p.Title = title
 	}
-	panel := newPanel("", "")
-	if err := addCurves(panel, []plot.Plotter{zero, band[0], band[1]}, p.curves); err != nil {
-		return nil, err
+	if r.Config.Inputs < 1 {
+		p.Fail("has %d inputs: give the result a config of at least 1", r.Config.Inputs)
+		return p
 	}
-	return panel, nil
+	for _, s := range r.Series[:min(len(r.Series), 1)] {
+		if n := len(s.Lags); n > 0 {
+			style.WhiteBand(p, float64(s.Lags[0]), float64(s.Lags[n-1]), r.Config.Inputs)
+		}
+	}
+	return p
 }
 
-// whiteBand returns a line at zero and the two lines between which 95 % of the autocorrelations of white noise of length m lie.
-func whiteBand(from, to float64, m int) (zero *plotter.Line, band [2]*plotter.Line, err error) {
-	level := func(y float64) (*plotter.Line, error) {
-		line, err := plotter.NewLine(plotter.XYs{{X: from, Y: y}, {X: to, Y: y}})
-		if err != nil {
-			return nil, err
-		}
-		line.Width, line.Color = hairline, faint
-		return line, nil
-	}
-	if zero, err = level(0); err != nil {
-		return nil, band, err
-	}
-	limit := stats.WhiteBand(m)
-	for i, y := range []float64{-limit, limit} {
-		if band[i], err = level(y); err != nil {
-			return nil, band, err
-		}
-		band[i].Color, band[i].Dashes = ink, []vg.Length{3, 2}
-	}
-	return zero, band, nil
-}
-
-// shareAxes gives all panels the same axes, which hold everything drawn, and labels only those at the grid's left and lower
-// edges.
-func shareAxes(panels [][]*plot.Plot) {
-	low, high, last := 0.0, 1.0, 0.0
-	for _, row := range panels {
-		for _, p := range row {
-			low, high, last = min(low, p.Y.Min), max(high, p.Y.Max), max(last, p.X.Max)
-		}
-	}
-	for i, row := range panels {
-		for j, p := range row {
-			p.X.Min, p.X.Max = -0.5, last+0.5
-			p.Y.Min, p.Y.Max = low-0.05, high+0.05
-			p.X.Tick.Marker, p.Y.Tick.Marker = ticksEvery(5), ticksEvery(0.5)
-			if j == 0 {
-				p.Y.Label.Text = "autocorrelation"
-			} else {
-				p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}
-			}
-			if i == len(panels)-1 {
-				p.X.Label.Text = "lag"
-			}
-		}
-	}
-}
-
-// figure2Legend names depths and noises in one line, and what bands and dashes mean in another.
-func figure2Legend(depths depthStyles, m int) ([][]legendEntry, error) {
-	lines := make([][]legendEntry, 2)
-	add := func(label string, style curveStyle) error {
-		entry, err := curveEntry(label, style)
-		lines[0] = append(lines[0], entry)
-		return err
-	}
-	for _, depth := range depths.depths {
-		if err := add(depthLabel(depth), depths.style(depth)); err != nil {
-			return nil, err
-		}
-	}
-	for _, noise := range noiseStyles {
-		if err := add(noiseTitle(noise.net), noise.curveStyle); err != nil {
-			return nil, err
-		}
-	}
-	_, dashed, err := whiteBand(0, 1, m)
-	if err != nil {
-		return nil, err
-	}
-	lines[1] = append(bandEntries(), legendEntry{"95 % band of white noise", []plot.Thumbnailer{dashed[0]}})
-	return lines, nil
+// figure2Axes gives a panel axes that hold what it shows and the values from 0 to 1.
+func figure2Axes(p *plots.Panel) *plots.Panel {
+	p.X.Every(5)
+	p.Y.Every(0.5)
+	p.X.Hold(0)
+	p.Y.Hold(0, 1)
+	p.Y.Room = 0
+	_, last := p.X.Ends()
+	low, high := p.Y.Ends()
+	p.X.Range(-0.5, last+0.5)
+	p.Y.Range(low-0.05, high+0.05)
+	return p
 }

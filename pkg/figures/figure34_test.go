@@ -4,51 +4,45 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"gonum.org/v1/plot/cmpimg"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
 // pictures4 are the pictures of Figure 4.
-var pictures4 = map[string]func(*paper.Figure4Result) (*figures.Figure, error){
+var pictures4 = map[string]func(*paper.Figure4Result) (*plots.Figure, error){
 	"figure-4": figures.Figure4, "figure-4-resnets": figures.Figure4Resnets, "figure-4-resnets-bn": figures.Figure4ResnetsNormalized,
 }
 
 func TestGoldenActivations(t *testing.T) {
 	figure, err := figures.Figure3(figure3Result())
-	golden(t, "figure-3", rendered(t, figure, err))
+	plottest.Golden(t, "figure-3", plottest.Rendered(t, figure, err))
 	figure, err = figures.Figure4(figure4Result())
-	golden(t, "figure-4", rendered(t, figure, err))
+	plottest.Golden(t, "figure-4", plottest.Rendered(t, figure, err))
 }
 
 // TestGoldenSeesActivations makes sure that the tolerance of the comparison lets no change of the data pass.
 func TestGoldenSeesActivations(t *testing.T) {
-	differs := func(what string, got, want []byte) {
-		t.Helper()
-		same, err := cmpimg.EqualApprox("png", got, want, tolerance)
-		if same || err != nil {
-			t.Errorf("after a change of %s: same picture %t, error %v", what, same, err)
-		}
-	}
 	figure, err := figures.Figure3(figure3Result())
-	want3 := rendered(t, figure, err)
+	want3 := plottest.Rendered(t, figure, err)
 	three := figure3Result()
 	three.Series[0].Coactive.Mean[5] += 0.02
 	figure, err = figures.Figure3(three)
-	differs("one coactivation by 0.02", rendered(t, figure, err), want3)
+	plottest.CheckDiffers(t, "one coactivation by 0.02", plottest.Rendered(t, figure, err), want3)
 
 	figure, err = figures.Figure4(figure4Result())
-	want4 := rendered(t, figure, err)
+	want4 := plottest.Rendered(t, figure, err)
 	four := figure4Result()
 	on := four.Patterns[0].Raster.On
 	on[7] = !on[7]
 	figure, err = figures.Figure4(four)
-	differs("a single value of a raster", rendered(t, figure, err), want4)
+	plottest.CheckDiffers(t, "a single value of a raster", plottest.Rendered(t, figure, err), want4)
 	four = figure4Result()
 	four.Patterns[3].Contiguity[0] /= 2
 	figure, err = figures.Figure4(four)
-	differs("a bar of a histogram", rendered(t, figure, err), want4)
+	plottest.CheckDiffers(t, "a bar of a histogram", plottest.Rendered(t, figure, err), want4)
 }
 
 func TestActivationTexts(t *testing.T) {
@@ -59,7 +53,7 @@ func TestActivationTexts(t *testing.T) {
 	if figure.Name() != "figure-3" {
 		t.Errorf("the figure's name is %q", figure.Name())
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"(a) feedforward": 1, "(b) resnet, β = 1": 1, "(c) resnet, β = 0.3": 1, "(d) resnet, β = 0.1": 1, "layer": 4, "share": 1,
 	})
 	for name, draw := range pictures4 {
@@ -70,7 +64,7 @@ func TestActivationTexts(t *testing.T) {
 		if figure.Name() != name {
 			t.Errorf("the name of %s is %q", name, figure.Name())
 		}
-		checkTexts(t, figure, map[string]int{
+		plottest.CheckTexts(t, figure, map[string]int{
 			"depth 2": 1, "depth 10": 1, "depth 50": 1, "input": 3, "contiguity": 3, "hidden unit": 3,
 		})
 	}
@@ -84,7 +78,7 @@ func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"(a) feedforward": 1, "(b) feedforward, rms": 1, "(c) resnet, β = 1": 1, "(d) resnet, mean-centred, β = 1": 1,
 		"(e) resnet, β = 0.3": 1, "(f) resnet, β = 0.3, tanh": 1, "(g) resnet, β = 0.1": 1,
 	})
@@ -98,7 +92,7 @@ func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 	if figure, err = figures.Figure2(two); err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{"(a) feedforward, batch norm": 1})
+	plottest.CheckTexts(t, figure, map[string]int{"(a) feedforward, batch norm": 1})
 	five := figure5Result()
 	for i := range five.Series {
 		if five.Series[i].Norm == norms.Batch.Name {
@@ -108,7 +102,7 @@ func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 	if figure, err = figures.Figure5Rank(five); err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"rms": 1, "rms, coupled statistics": 1, "no normalisation": 1, "white noise for images, rms": 1,
 	})
 	four := figure4Result()
@@ -118,44 +112,44 @@ func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 		}
 	}
 	_, err = figures.Figure4(four)
-	checkSentence(t, "another activation", err, `0 depths of "feedforward without batch norm"`)
+	plottest.CheckSentence(t, "another activation", err, `0 depths of "feedforward without batch norm"`)
 }
 
 func TestFigure3Errors(t *testing.T) {
 	_, err := figures.Figure3(nil)
-	checkSentence(t, "nil", err, "no result of Figure 3")
+	plottest.CheckSentence(t, "nil", err, "nothing to draw in figure-3")
 	for name, c := range map[string]struct {
 		spoil  func(*paper.Figure3Result)
 		phrase string
 	}{
-		"empty":    {func(r *paper.Figure3Result) { r.Series = nil }, "no result of Figure 3"},
-		"no means": {func(r *paper.Figure3Result) { r.Series[2].Active.Mean = nil }, "equally many layers"},
-		"nothing":  {func(r *paper.Figure3Result) { r.Series[2].Coactive = nil }, "equally many layers"},
+		"empty":    {func(r *paper.Figure3Result) { r.Series = nil }, "nothing to draw in figure-3"},
+		"no means": {func(r *paper.Figure3Result) { r.Series[2].Active.Mean = nil }, `panel "(b) resnet, β = 1" has 12 x for 0 values`},
+		"nothing":  {func(r *paper.Figure3Result) { r.Series[2].Coactive = nil }, `panel "(b) resnet, β = 1" has 12 x for 0 values`},
 		"NaN":      {func(r *paper.Figure3Result) { r.Series[1].Coactive.Upper[3] = math.NaN() }, "value 3 is NaN"},
 	} {
 		result := figure3Result()
 		c.spoil(result)
 		_, err := figures.Figure3(result)
-		checkSentence(t, name, err, c.phrase)
+		plottest.CheckSentence(t, name, err, c.phrase)
 	}
 }
 
 func TestFigure4Errors(t *testing.T) {
 	_, err := figures.Figure4(nil)
-	checkSentence(t, "nil", err, "no result of Figure 4")
+	plottest.CheckSentence(t, "nil", err, `0 depths of "feedforward without batch norm"`)
 	for name, c := range map[string]struct {
 		spoil  func(*paper.Figure4Result)
 		phrase string
 	}{
 		"no resnets":   {func(r *paper.Figure4Result) { r.Patterns = r.Patterns[:6] }, `0 depths of "resnet with batch norm, β = 1"`},
-		"no raster":    {func(r *paper.Figure4Result) { r.Patterns[1].Raster = nil }, `"10-layer feedforward, no normalisation" of Figure 4 has no raster`},
+		"no raster":    {func(r *paper.Figure4Result) { r.Patterns[1].Raster = nil }, `has no raster of the 10-layer feedforward, no normalisation, which`},
 		"wrong raster": {func(r *paper.Figure4Result) { r.Patterns[1].Raster.On = nil }, "a raster of 0 values for 20 units and 48 inputs"},
-		"no bars":      {func(r *paper.Figure4Result) { r.Patterns[4].Activation = nil }, "empty histogram"},
+		"no bars":      {func(r *paper.Figure4Result) { r.Patterns[4].Activation = nil }, "has 0 columns"},
 		"NaN":          {func(r *paper.Figure4Result) { r.Patterns[5].Contiguity[2] = math.NaN() }, "value 2 is NaN"},
 	} {
 		result := figure4Result()
 		c.spoil(result)
 		_, err := figures.Figure4(result)
-		checkSentence(t, name, err, c.phrase)
+		plottest.CheckSentence(t, name, err, c.phrase)
 	}
 }

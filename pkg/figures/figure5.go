@@ -1,64 +1,62 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/style"
+	"github.com/shattered-gradients/shattered/pkg/plots"
+	"github.com/shattered-gradients/shattered/pkg/probes/rank"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/palette"
 )
 
 // outside is the share of a map's entries off the diagonal that lies below the scale, and again above it.
 const outside = 0.02
 
+// mapScale is the scale of all maps.
+var mapScale = plots.Scale{High: 1, Clipped: true, Label: "share of the range below each map"}
+
 // Figure5 draws panels (a) and (b) of Figure 5: the covariance of the gradients between the images of a minibatch, divided by the mean
 // variance, and below it their correlation, for the feedforward net and the resnet at the smallest and the largest depth. Images stand in
 // the order of their clusters, one order for a net of all depths. What is asked is whether a map has structure, and the values of a deep
 // and a shallow net differ by orders of magnitude, so each map has a scale of its own, whose ends stand below it.
-func Figure5(r *paper.Figure5Result) (*Figure, error) {
-	if r == nil || len(r.Maps) == 0 {
-		return nil, fmt.Errorf("there are no maps of Figure 5 to draw: compute them with paper.Figure5")
-	}
-	scale, err := viridis(0, 1)
-	if err != nil {
-		return nil, err
-	}
-	g := &grid{aspect: 1, padX: 10, padY: 10, rowTitles: []string{"covariance", "correlation"}}
-	g.panels = make([][]*plot.Plot, 2)
+func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.Figure5Result))
+	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 10, RowTitles: []string{"covariance", "correlation"}}
+	g.Bar(mapScale)
+	var covariances, correlations []*plots.Panel
+	images := 0
 	for i, m := range r.Maps {
 		title := fmt.Sprintf("%d-layer %s", m.Map.Depth, m.Name().Short())
-		for row, matrix := range []*mat.SymDense{m.Covariance, m.Correlation} {
-			p, err := mapPanel(matrix, title, scale)
-			if err != nil {
-				return nil, err
-			}
-			if i == 0 {
-				p.Y.Label.Text = "image"
-			} else {
-				p.Y.Tick.Marker = unlabelled{p.Y.Tick.Marker}
-			}
-			g.panels[row] = append(g.panels[row], p)
-		}
-		g.columnTitles = append(g.columnTitles, title)
+		covariances = append(covariances, mapPanel(m.Covariance, title).Titled(title))
+		correlations = append(correlations, mapPanel(m.Correlation, title))
 		if i > 0 && m.Net != r.Maps[i-1].Net {
-			g.dividers = append(g.dividers, i)
+			g.Dividers = append(g.Dividers, i)
+		}
+		if m.Covariance != nil {
+			images = m.Covariance.SymmetricDim()
 		}
 	}
-	g.bar = &colorBar{scale: scale, label: "share of the range below each map"}
-	about := fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d images, as heat maps, the images in the order of their clusters.",
-		r.Maps[0].Covariance.SymmetricDim())
-	return newFigure("figure-5", about, g), nil
+	g.Row(covariances...)
+	g.Row(correlations...)
+	g.ShareRows()
+	return g.Figure("figure-5", fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d images, "+
+		"as heat maps, the images in the order of their clusters.", images))
 }
 
 // mapPanel draws a covariance or a correlation, divided by the mean of its diagonal, between the quantiles of its entries off the diagonal.
-func mapPanel(m *mat.SymDense, what string, scale palette.ColorMap) (*plot.Plot, error) {
+func mapPanel(m *mat.SymDense, what string) *plots.Panel {
+	p := plots.NewPanel("", "image")
 	if m == nil || m.SymmetricDim() < 2 {
-		return nil, fmt.Errorf("the %s in Figure 5 has no matrix of at least 2 images, which is not kept in the results' JSON: compute it with paper.Figure5", what)
+		p.Fail("has no matrix of at least 2 images for the %s, which is not kept in the results' JSON: compute it with paper.Figure5", what)
+		return p
 	}
 	n := m.SymmetricDim()
 	shown := mat.NewSymDense(n, nil)
@@ -69,8 +67,9 @@ func mapPanel(m *mat.SymDense, what string, scale palette.ColorMap) (*plot.Plot,
 			entries = append(entries, shown.At(i, j))
 		}
 	}
-	if err := finite("the map of the "+what, entries...); err != nil {
-		return nil, err
+	if slices.ContainsFunc(entries, math.IsNaN) { // which have no quantiles
+		p.Fail("has a map of the %s with entries that are not numbers: compute it with paper.Figure5", what)
+		return p
 	}
 	slices.Sort(entries)
 	low, high := stat.Quantile(outside, stat.Empirical, entries, nil), stat.Quantile(1-outside, stat.Empirical, entries, nil)
@@ -79,8 +78,89 @@ func mapPanel(m *mat.SymDense, what string, scale palette.ColorMap) (*plot.Plot,
 			shown.SetSym(i, j, (shown.At(i, j)-low)/max(high-low, math.SmallestNonzeroFloat32))
 		}
 	}
-	p := newPanel(strings.ReplaceAll(fmt.Sprintf("%.2g to %.2g", low, high), "-", "−"), "")
-	addData(p, heatMap(shown, scale))
-	p.X.Tick.Marker, p.Y.Tick.Marker = indexTicks(n, false), indexTicks(n, true)
-	return p, nil
+	p.Matrix(shown, mapScale)
+	p.X.Label = plots.Minus(fmt.Sprintf("%.2g to %.2g", low, high))
+	return p
+}
+
+// Figure5Rank draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the gradients against depth, and
+// below it the share of their covariance between images that the clusters of the shallowest net explain beyond chance. A column is a setting: the
+// paper's, gradients through the batch statistics, no normalisation, and white noise for images. A curve is the mean over minibatches.
+func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.Figure5Result))
+	var settings []string
+	nets := make(map[string][]paper.RankSeries)
+	for _, s := range r.Series {
+		title := settingTitle(s)
+		if nets[title] == nil {
+			settings = append(settings, title)
+		}
+		nets[title] = append(nets[title], s)
+	}
+	g := &plots.Grid{Aspect: 0.95, PadX: 8, PadY: 10}
+	for row, q := range []struct {
+		label string
+		curve func(paper.RankSeries) *stats.Curve
+	}{
+		{"relative effective rank", func(s paper.RankSeries) *stats.Curve { return s.Rank }},
+		{"covariance explained", func(s paper.RankSeries) *stats.Curve { return s.Covariance }},
+	} {
+		var panels []*plots.Panel
+		for _, title := range settings {
+			p := rankPanel(q.label, nets[title], q.curve)
+			if row == 0 {
+				p.Title, p.X.Label = title, ""
+			}
+			panels = append(panels, p)
+		}
+		if len(panels) > 0 {
+			g.Row(panels...)
+		}
+	}
+	g.ShareRows()
+	g.Legend(g.Keys()...)
+	g.Legend(plots.BandKeys("10 % to 90 % of the minibatches")...)
+	return g.Figure("figure-5-rank", "Figure 5 in numbers: relative effective rank of the gradients of convolutional nets, and share of their "+
+		"covariance that clusters explain, against the depth in convolutions.")
+}
+
+// settingTitle names a setting by what differs from the paper's.
+func settingTitle(s paper.RankSeries) string {
+	var differs []string
+	if s.Images == rank.WhiteNoiseName {
+		differs = append(differs, "white noise for images")
+	}
+	if s.Norm != norms.Batch.Name {
+		differs = append(differs, norms.Named(s.Norm).InTitle())
+	}
+	if s.Statistics == norms.Coupled && s.Norm != norms.None.Name {
+		differs = append(differs, "coupled statistics")
+	}
+	if len(differs) > 0 {
+		return strings.Join(differs, ", ")
+	}
+	return fmt.Sprintf("(c) %s, %s", norms.Batch.InTitle(), s.Images)
+}
+
+// rankPanel draws a quantity of the nets of a setting.
+func rankPanel(label string, nets []paper.RankSeries, curve func(paper.RankSeries) *stats.Curve) *plots.Panel {
+	p := plots.NewPanel("depth (convolutions)", label)
+	looks := plots.OrderedStyles(len(nets))
+	for i, s := range nets {
+		p.Curve(style.Curve(s.Name().Short(), plots.Floats(s.Depths), curve(s), looks[i]))
+	}
+	depths := plots.Floats(nets[len(nets)-1].Depths)
+	p.X.At(depths)
+	p.X.Log, p.Y.Room = true, 0
+	if len(depths) > 0 {
+		p.X.Range(depths[0]/1.15, depths[len(depths)-1]*1.15)
+	}
+	p.Y.Hold(0)
+	low, high := p.Y.Ends()
+	if room := 0.04 * (high - low); low < 0 {
+		p.Y.Range(low-room, high+room)
+	} else {
+		p.Y.Range(low, high+room)
+	}
+	return p
 }

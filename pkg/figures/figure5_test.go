@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
@@ -62,9 +63,9 @@ func figure5Result() *paper.Figure5Result {
 
 func TestGoldenFigure5(t *testing.T) {
 	figure, err := figures.Figure5(figure5Result())
-	golden(t, "figure-5", rendered(t, figure, err))
+	plottest.Golden(t, "figure-5", plottest.Rendered(t, figure, err))
 	figure, err = figures.Figure5Rank(figure5Result())
-	golden(t, "figure-5-rank", rendered(t, figure, err))
+	plottest.Golden(t, "figure-5-rank", plottest.Rendered(t, figure, err))
 }
 
 func TestFigure5Errors(t *testing.T) {
@@ -76,7 +77,7 @@ func TestFigure5Errors(t *testing.T) {
 	_, none := figures.Figure5(nil)
 	_, noCurves := figures.Figure5Rank(&paper.Figure5Result{})
 	for want, got := range map[string]error{
-		"50-layer feedforward in Figure 5 has no matrix": err, "equally many depths": rankErr, "no maps": none, "no curves": noCurves,
+		"no matrix of at least 2 images for the 50-layer feedforward": err, "5 x for 4 values": rankErr, "nothing to draw in figure-5:": none, "nothing to draw in figure-5-rank": noCurves,
 	} {
 		if got == nil || !strings.Contains(got.Error(), want) {
 			t.Errorf("error %v does not say %q", got, want)

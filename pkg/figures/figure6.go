@@ -3,141 +3,108 @@ package figures
 import (
 	"cmp"
 	"fmt"
-	"image/color"
 	"maps"
 	"math"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
-// trainedQuantity is what a panel of Figure 6 shows.
-type trainedQuantity struct {
-	title, label string
-	value        func(paper.Figure6Point) stats.Estimate
-
-	// scale is what values are multiplied by, and guessing the value of guessing, so multiplied.
-	scale, guessing float64
-}
+// guessing is the style of the line of guessing.
+var guessing = plots.Style{Color: plots.Grey, Width: 0.9, Dashes: []float64{3, 2}}
 
 // Figure6 draws Figure 6: (a) the accuracy on test images of nets of every family against their depth, and (b) the training loss at the end. Points are
 // means over n seeds, with 95 % intervals, which a single seed does not have. What n is stands below the depth, and beside a point where it has another.
 // Families stand a little apart, so that their intervals can be told from each other. The dashed lines are guessing.
-func Figure6(r *paper.Figure6Result) (*Figure, error) {
-	if r == nil || len(r.Points) == 0 {
-		return nil, fmt.Errorf("there are no points of Figure 6 to draw: make them with paper.Figure6")
+func Figure6(r *paper.Figure6Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.Figure6Result))
+	g := &plots.Grid{Aspect: 0.78, PadX: 14, Lettered: true}
+	if len(r.Points) > 0 {
+		g.Row(
+			trainedPanel(r, "accuracy, %", func(p *paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10).Titled("accuracy on test images"),
+			trainedPanel(r, "loss, nats", func(p *paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10).Titled("loss on training images"),
+		)
 	}
-	g := &grid{aspect: 0.78, padX: 14, panels: make([][]*plot.Plot, 1)}
-	for i, q := range []trainedQuantity{
-		{"accuracy on test images", "accuracy, %", func(p paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10},
-		{"loss on training images", "loss, nats", func(p paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10},
-	} {
-		p, err := trainedPanel(r, q)
-		if err != nil {
-			return nil, err
-		}
-		g.panels[0] = append(g.panels[0], p)
-		g.columnTitles = append(g.columnTitles, panelTitle(i, q.title))
-	}
-	var err error
-	if g.legend, err = familyLegend(r.Config.Families, familyTitles(r)); err != nil {
-		return nil, err
-	}
-	g.legend = append(g.legend, []legendEntry{
-		{"95 % interval over n seeds", []plot.Thumbnailer{intervals{style: intervalStyle(ink)}}},
-		{"guessing", []plot.Thumbnailer{guessingLine()}},
-		{r.Config.Budget.String(), nil},
-	})
-	return newFigure("figure-6", "Figure 6: accuracy on test images and training loss of trained convolutional nets against their depth, a curve for each family of nets.", g), nil
-}
-
-// familyTitles returns the titles of the families that have points.
-func familyTitles(r *paper.Figure6Result) map[string]string {
 	titles := make(map[string]string)
 	for _, p := range r.Points {
 		titles[p.Family] = p.Title
 	}
-	return titles
+	familyLegend(g, r.Config.Families, titles)
+	g.Legend(plots.BarKey("95 % interval over n seeds", plots.Style{Color: plots.Ink, Width: 0.9}), plots.LineKey("guessing", guessing), plots.Note(r.Config.Budget.String()))
+	return g.Figure("figure-6", "Figure 6: accuracy on test images and training loss of trained convolutional nets against their depth, a curve for each family of nets.")
 }
 
-// familyStyle returns the style of the family of that index in the config.
-func familyStyle(i int) curveStyle {
-	shapes := append(slices.Clone(glyphs), draw.PlusGlyph{})
-	return curveStyle{categories[i%len(categories)], shapes[i%len(shapes)]}
+// familyLook returns the style of the family of that index in the config.
+func familyLook(i int) plots.Style {
+	colors := plots.Categories()
+	return plots.Style{Color: colors[i%len(colors)], Marker: plots.Circle + plots.Marker(i%len(colors))}
 }
 
 // familyLegend names the families that have a title, in a line for up to five and in lines of four for more.
-func familyLegend(families []string, titles map[string]string) ([][]legendEntry, error) {
+func familyLegend(g *plots.Grid, families []string, titles map[string]string) {
 	inLine := 4
 	if len(titles) <= 5 {
 		inLine = 5
 	}
-	var lines [][]legendEntry
+	var keys []plots.Key
 	for i, family := range families {
-		title, shown := titles[family]
-		if !shown {
-			continue
+		if title, shown := titles[family]; shown {
+			keys = append(keys, plots.LineKey(title, familyLook(i)))
 		}
-		entry, err := curveEntry(title, familyStyle(i))
-		if err != nil {
-			return nil, err
-		}
-		if n := len(lines); n == 0 || len(lines[n-1]) == inLine {
-			lines = append(lines, nil)
-		}
-		lines[len(lines)-1] = append(lines[len(lines)-1], entry)
 	}
-	return lines, nil
+	for line := range slices.Chunk(keys, inLine) {
+		g.Legend(line...)
+	}
 }
 
-// apart is the factor of depth by which neighbouring families stand apart.
-const apart = 1.025
-
-// trainedPanel draws a quantity of all points.
-func trainedPanel(r *paper.Figure6Result, q trainedQuantity) (*plot.Plot, error) {
-	p := newPanel("depth (convolutions)", q.label)
+// trainedPanel draws a quantity, times a factor, of all points, and its value of guessing.
+func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure6Point) stats.Estimate, factor, guess float64) *plots.Panel {
+	const apart = 1.025 // the factor of depth by which neighbouring families stand apart
+	p := plots.NewPanel("depth (convolutions)", label)
 	usual := usualSeeds(r.Points)
-	var bars, lines []plot.Plotter
-	low, high := q.guessing, q.guessing
+	var curves []plots.Series
+	var numbers [][]string
 	for i, family := range r.Config.Families {
-		points := r.Select(family)
-		if len(points) == 0 {
-			continue
-		}
-		c := curve{curveStyle: familyStyle(i)}
-		for _, point := range points {
-			if err := c.addPoint(point, q); err != nil {
-				return nil, err
+		s := plots.Series{Style: familyLook(i)}
+		var seeds []string
+		for _, point := range r.Select(family) {
+			s.Label = point.Title
+			over := value(point)
+			x := float64(point.Depth) * math.Pow(apart, float64(i)-float64(len(r.Config.Families)-1)/2)
+			s.Add(x, factor*over.Value, max(factor*over.Low, 0), factor*over.High)
+			number := ""
+			if n := len(point.Seeds); n != usual[point.Depth] {
+				number = fmt.Sprintf("n = %d", n)
 			}
-			c.x[len(c.x)-1] *= math.Pow(apart, float64(i)-float64(len(r.Config.Families)-1)/2)
+			seeds = append(seeds, number)
 		}
-		low, high = min(low, slices.Min(c.lower)), max(high, slices.Max(c.upper))
-		line, markers, err := c.line()
-		if err != nil {
-			return nil, err
+		if len(s.X) > 0 {
+			bars := s
+			bars.Style.Width = 0.9
+			p.Bars(bars)
+			curves, numbers = append(curves, s), append(numbers, seeds)
 		}
-		bars = append(bars, intervals{x: c.x, low: c.lower, high: c.upper, style: intervalStyle(c.color)})
-		lines = append(lines, line, markers, seedLabels(c, points, usual))
+	}
+	for i, s := range curves {
+		s.Lower, s.Upper = nil, nil
+		p.Curve(s)
+		p.Texts(s, numbers[i])
 	}
 	depths := slices.Sorted(maps.Keys(usual))
-	first, last := float64(depths[0])/1.25, float64(depths[len(depths)-1])*1.25
-	guess := guessingLine()
-	guess.XYs = plotter.XYs{{X: first, Y: q.guessing}, {X: last, Y: q.guessing}}
-	addData(p, slices.Concat([]plot.Plotter{guess}, bars, lines)...)
-	setLog(&p.X, first, last)
-	var ticks []plot.Tick
-	for _, depth := range depths {
-		ticks = append(ticks, plot.Tick{Value: float64(depth), Label: fmt.Sprintf("%d\nn = %d", depth, usual[depth])})
+	labels := make([]string, len(depths))
+	for i, depth := range depths {
+		labels[i] = fmt.Sprintf("%d\nn = %d", depth, usual[depth])
 	}
-	p.X.Tick.Marker = plot.ConstantTicks(ticks)
-	room := 0.05 * (high - low)
-	p.Y.Min, p.Y.Max = max(low-room, 0), high+room
-	return p, nil
+	first, last := float64(depths[0])/1.25, float64(depths[len(depths)-1])*1.25
+	p.X.At(plots.Floats(depths), labels...)
+	p.Level(guess, first, last, guessing)
+	p.X.Log, p.Y.Room = true, 0.05
+	p.X.Range(first, last)
+	low, high := p.Y.Ends()
+	p.Y.Range(max(low, 0), high)
+	return p
 }
 
 // usualSeeds returns, for each depth, the number of seeds that most of its points have, the larger of two that are equally frequent.
@@ -156,36 +123,89 @@ func usualSeeds(all []paper.Figure6Point) map[int]int {
 	return usual
 }
 
-// addPoint adds a point to a curve: lower and upper are the ends of its interval, above 0, or its mean where it has none.
-func (c *curve) addPoint(point *paper.Figure6Point, q trainedQuantity) error {
-	value := q.value(*point)
-	mean, low, high := q.scale*value.Value, max(q.scale*value.Low, 0), q.scale*value.High
-	c.x, c.mean = append(c.x, float64(point.Depth)), append(c.mean, mean)
-	c.lower, c.upper = append(c.lower, low), append(c.upper, high)
-	return finite(fmt.Sprintf("the %s of %s at %d layers", q.title, point.Title, point.Depth), mean, low, high)
-}
-
-// seedLabels returns the numbers of seeds of those of a curve's points that have another than is usual at their depth.
-func seedLabels(c curve, points []*paper.Figure6Point, usual map[int]int) *plotter.Labels {
-	style := textStyle(seedsSize, draw.XLeft, draw.YBottom)
-	style.Color = c.color
-	labels := &plotter.Labels{Offset: vg.Point{X: 4, Y: 2}}
-	for i, point := range points {
-		if n := len(point.Seeds); n != usual[point.Depth] {
-			labels.XYs = append(labels.XYs, plotter.XY{X: c.x[i], Y: c.mean[i]})
-			labels.Labels, labels.TextStyle = append(labels.Labels, fmt.Sprintf("n = %d", n)), append(labels.TextStyle, style)
+// Figure6Training draws how the deepest nets of Figure 6 have learnt: training loss and accuracy on test images against the step, a curve a net.
+func Figure6Training(r *paper.Figure6Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.Figure6Result))
+	depth := 0
+	for _, c := range r.Curves {
+		depth = max(depth, c.Depth)
+	}
+	titles := make(map[string]string)
+	var shown []paper.LearningCurve
+	var looks []plots.Style
+	for _, c := range r.Curves {
+		if c.Depth == depth {
+			shown, looks = append(shown, c), append(looks, familyLook(max(slices.Index(r.Config.Families, c.Family), 0)))
+			titles[c.Family] = c.Title
 		}
 	}
-	return labels
+	g, keys := learningGrid(shown, looks, 0, fmt.Sprintf(", %d layers", depth))
+	familyLegend(g, r.Config.Families, titles)
+	g.Legend(append(keys, plots.Note(r.Config.Budget.String()))...)
+	return g.Figure("figure-6-training", fmt.Sprintf("Figure 6 in training: training loss and accuracy on test images of nets of %d layers "+
+		"against the training step, a curve for each net.", depth))
 }
 
-// seedsSize is the size of numbers of seeds beside points.
-const seedsSize vg.Length = 6.5
+// Learning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy on test images against the step, a curve a net.
+// It is for pictures that are redrawn while nets train.
+func Learning(curves []paper.LearningCurve, steps int) (*plots.Figure, error) {
+	var nets []plots.Key
+	var looks []plots.Style
+	for i, c := range curves {
+		looks = append(looks, familyLook(i))
+		nets = append(nets, plots.LineKey(fmt.Sprintf("%s, %d layers", c.Title, c.Depth), looks[i]))
+	}
+	g, keys := learningGrid(curves, looks, steps, "")
+	g.Legend(nets...)
+	g.Legend(keys...)
+	return g.Figure("learning", "How nets learn: training loss and accuracy on test images against the training step, a curve for each net.")
+}
 
-// intervalStyle is the style of an interval over seeds.
-func intervalStyle(c color.Color) draw.LineStyle { return draw.LineStyle{Color: c, Width: 0.9} }
+// learningGrid draws the curves, each in its look, over at least that many steps, and returns the keys of what is no curve.
+func learningGrid(curves []paper.LearningCurve, looks []plots.Style, steps int, of string) (*plots.Grid, []plots.Key) {
+	g := &plots.Grid{Aspect: 0.6, PadX: 14, Lettered: true}
+	keys := []plots.Key{plots.LineKey("guessing", guessing)}
+	for _, c := range curves {
+		steps = max(steps, slices.Max(append(c.Steps, 1)))
+	}
+	if slices.ContainsFunc(curves, func(c paper.LearningCurve) bool { return c.Diverged }) {
+		keys = append(keys, plots.PointKey("diverged", plots.Style{Color: plots.Ink, Marker: plots.Cross, Size: 4}))
+	}
+	if len(curves) > 0 {
+		loss := func(c paper.LearningCurve) []float64 { return c.TrainLoss }
+		accuracy := func(c paper.LearningCurve) []float64 { return c.TestAccuracy }
+		g.Row(
+			learningPanel(curves, looks, float64(steps), "loss, nats", loss, 1, math.Ln10, 2*math.Ln10).Titled("training loss"+of),
+			learningPanel(curves, looks, float64(steps), "accuracy, %", accuracy, 100, 10, 100).Titled("accuracy on test images"+of),
+		)
+	}
+	return g, keys
+}
 
-// guessingLine returns the line of guessing, without points.
-func guessingLine() *plotter.Line {
-	return &plotter.Line{LineStyle: draw.LineStyle{Color: grey, Width: 0.9, Dashes: []vg.Length{3, 2}}}
+// learningPanel draws a quantity, times a factor, and its value of guessing. Curves with values beyond the limit leave the panel.
+func learningPanel(curves []paper.LearningCurve, looks []plots.Style, steps float64, label string,
+	values func(paper.LearningCurve) []float64, factor, guess, limit float64) *plots.Panel {
+	p := plots.NewPanel("step", label)
+	p.Level(guess, 0, steps, guessing)
+	for i, learnt := range curves {
+		s := plots.Series{Label: learnt.Title, X: plots.Floats(learnt.Steps), Style: looks[i]}
+		for _, value := range values(learnt) {
+			s.Y = append(s.Y, factor*value)
+		}
+		if len(s.X)+len(s.Y) == 0 { // before the first point
+			continue
+		}
+		s.Style.Size = 1.3
+		p.Curve(s)
+		if n := len(s.X); learnt.Diverged && n == len(s.Y) {
+			p.Points(plots.Series{X: s.X[n-1:], Y: s.Y[n-1:], Style: plots.Style{Color: looks[i].Color, Marker: plots.Cross, Size: 4}})
+		}
+	}
+	p.Y.Room = 0
+	low, high := p.Y.Ends()
+	low, high = min(low, guess), max(guess, min(high, limit))
+	room := max(0.06*(high-low), 0.01*high)
+	p.X.Range(0, 1.03*steps)
+	p.Y.Range(max(low-room, 0), high+room)
+	return p
 }

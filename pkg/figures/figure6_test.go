@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -44,21 +45,21 @@ func figure6Result() *paper.Figure6Result {
 
 func TestGoldenFigure6(t *testing.T) {
 	figure, err := figures.Figure6(figure6Result())
-	golden(t, "figure-6", rendered(t, figure, err))
+	plottest.Golden(t, "figure-6", plottest.Rendered(t, figure, err))
 	figure, err = figures.Figure6Training(figure6Result())
-	golden(t, "figure-6-training", rendered(t, figure, err))
+	plottest.Golden(t, "figure-6-training", plottest.Rendered(t, figure, err))
 }
 
 func TestGoldenLearning(t *testing.T) {
 	figure, err := figures.Learning(figure6Result().Curves[:2], 600)
-	golden(t, "learning", rendered(t, figure, err))
-	checkTexts(t, figure, map[string]int{"CReLU with LL-init, 198 layers": 1, "CReLU, 198 layers": 1, "guessing": 1, "step": 2})
+	plottest.Golden(t, "learning", plottest.Rendered(t, figure, err))
+	plottest.CheckTexts(t, figure, map[string]int{"CReLU with LL-init, 198 layers": 1, "CReLU, 198 layers": 1, "guessing": 1, "step": 2})
 	// Before the first point there are axes, and after one a point.
 	for _, points := range []int{0, 1} {
 		curve := figure6Result().Curves[0]
 		curve.Steps, curve.TrainLoss, curve.TestAccuracy = curve.Steps[:points], curve.TrainLoss[:points], curve.TestAccuracy[:points]
 		figure, err := figures.Learning([]paper.LearningCurve{curve}, 600)
-		rendered(t, figure, err)
+		plottest.Rendered(t, figure, err)
 	}
 }
 
@@ -68,7 +69,7 @@ func TestFigure6Texts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"10": 3, "26": 2, "50": 2, "198": 2, // 10 is also an accuracy
 		"n = 3": 6, "n = 1": 2 + 2, "10000 images, 3 epochs, batches of 100": 1, "guessing": 1, "PReLU of slope 1": 1,
 	})
@@ -76,24 +77,24 @@ func TestFigure6Texts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkTexts(t, figure, map[string]int{"(a) training loss, 198 layers": 1, "diverged": 1, "resnet": 1})
+	plottest.CheckTexts(t, figure, map[string]int{"(a) training loss, 198 layers": 1, "diverged": 1, "resnet": 1})
 }
 
 func TestFigure6Errors(t *testing.T) {
 	_, err := figures.Figure6(nil)
-	checkSentence(t, "nil", err, "no points of Figure 6")
+	plottest.CheckSentence(t, "nil", err, "nothing to draw in figure-6:")
 	_, err = figures.Figure6Training(&paper.Figure6Result{})
-	checkSentence(t, "no curves", err, "no learning curves of Figure 6")
+	plottest.CheckSentence(t, "no curves", err, "nothing to draw in figure-6-training")
 	_, err = figures.Learning(nil, 10)
-	checkSentence(t, "nothing", err, "no learning curves to draw")
+	plottest.CheckSentence(t, "nothing", err, "nothing to draw in learning")
 	broken := figure6Result()
 	broken.Points[2].Accuracy = stats.None()
 	_, err = figures.Figure6(broken)
-	checkSentence(t, "NaN", err, "accuracy on test images of CReLU with LL-init at 50 layers")
+	plottest.CheckSentence(t, "NaN", err, `panel "(a) accuracy on test images" can't draw the series "CReLU with LL-init": value 2 is NaN`)
 	broken.Curves[1].TestAccuracy[3] = math.Inf(1)
 	_, err = figures.Figure6Training(broken)
-	checkSentence(t, "infinite", err, "accuracy on test images of CReLU can't be drawn: value 3")
+	plottest.CheckSentence(t, "infinite", err, `panel "(b) accuracy on test images, 198 layers" can't draw the series "CReLU": value 3`)
 	broken.Curves[0].TrainLoss = nil
 	_, err = figures.Figure6Training(broken)
-	checkSentence(t, "no losses", err, "0 values for 15 steps")
+	plottest.CheckSentence(t, "no losses", err, "15 x for 0 values")
 }

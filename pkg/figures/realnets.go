@@ -1,32 +1,20 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
-	"image/color"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"github.com/shattered-gradients/shattered/pkg/paper/style"
+	"github.com/shattered-gradients/shattered/pkg/plots"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-const (
-	// realNetsColumns is the number of panels side by side.
-	realNetsColumns = 3
-
-	// lostInNoise is how many standard errors a correlation must be above 0 to have a place on a logarithmic axis.
-	lostInNoise = 3
-
-	// realNetsMargin is the space between the smallest correlation and the frame, as a factor.
-	realNetsMargin = 1.5
-)
-
-// Patterns of the lines that nothing was measured for.
+// Dashes of the lines that nothing was measured for.
 var (
-	theoryDashes  = []vg.Length{5, 3}
-	countedDashes = []vg.Length{1.5, 2}
+	theoryDashes  = []float64{5, 3}
+	countedDashes = []float64{1.5, 2}
 )
 
 // RealNets draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a panel for each family of nets and a curve for
@@ -34,190 +22,174 @@ var (
 // the 95 % interval. The dashed line is the theorem's; the dotted one is what counting paths gives for the widest nets with their
 // measured activations. Axes are logarithmic, that of the depth where the theorem says a power of it; those of highway nets,
 // which keep their correlation, are linear.
-func RealNets(r *paper.RealNetsResult) (*Figure, error) {
-	families, styles, err := realNetsFamilies(r)
-	if err != nil {
-		return nil, err
-	}
-	g := &grid{aspect: 0.72, padX: 10, padY: 22}
-	for i, family := range families {
-		p, err := realNetsPanel(family, styles)
-		if err != nil {
-			return nil, err
-		}
-		p.X.Label.Text = "layers"
-		if i%realNetsColumns == 0 {
-			g.panels = append(g.panels, make([]*plot.Plot, realNetsColumns))
-			p.Y.Label.Text = "R(i,j)"
-		}
-		title := panelTitle(i, family[0].Title())
-		if i < realNetsColumns {
-			g.columnTitles = append(g.columnTitles, title)
-		} else {
-			g.addCaption(p, title)
-		}
-		g.panels[len(g.panels)-1][i%realNetsColumns] = p
-	}
-	for len(g.columnTitles) < realNetsColumns {
-		g.columnTitles = append(g.columnTitles, "")
-	}
-	if g.legend, err = realNetsLegend(styles); err != nil {
-		return nil, err
-	}
-	return newFigure("real-nets", "The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of layers, a panel for each family of nets and a curve for each width.", g), nil
-}
-
-// realNetsFamilies returns the result's families of nets, checked, and the styles of the widths.
-func realNetsFamilies(r *paper.RealNetsResult) ([][]paper.CorrelationSeries, map[int]curveStyle, error) {
-	if r == nil || len(r.Series) == 0 {
-		return nil, nil, fmt.Errorf("there is no result of the theorems on real nets to draw: compute it with paper.RealNets")
-	}
+func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
+	const columns = 3
+	r = cmp.Or(r, new(paper.RealNetsResult))
 	var widths []int
 	for _, s := range r.Series {
-		what := fmt.Sprintf("the series of %s, width %d", s.Title(), s.Width)
-		n := len(s.Depths)
-		if n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
-			return nil, nil, fmt.Errorf("%s has %d depths, %d correlations, %d counted and %d closed forms: give equally many, at least 2",
-				what, n, len(s.Correlation), len(s.Counted), len(s.Theory))
-		}
-		values := slices.Concat(s.Counted, s.Theory)
-		for _, r := range s.Correlation {
-			values = append(values, r.Value, r.StdErr, r.Low, r.High)
-		}
-		if err := finite(what, values...); err != nil {
-			return nil, nil, err
-		}
 		widths = append(widths, s.Width)
 	}
+	looks := style.By(widths)
+	g := &plots.Grid{Aspect: 0.72, PadX: 10, PadY: 22, Lettered: true}
+	var panels []*plots.Panel
+	for i, family := range r.Families() {
+		p := realNetsPanel(family, looks).Titled(family[0].Title())
+		if i%columns > 0 {
+			p.Y.Label = ""
+		}
+		panels = append(panels, p)
+	}
+	if n := len(panels); n > 0 {
+		g.Rows(columns, append(panels, make([]*plots.Panel, (columns-n%columns)%columns)...)...)
+	}
 	slices.Sort(widths)
-	widths = slices.Compact(widths)
-	colors, err := orderedColors(len(widths))
-	styles := make(map[int]curveStyle)
-	for i, width := range widths {
-		styles[width] = curveStyle{colors[i], glyphs[i%len(glyphs)]}
+	var keys []plots.Key
+	for _, width := range slices.Compact(widths) {
+		keys = append(keys, plots.LineKey(fmt.Sprintf("width %d", width), looks[width]))
 	}
-	return r.Families(), styles, err
-}
-
-// scales says which axes of a panel are logarithmic.
-type scales struct{ logX, logY bool }
-
-// axes gives a panel's axes their ranges.
-func (s scales) axes(p *plot.Plot, lowX, highX, lowY, highY float64) {
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = lowX, highX, lowY, highY
-	if s.logX {
-		setLog(&p.X, lowX, highX)
-	}
-	if s.logY {
-		setLog(&p.Y, lowY, highY)
-	}
+	g.Legend(keys...)
+	g.Legend(
+		plots.LineKey("theorem", plots.Style{Color: plots.Ink, Width: 1, Dashes: theoryDashes}),
+		plots.LineKey("paths counted with the measured activations", plots.Style{Color: plots.Ink, Width: 1, Dashes: countedDashes}),
+		plots.AreaKey("95 % interval", plots.Fade(plots.Ink, plots.IntervalOpacity)),
+	)
+	return g.Figure("real-nets", "The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of layers, a panel for each "+
+		"family of nets and a curve for each width.")
 }
 
 // realNetsPanel draws the curves of a family.
-func realNetsPanel(family []paper.CorrelationSeries, styles map[int]curveStyle) (*plot.Plot, error) {
+func realNetsPanel(family []paper.CorrelationSeries, looks map[int]plots.Style) *plots.Panel {
+	const margin = 1.5 // between the smallest correlation and the frame, as a factor
+	p := plots.NewPanel("layers", "R(i,j)")
 	widest := slices.MaxFunc(family, func(a, b paper.CorrelationSeries) int { return a.Width - b.Width })
-	axes := scales{logX: widest.Fit != nil && widest.Fit.Abscissa == paper.LogDepth, logY: widest.Fit != nil}
-	var curves []curve
-	low := 1.0
+	p.X.Log, p.Y.Log = widest.Fit != nil && widest.Fit.Abscissa == paper.LogDepth, widest.Fit != nil
 	for _, s := range family {
-		c := realNetsCurve(s, !axes.logY)
-		c.curveStyle = styles[s.Width]
-		if len(c.x) > 0 {
-			low = min(low, slices.Min(c.lower))
-			curves = append(curves, c)
+		if n := len(s.Depths); n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
+			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give equally many, at least 2",
+				n, s.Width, len(s.Correlation), len(s.Counted), len(s.Theory))
+			return p
 		}
 	}
-	first, last := float64(widest.Depths[0]), float64(widest.Depths[len(widest.Depths)-1])
-	floor := 0.0
-	switch {
-	case axes.logX:
-		last *= 1.1
-	default:
-		first, last = 0, last*1.03
-	}
-	if axes.logY {
-		floor = low / realNetsMargin
-	}
-	p := newPanel("", "")
-	axes.axes(p, first, last, floor, 1)
-	var lines []plot.Plotter
-	for _, reference := range []struct {
-		values []float64
-		dashes []vg.Length
-	}{{widest.Theory, theoryDashes}, {widest.Counted, countedDashes}} {
-		line, err := referenceLine(widest.Depths, reference.values, floor, reference.dashes)
-		if err != nil {
-			return nil, err
+	p.Y.Hold(1)
+	for _, s := range family {
+		curve := realNetsCurve(s, !p.Y.Log)
+		curve.Style = looks[s.Width]
+		if len(curve.X) > 0 {
+			p.Curve(curve)
 		}
-		lines = append(lines, line)
 	}
-	if err := addCurves(p, nil, curves); err != nil {
-		return nil, err
+	p.Y.Room = 0
+	low, _ := p.Y.Ends()
+	floor, first, last := 0.0, 0.0, 1.03*float64(widest.Depths[len(widest.Depths)-1])
+	if p.X.Log {
+		first, last = float64(widest.Depths[0]), 1.1*float64(widest.Depths[len(widest.Depths)-1])
 	}
-	p.Add(lines...)
-	return p, nil
+	if p.Y.Log {
+		floor = low / margin
+	}
+	p.X.Range(first, last)
+	p.Y.Range(floor, 1)
+	reference(p, widest.Depths, widest.Theory, floor, theoryDashes)
+	reference(p, widest.Depths, widest.Counted, floor, countedDashes)
+	return p
 }
 
 // realNetsCurve returns the part of a series that can be drawn.
-func realNetsCurve(s paper.CorrelationSeries, linear bool) curve {
-	var c curve
+func realNetsCurve(s paper.CorrelationSeries, linear bool) plots.Series {
+	const lost = 3 // standard errors that a correlation must be above 0 to have a place on a logarithmic axis
+	curve := plots.Series{Label: fmt.Sprintf("width %d", s.Width)}
 	for i, r := range s.Correlation {
-		if !linear && r.Value <= lostInNoise*r.StdErr {
+		if !linear && r.Value <= lost*r.StdErr {
 			break
 		}
 		if !linear {
-			r.Low = max(r.Low, r.Value/lostInNoise)
+			r.Low = max(r.Low, r.Value/lost)
 		}
-		c.x, c.mean, c.stdErr = append(c.x, float64(s.Depths[i])), append(c.mean, r.Value), append(c.stdErr, r.StdErr)
-		c.lower, c.upper = append(c.lower, r.Low), append(c.upper, min(r.High, 1))
+		curve.Add(float64(s.Depths[i]), r.Value, r.Low, min(r.High, 1))
+		curve.StdErr = append(curve.StdErr, r.StdErr)
 	}
-	return c
+	return curve
 }
 
-// referenceLine draws values over depths down to a floor, from where on it ends.
-func referenceLine(depths []int, values []float64, floor float64, dashes []vg.Length) (*plotter.Line, error) {
-	var x, y []float64
-	for i, value := range values {
-		if value < floor {
-			break
-		}
-		x, y = append(x, float64(depths[i])), append(y, value)
+// reference draws values over depths down to a floor, from where on they end.
+func reference(p *plots.Panel, depths []int, values []float64, floor float64, dashes []float64) {
+	n := slices.IndexFunc(values, func(v float64) bool { return v < floor })
+	if n < 0 {
+		n = len(values)
 	}
-	if len(x) == 0 { // nothing of it is in sight
-		x, y = []float64{float64(depths[0])}, []float64{floor}
+	if n > 0 { // some of it is in sight
+		p.Curve(plots.Series{X: plots.Floats(depths[:n]), Y: values[:n], Style: plots.Style{Color: plots.Ink, Width: 1, Dashes: dashes}})
 	}
-	line, err := plotter.NewLine(points(x, y))
-	if err != nil {
-		return nil, err
-	}
-	line.Width, line.Color, line.Dashes = 1, ink, dashes
-	return line, nil
 }
 
-// realNetsLegend names the widths in one line, and bands and lines in another.
-func realNetsLegend(styles map[int]curveStyle) ([][]legendEntry, error) {
-	widths := make([]int, 0, len(styles))
-	for width := range styles {
-		widths = append(widths, width)
-	}
-	slices.Sort(widths)
-	lines := make([][]legendEntry, 2)
-	for _, width := range widths {
-		entry, err := curveEntry(fmt.Sprintf("width %d", width), styles[width])
-		if err != nil {
-			return nil, err
+// RealNetsRates draws what the fits to real nets say against the width: the rates of log R a layer, the exponents of R, and R of the deepest
+// highway nets, with their 95 % intervals, and the theorems' numbers as dashed lines in the same colour.
+func RealNetsRates(r *paper.RealNetsResult) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.RealNetsResult))
+	g := &plots.Grid{Aspect: 0.72, PadX: 10, PadY: 22, Lettered: true}
+	if families := r.Families(); len(families) > 0 {
+		panels := []*plots.Panel{
+			ratePanel(families, paper.PerLayer).Labels("width", "rate").Titled("rate of log R a layer"),
+			ratePanel(families, paper.LogDepth).Labels("width", "exponent").Titled("exponent of R in the depth"),
+			ratePanel(families, "").Labels("width", "R(i,j)").Titled("R of the deepest highway nets"),
 		}
-		lines[0] = append(lines[0], entry)
+		g.Row(panels...)
+		for _, p := range panels {
+			g.Legend(p.Keys()...)
+		}
 	}
-	lines[1] = []legendEntry{
-		{"theorem", []plot.Thumbnailer{sample(ink, theoryDashes)}},
-		{"paths counted with the measured activations", []plot.Thumbnailer{sample(ink, countedDashes)}},
-		{"95 % interval", []plot.Thumbnailer{&plotter.Polygon{Color: fade(ink, quantileOpacity)}}},
-	}
-	return lines, nil
+	return g.Figure("real-nets-rates", "What the fits to real nets say against the width: rates a layer, exponents, and the correlation in the deepest highway "+
+		"nets, with 95 % intervals and the theorems' numbers as dashed lines.")
 }
 
-// sample is a line for a legend.
-func sample(c color.Color, dashes []vg.Length) *plotter.Line {
-	return &plotter.Line{LineStyle: draw.LineStyle{Color: c, Width: 1, Dashes: dashes}}
+// ratePanel draws the fits with the given abscissa, or the correlation of nets without a fit where it is empty.
+func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Panel {
+	var shown [][]paper.CorrelationSeries
+	for _, family := range families {
+		if fit := family[0].Fit; fit == nil && abscissa == "" || fit != nil && fit.Abscissa == abscissa {
+			shown = append(shown, family)
+		}
+	}
+	p := plots.NewPanel("", "")
+	var widths []float64
+	var theorems []plots.Series
+	for i, look := range plots.OrderedStyles(len(shown)) {
+		measured := plots.Series{Label: shown[i][0].Title(), Style: look}
+		theorem := plots.Series{Style: plots.Style{Color: look.Color, Width: 1, Dashes: theoryDashes}}
+		for _, s := range shown[i] {
+			estimate, predicted, ok := realNetsNumber(s)
+			if !ok {
+				p.Fail("has a net of width %d without equally many depths and closed forms: compute it with paper.RealNets", s.Width)
+				continue
+			}
+			measured.Add(float64(s.Width), estimate.Value, estimate.Low, estimate.High)
+			theorem.X, theorem.Y = measured.X, append(theorem.Y, predicted)
+		}
+		p.Curve(measured)
+		widths, theorems = append(widths, measured.X...), append(theorems, theorem)
+	}
+	for _, s := range theorems {
+		p.Curve(s)
+	}
+	p.Y.Hold(0)
+	p.Y.Room = 0.05
+	if len(widths) > 0 {
+		slices.Sort(widths)
+		p.X.Log = true
+		p.X.Range(widths[0]/1.15, widths[len(widths)-1]*1.15)
+		p.X.At(slices.Compact(widths))
+	}
+	return p
+}
+
+// realNetsNumber returns the number of a series that its theorem speaks of, measured and predicted, unless the series is cut short.
+func realNetsNumber(s paper.CorrelationSeries) (measured stats.Estimate, predicted float64, ok bool) {
+	n := len(s.Depths)
+	switch {
+	case n == 0 || len(s.Correlation) != n || len(s.Theory) != n:
+		return measured, 0, false
+	case s.Fit != nil:
+		return s.Fit.Slope, s.Fit.Theory, true
+	}
+	return s.Correlation[n-1], s.Theory[n-1], true
 }

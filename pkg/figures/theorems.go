@@ -1,243 +1,168 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg/draw"
 )
-
-// theoremColumns is the number of nets side by side.
-const theoremColumns = 3
 
 // quantity is one of the three curves of a theorem.
 type quantity struct {
-	curveStyle
+	plots.Style
 	name  string
 	curve func(paper.TheoremSeries) paper.TheoremCurve
 }
 
-// newQuantities returns the quantities in their styles.
-func newQuantities() ([]quantity, error) {
-	colors, err := orderedColors(3)
-	if err != nil {
-		return nil, err
-	}
+// quantities returns them in their styles.
+func quantities() []quantity {
+	looks := plots.OrderedStyles(3)
 	return []quantity{
-		{curveStyle{colors[0], glyphs[0]}, "C(i,i)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Variance }},
-		{curveStyle{colors[1], glyphs[1]}, "C(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Covariance }},
-		{curveStyle{colors[2], glyphs[2]}, "R(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Correlation }},
-	}, nil
+		{looks[0], "C(i,i)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Variance }},
+		{looks[1], "C(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Covariance }},
+		{looks[2], "R(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Correlation }},
+	}
 }
+
+// plainLook is the style of plain Monte Carlo.
+var plainLook = plots.Style{Color: plots.Grey, Width: 1.4}
+
+// bandOpacity lets three bands be seen through each other.
+const bandOpacity = 0.22
 
 // Theorems draws Theorems 1 to 3 and Corollary 1 against the depth, two panels a net. Upper panel: variance, covariance and
 // correlation in logarithmic scale; lines are the closed forms, markers are measured, and bars are the covariance by plain Monte
 // Carlo, which loses it in its noise. Lower panel: how far the measured values are from the closed forms, with the bands that hold
 // for all nets, quantities and depths together at 95 %.
-func Theorems(r *paper.TheoremsResult) (*Figure, error) {
-	if r == nil {
-		return nil, fmt.Errorf("there is no result of the theorems to draw: compute it with paper.Theorems")
+func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
+	r = cmp.Or(r, new(paper.TheoremsResult))
+	g := &plots.Grid{Aspect: 0.62, PadX: 10, PadY: 20}
+	const columns = 3 // nets side by side
+	var lowest []*plots.Panel
+	for nets := range slices.Chunk(r.Select(theory.Conditioned), columns) {
+		var upper, lower []*plots.Panel
+		for _, s := range nets {
+			upper = append(upper, theoremPanel(s, r.Select(theory.Plain)).Titled(fmt.Sprintf("%s: %s", s.Theorem, s.Title())))
+			lower = append(lower, deviationPanel(s))
+		}
+		upper[0].Y.Label, lower[0].Y.Label = "C and R", "measured / closed − 1, %"
+		g.Row(upper...)
+		g.Row(lower...)
+		lowest = lower
 	}
-	measured := r.Select(theory.Conditioned)
-	if len(measured) == 0 {
-		return nil, fmt.Errorf("the result of the theorems has no net: compute it with paper.Theorems")
+	for _, p := range lowest {
+		p.X.Label = "depth L"
 	}
-	quantities, err := newQuantities()
-	if err != nil {
-		return nil, err
+	var keys []plots.Key
+	for _, q := range quantities() {
+		keys = append(keys, plots.LineKey(q.name, q.Style))
 	}
-	g := &grid{aspect: 0.62, padX: 10, padY: 20}
-	for i, s := range measured {
-		if err := checkTheorem(s, quantities); err != nil {
-			return nil, err
-		}
-		upper, err := theoremPanel(s, r.Select(theory.Plain), quantities)
-		if err != nil {
-			return nil, err
-		}
-		lower, err := deviationPanel(s, quantities)
-		if err != nil {
-			return nil, err
-		}
-		column := i % theoremColumns
-		if column == 0 {
-			g.panels = append(g.panels, make([]*plot.Plot, min(theoremColumns, len(measured))), make([]*plot.Plot, min(theoremColumns, len(measured))))
-			upper.Y.Label.Text, lower.Y.Label.Text = "C and R", "measured / closed − 1, %"
-		}
-		title := fmt.Sprintf("%s: %s", s.Theorem, s.Title())
-		if i < theoremColumns {
-			g.columnTitles = append(g.columnTitles, title)
-		} else {
-			g.addCaption(upper, title)
-		}
-		rows := g.panels[len(g.panels)-2:]
-		rows[0][column], rows[1][column] = upper, lower
-	}
-	for _, p := range g.panels[len(g.panels)-1] {
-		if p != nil {
-			p.X.Label.Text = "depth L"
-		}
-	}
-	g.legend, err = theoremLegend(quantities)
-	return newFigure("theorems", "Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the depth, measured and by their closed forms, and below each panel how far the two are apart, in per cent.", g), err
+	g.Legend(keys...)
+	g.Legend(
+		plots.LineKey("closed form", plots.Style{Color: plots.Ink}),
+		plots.PointKey("measured, gates drawn", plots.Style{Color: plots.Ink, Marker: plots.Circle}),
+		plots.AreaKey("95 % band for all values together", plots.Fade(plots.Ink, bandOpacity)),
+		plots.BarKey("C(i,j) by plain Monte Carlo, 95 %", plainLook),
+	)
+	return g.Figure("theorems", "Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the depth, measured and by their "+
+		"closed forms, and below each panel how far the two are apart, in per cent.")
 }
 
-// checkTheorem returns an error when a net's curves can't be drawn.
-func checkTheorem(s paper.TheoremSeries, quantities []quantity) error {
-	for _, q := range quantities {
-		what, c := fmt.Sprintf("%s of %q", q.name, s.Title()), q.curve(s)
-		for _, values := range [][]float64{c.Mean, c.Lower, c.Upper, c.Closed} {
-			if n := len(s.Depths); n < 2 || len(values) != n {
-				return fmt.Errorf("%s has %d depths, %d means, %d lower and %d upper ends, %d closed forms: give equally many, at least 2",
-					what, n, len(c.Mean), len(c.Lower), len(c.Upper), len(c.Closed))
-			}
-			if err := finite(what, values...); err != nil {
-				return err
-			}
-		}
-		if slices.Min(c.Closed) <= 0 || slices.Min(c.Mean) <= 0 {
-			return fmt.Errorf("%s can't be drawn in logarithmic scale: values must be positive", what)
-		}
-	}
-	return nil
-}
-
-// depthsOf returns the depths as coordinates.
-func depthsOf(s paper.TheoremSeries) []float64 {
-	x := make([]float64, len(s.Depths))
-	for i, depth := range s.Depths {
-		x[i] = float64(depth)
-	}
-	return x
+// series returns a quantity of a net, measured, and its closed form.
+func (q quantity) series(s paper.TheoremSeries) (measured, closed plots.Series) {
+	c, depths := q.curve(s), plots.Floats(s.Depths)
+	look := plots.Style{Color: q.Color}
+	closed = plots.Series{Label: q.name + ", closed form", X: depths, Y: c.Closed, Style: look}
+	look.Marker, look.Size = q.Marker, 2.3
+	return plots.Series{Label: q.name, X: depths, Y: c.Mean, Lower: c.Lower, Upper: c.Upper, Style: look}, closed
 }
 
 // theoremPanel draws the upper panel of a net.
-func theoremPanel(s paper.TheoremSeries, plain []paper.TheoremSeries, quantities []quantity) (*plot.Plot, error) {
-	p := newPanel("", "")
-	x := depthsOf(s)
+func theoremPanel(s paper.TheoremSeries, plain []paper.TheoremSeries) *plots.Panel {
+	p := plots.NewPanel("", "").LogY()
 	low, high := math.Inf(1), 0.0
-	var lines, markers []plot.Plotter
-	for _, q := range quantities {
-		c := q.curve(s)
-		low, high = min(low, slices.Min(c.Closed)), max(high, slices.Max(c.Closed))
-		line, err := plotter.NewLine(points(x, c.Closed))
-		if err != nil {
-			return nil, err
+	for _, q := range quantities() {
+		for _, closed := range q.curve(s).Closed {
+			low, high = min(low, closed), max(high, closed)
 		}
-		line.Color, line.Width = q.color, 1
-		scatter, err := plotter.NewScatter(everyFew(x, c.Mean))
-		if err != nil {
-			return nil, err
-		}
-		scatter.GlyphStyle = draw.GlyphStyle{Color: q.color, Radius: 2.3, Shape: q.glyph}
-		lines, markers = append(lines, line), append(markers, scatter)
 	}
 	margin := math.Pow(high/low, 0.08)
 	low, high = low/margin, high*margin
-	var bars []plot.Plotter
 	for _, other := range plain {
-		if other.GateNet == s.GateNet {
-			bars = append(bars, newPlainBars(other, low, high))
+		if bars := plainBars(other, low, high); other.GateNet == s.GateNet && len(bars.X) > 0 {
+			p.Bars(bars)
 		}
 	}
-	addData(p, slices.Concat(bars, lines, markers)...)
-	setLog(&p.Y, low, high)
-	p.X.Min, p.X.Max = 0, x[len(x)-1]+1
-	return p, nil
+	for _, q := range quantities() {
+		_, closed := q.series(s)
+		closed.Style.Width = 1
+		p.Curve(closed)
+	}
+	for _, q := range quantities() {
+		measured, _ := q.series(s)
+		p.Points(everyFew(measured))
+	}
+	last := 0
+	for _, depth := range s.Depths {
+		last = depth
+	}
+	p.X.Range(0, float64(last)+1)
+	p.Y.Range(low, high)
+	return p
 }
 
-// everyFew thins the points to a dozen or so, for markers that do not run into each other.
-func everyFew(x, y []float64) plotter.XYs {
-	step := (len(x) + 11) / 12
-	var thinned plotter.XYs
-	for i := len(x) - 1; i >= 0; i -= step {
-		thinned = append(thinned, plotter.XY{X: x[i], Y: y[i]})
+// everyFew thins a series to a dozen values or so, for markers that do not run into each other.
+func everyFew(s plots.Series) plots.Series {
+	if len(s.X) != len(s.Y) {
+		return s // for the panel to refuse
+	}
+	step := (len(s.X) + 11) / 12
+	thinned := plots.Series{Label: s.Label, Style: s.Style}
+	for i := len(s.X) - 1; i >= 0; i -= step {
+		thinned.X, thinned.Y = append(thinned.X, s.X[i]), append(thinned.Y, s.Y[i])
 	}
 	return thinned
 }
 
-// newPlainBars returns the intervals of the covariance by plain Monte Carlo, cut at the ends of an axis.
-func newPlainBars(s paper.TheoremSeries, low, high float64) intervals {
-	b := intervals{style: plainStyle}
-	for i, depth := range s.Depths {
+// plainBars returns the intervals of the covariance by plain Monte Carlo, cut at the ends of an axis.
+func plainBars(s paper.TheoremSeries, low, high float64) plots.Series {
+	bars := plots.Series{Style: plainLook}
+	for i, depth := range s.Depths[:min(len(s.Depths), len(s.Covariance.Lower), len(s.Covariance.Upper))] {
 		from, to := max(s.Covariance.Lower[i], low), min(s.Covariance.Upper[i], high)
 		if from < to {
-			b.x, b.low, b.high = append(b.x, float64(depth)), append(b.low, from), append(b.high, to)
+			bars.Add(float64(depth), from, from, to)
 		}
 	}
-	return b
+	return bars
 }
 
-// plainStyle is the style of plain Monte Carlo.
-var plainStyle = draw.LineStyle{Color: grey, Width: 1.4}
-
-// deviationPanel draws the lower panel of a net.
-func deviationPanel(s paper.TheoremSeries, quantities []quantity) (*plot.Plot, error) {
-	p := newPanel("", "")
-	x := depthsOf(s)
-	zero, err := plotter.NewLine(plotter.XYs{{X: 0, Y: 0}, {X: x[len(x)-1] + 1, Y: 0}})
-	if err != nil {
-		return nil, err
+// deviationPanel draws the lower panel of a net: how far what was measured is from the closed form, in per cent of it.
+func deviationPanel(s paper.TheoremSeries) *plots.Panel {
+	p := plots.NewPanel("", "")
+	last, largest := 0.0, 0.0
+	for _, depth := range s.Depths {
+		last = float64(depth)
 	}
-	zero.Color, zero.Width = ink, hairline
-	var bands, lines []plot.Plotter
-	largest := 0.0
-	for _, q := range quantities {
-		c := q.curve(s)
-		percent := func(values []float64) []float64 {
-			deviations := make([]float64, len(values))
-			for i, v := range values {
-				deviations[i] = 100 * (v/c.Closed[i] - 1)
-				largest = max(largest, math.Abs(deviations[i]))
+	p.Curve(plots.Series{X: []float64{0, last + 1}, Y: []float64{0, 0}, Style: plots.Thin(plots.Ink)})
+	for _, q := range quantities() {
+		measured, closed := q.series(s)
+		measured.Style.Marker = plots.NoMarker
+		for _, values := range []*[]float64{&measured.Y, &measured.Lower, &measured.Upper} {
+			*values = slices.Clone(*values)
+			for i := range min(len(*values), len(closed.Y)) {
+				(*values)[i] = 100 * ((*values)[i]/closed.Y[i] - 1)
+				largest = max(largest, math.Abs((*values)[i]))
 			}
-			return deviations
 		}
-		area, err := band(x, percent(c.Lower), percent(c.Upper))
-		if err != nil {
-			return nil, err
-		}
-		area.Color = fade(q.color, deviationOpacity)
-		line, err := plotter.NewLine(points(x, percent(c.Mean)))
-		if err != nil {
-			return nil, err
-		}
-		line.Color, line.Width = q.color, 1.1
-		bands, lines = append(bands, area), append(lines, line)
+		p.Band(measured, bandOpacity)
+		measured.Lower, measured.Upper = nil, nil
+		p.Curve(measured)
 	}
-	addData(p, slices.Concat(bands, []plot.Plotter{zero}, lines)...)
-	p.X.Min, p.X.Max = 0, x[len(x)-1]+1
-	p.Y.Min, p.Y.Max = -1.15*largest, 1.15*largest
-	return p, nil
-}
-
-// deviationOpacity lets three bands be seen through each other.
-const deviationOpacity = 0.22
-
-// theoremLegend names quantities in one line, and what lines, bands and bars mean in another.
-func theoremLegend(quantities []quantity) ([][]legendEntry, error) {
-	lines := make([][]legendEntry, 2)
-	for _, q := range quantities {
-		entry, err := curveEntry(q.name, q.curveStyle)
-		if err != nil {
-			return nil, err
-		}
-		lines[0] = append(lines[0], entry)
-	}
-	line, markers, err := curve{curveStyle: curveStyle{color.Color(ink), glyphs[0]}, x: []float64{0}, mean: []float64{0}}.line()
-	if err != nil {
-		return nil, err
-	}
-	lines[1] = []legendEntry{
-		{"closed form", []plot.Thumbnailer{line}},
-		{"measured, gates drawn", []plot.Thumbnailer{markers}},
-		{"95 % band for all values together", []plot.Thumbnailer{&plotter.Polygon{Color: fade(ink, deviationOpacity)}}},
-		{"C(i,j) by plain Monte Carlo, 95 %", []plot.Thumbnailer{intervals{style: plainStyle}}},
-	}
-	return lines, nil
+	p.X.Range(0, last+1)
+	p.Y.Range(-1.15*largest, 1.15*largest)
+	return p
 }

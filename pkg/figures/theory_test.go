@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/plottest"
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
@@ -71,9 +72,9 @@ func donskerResult() *paper.DonskerResult {
 
 func TestTheoryGolden(t *testing.T) {
 	figure, err := figures.Theorems(theoremsResult())
-	golden(t, "theorems", rendered(t, figure, err))
+	plottest.Golden(t, "theorems", plottest.Rendered(t, figure, err))
 	figure, err = figures.Donsker(donskerResult())
-	golden(t, "donsker", rendered(t, figure, err))
+	plottest.Golden(t, "donsker", plottest.Rendered(t, figure, err))
 }
 
 func TestTheoryTexts(t *testing.T) {
@@ -84,7 +85,7 @@ func TestTheoryTexts(t *testing.T) {
 	if figure.Name() != "theorems" {
 		t.Errorf("the figure's name is %q", figure.Name())
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"Theorem 7: feedforward": 1, "Theorem 7: resnet, no normalisation": 1, "Theorem 7: resnet, batch norm, β = 1": 1,
 		"Theorem 7: highway, γ² = 1/L": 1, "depth L": 1, "C and R": 2, "measured / closed − 1, %": 2, "closed form": 1,
 	})
@@ -95,7 +96,7 @@ func TestTheoryTexts(t *testing.T) {
 	if figure.Name() != "donsker" {
 		t.Errorf("the figure's name is %q", figure.Name())
 	}
-	checkTexts(t, figure, map[string]int{
+	plottest.CheckTexts(t, figure, map[string]int{
 		"(a) gradient as a walk": 1, "(b) covariance": 1, "(c) distance to normal": 1, "t = Φ(x)": 1, "1e5": 1, "1e−5": 1,
 		"N = 10": 1, "N = 100000": 1, "fit: N to the power −1, moved down": 1,
 	})
@@ -103,42 +104,42 @@ func TestTheoryTexts(t *testing.T) {
 
 func TestTheoryErrors(t *testing.T) {
 	_, err := figures.Theorems(nil)
-	checkSentence(t, "nil", err, "no result of the theorems")
+	plottest.CheckSentence(t, "nil", err, "nothing to draw in theorems")
 	_, err = figures.Theorems(new(paper.TheoremsResult))
-	checkSentence(t, "empty", err, "has no net")
+	plottest.CheckSentence(t, "empty", err, "nothing to draw in theorems")
 	for name, c := range map[string]struct {
 		spoil  func(*paper.TheoremSeries)
 		phrase string
 	}{
-		"no means":   {func(s *paper.TheoremSeries) { s.Variance.Mean = nil }, "C(i,i) of \"feedforward\" has 30 depths, 0 means"},
-		"one depth":  {func(s *paper.TheoremSeries) { s.Depths = s.Depths[:1] }, "has 1 depths"},
+		"no means":   {func(s *paper.TheoremSeries) { s.Variance.Mean = nil }, `30 x for 0 values, errors or ends of intervals of the series "C(i,i)"`},
+		"one depth":  {func(s *paper.TheoremSeries) { s.Depths = s.Depths[:1] }, "1 x for 30 values"},
 		"NaN":        {func(s *paper.TheoremSeries) { s.Correlation.Lower[3] = math.NaN() }, "value 3 is NaN"},
-		"a negative": {func(s *paper.TheoremSeries) { s.Covariance.Mean[3] = -1 }, "must be positive"},
+		"a negative": {func(s *paper.TheoremSeries) { s.Covariance.Closed[3] = -1 }, "give positive values"},
 	} {
 		result := theoremsResult()
 		c.spoil(&result.Series[0])
 		_, err := figures.Theorems(result)
-		checkSentence(t, name, err, c.phrase)
+		plottest.CheckSentence(t, name, err, c.phrase)
 	}
 	_, err = figures.Donsker(nil)
-	checkSentence(t, "nil", err, "no result of Donsker's theorem")
+	plottest.CheckSentence(t, "nil", err, "nothing to draw in donsker")
 	_, err = figures.Donsker(new(paper.DonskerResult))
-	checkSentence(t, "empty", err, "no result of Donsker's theorem")
+	plottest.CheckSentence(t, "empty", err, "nothing to draw in donsker")
 	for name, c := range map[string]struct {
 		spoil  func(*paper.DonskerSeries)
 		phrase string
 	}{
-		"no path":        {func(s *paper.DonskerSeries) { s.Path = nil }, "width 1000 has 40 times, 0 values"},
-		"no covariances": {func(s *paper.DonskerSeries) { s.Covariances = nil }, "0 covariances"},
+		"no path":        {func(s *paper.DonskerSeries) { s.Path = nil }, `panel "(a) gradient as a walk" has 40 x for 0 values`},
+		"no covariances": {func(s *paper.DonskerSeries) { s.Covariances = nil }, "no covariances of width 10:"},
 		"NaN":            {func(s *paper.DonskerSeries) { s.Path[4] = math.NaN() }, "value 4 is NaN"},
-		"NaN covariance": {func(s *paper.DonskerSeries) { s.Covariances[1].High = math.NaN() }, "value 4 is NaN"},
-		"infinite":       {func(s *paper.DonskerSeries) { s.Distance.Floor = math.Inf(1) }, "value 1 is +Inf"},
-		"no distance":    {func(s *paper.DonskerSeries) { s.Distance.Empirical = 0 }, "must be positive"},
+		"NaN covariance": {func(s *paper.DonskerSeries) { s.Covariances[len(s.Covariances)-1].High = math.NaN() }, `panel "(b) covariance" can't draw a series: value`},
+		"infinite":       {func(s *paper.DonskerSeries) { s.Distance.Floor = math.Inf(1) }, `"their floor": value 0 is +Inf`},
+		"no distance":    {func(s *paper.DonskerSeries) { s.Distance.Empirical = 0 }, "give positive values"},
 	} {
 		result := donskerResult()
-		c.spoil(&result.Series[2])
+		c.spoil(&result.Series[0])
 		_, err := figures.Donsker(result)
-		checkSentence(t, name, err, c.phrase)
+		plottest.CheckSentence(t, name, err, c.phrase)
 	}
 }
 
@@ -147,7 +148,7 @@ func TestFewWalks(t *testing.T) {
 	result := donskerResult()
 	result.Series, result.Fit = result.Series[:1], nil
 	figure, err := figures.Donsker(result)
-	if len(rendered(t, figure, err)) == 0 {
+	if len(plottest.Rendered(t, figure, err)) == 0 {
 		t.Error("a single walk gives an empty picture")
 	}
 }

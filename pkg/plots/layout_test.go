@@ -1,4 +1,4 @@
-package figures
+package plots
 
 import (
 	"bytes"
@@ -10,46 +10,48 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// unevenGrid returns a grid whose panels need different space for their ticks.
-func unevenGrid(t *testing.T) *grid {
+// uneven returns a figure whose panels need different space for their ticks, one of them left out.
+func uneven(t *testing.T, leftOut bool) *Figure {
 	t.Helper()
-	g := &grid{aspect: 0.8, padX: 5, padY: 5, columnTitles: []string{"a", "b"}, rowTitles: []string{"x", "y"}}
+	g := &Grid{Aspect: 0.8, PadX: 5, PadY: 5, RowTitles: []string{"x", "y"}}
 	for i, row := range [][]float64{{1, 1000}, {123456, 0.01}} {
-		var panels []*plot.Plot
-		for _, size := range row {
-			line, err := plotter.NewLine(plotter.XYs{{X: 0, Y: -size}, {X: size * 1.02, Y: size * 1.02}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := newPanel("", "label")
+		var panels []*Panel
+		for j, size := range row {
+			p := NewPanel("", "label").Titled([]string{"a", "b"}[j])
 			if i == 1 {
-				p.X.Label.Text = "label"
+				p.Labels("label", "label").Titled("")
 			}
-			addData(p, line)
+			p.Curve(Series{X: []float64{0, size * 1.02}, Y: []float64{-size, size * 1.02}})
+			p.Y.Room = 0
+			if leftOut && i+j == 2 {
+				p = nil
+			}
 			panels = append(panels, p)
 		}
-		g.panels = append(g.panels, panels)
+		g.Row(panels...)
 	}
-	return g
+	figure, err := g.Figure("figure-0", "A layout.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return figure
 }
 
 // TestPanelsAreAligned checks that all data areas have one size, the wanted aspect, and stand in rows and columns. A hundredth of
 // a point is a fortieth of a pixel.
 func TestPanelsAreAligned(t *testing.T) {
 	const tolerance = 0.01
-	g := unevenGrid(t)
-	height := g.height(figureWidth)
-	canvases, areas := g.place(draw.NewCanvas(nil, figureWidth, height))
+	f := uneven(t, false)
+	canvases, areas := f.layout.place(draw.NewCanvas(nil, f.width, f.height))
 	size := areas[0][0].Size()
-	if aspect := float64(size.Y / size.X); math.Abs(aspect-g.aspect) > 0.005 {
-		t.Errorf("the data areas' aspect is %g, not %g", aspect, g.aspect)
+	if aspect := float64(size.Y / size.X); math.Abs(aspect-f.layout.aspect) > 0.005 {
+		t.Errorf("the data areas' aspect is %g, not %g", aspect, f.layout.aspect)
 	}
-	g.each(func(i, j int, p *plot.Plot) {
+	f.layout.each(func(i, j int, p *plot.Plot) {
 		got := p.DataCanvas(canvases[i][j]).Rectangle
 		want := vg.Rectangle{Min: vg.Point{X: areas[0][j].Min.X, Y: areas[i][0].Min.Y}}
 		want.Max = want.Min.Add(size)
@@ -59,7 +61,7 @@ func TestPanelsAreAligned(t *testing.T) {
 				break
 			}
 		}
-		if c := canvases[i][j]; c.Min.X < 0 || c.Min.Y < 0 || c.Max.X > figureWidth || c.Max.Y > height {
+		if c := canvases[i][j]; c.Min.X < 0 || c.Min.Y < 0 || c.Max.X > f.width || c.Max.Y > f.height {
 			t.Errorf("the panel of row %d, column %d leaves the figure: %v", i, j, c.Rectangle)
 		}
 	})
@@ -67,32 +69,25 @@ func TestPanelsAreAligned(t *testing.T) {
 
 // TestEmptyPlace checks that a place without a panel keeps its area.
 func TestEmptyPlace(t *testing.T) {
-	g := unevenGrid(t)
-	g.panels[1][1] = nil
-	height := g.height(figureWidth)
-	_, areas := g.place(draw.NewCanvas(nil, figureWidth, height))
+	f := uneven(t, true)
+	_, areas := f.layout.place(draw.NewCanvas(nil, f.width, f.height))
 	if areas[1][1].Min.X != areas[0][1].Min.X || areas[1][1].Min.Y != areas[1][0].Min.Y || areas[1][1].Size() != areas[0][0].Size() {
 		t.Errorf("the empty place is at %v, its neighbours at %v and %v", areas[1][1], areas[0][1], areas[1][0])
 	}
-	if _, err := newFigure("figure-0", "A layout.", g).PNG(); err != nil {
+	if _, err := f.PNG(); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestHeatMapOrientation draws a matrix with one entry above the scale, in row 0 and the last column, and finds its colour in
-// the upper right corner alone.
-func TestHeatMapOrientation(t *testing.T) {
-	const n = 4
-	scale, err := viridis(0, 1)
+// drawn returns a panel's only figure, its PNG, and where the data are.
+func drawn(t *testing.T, p *Panel) (*Figure, image.Image, vg.Rectangle) {
+	t.Helper()
+	g := &Grid{Width: 100, Aspect: 1}
+	g.Row(p)
+	f, err := g.Figure("figure-0", "A test.")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := mat.NewDense(n, n, nil)
-	m.Set(0, n-1, 7)
-	p := newPanel("", "")
-	addData(p, heatMap(m, scale))
-	g := &grid{aspect: 1, panels: [][]*plot.Plot{{p}}}
-	f := &Figure{name: "figure-0", width: 100, height: g.height(100), grid: g}
 	content, err := f.PNG()
 	if err != nil {
 		t.Fatal(err)
@@ -101,14 +96,51 @@ func TestHeatMapOrientation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, areas := g.place(draw.NewCanvas(nil, f.width, f.height))
+	_, areas := f.layout.place(draw.NewCanvas(nil, f.width, f.height))
+	return f, picture, areas[0][0]
+}
+
+// TestHeatMapOrientation draws a matrix with one entry above the scale, in row 0 and the last column, and finds its colour in
+// the upper right corner alone.
+func TestHeatMapOrientation(t *testing.T) {
+	const n = 4
+	m := mat.NewDense(n, n, nil)
+	m.Set(0, n-1, 7)
+	p := NewPanel("", "")
+	p.Matrix(m, Scale{High: 1})
+	f, picture, area := drawn(t, p)
 	for row := range n {
 		for column := range n {
 			want := viridisControls[0]
 			if row == 0 && column == n-1 {
 				want = viridisControls[len(viridisControls)-1]
 			}
-			if got := pixel(picture, f, areas[0][0], row, column, n); distance(got, want) > 8 {
+			if got := pixel(picture, f, area, row, column, n); distance(got, want) > 8 {
+				t.Errorf("row %d, column %d is drawn %v, not %v", row, column, got, want)
+			}
+		}
+	}
+}
+
+// TestSquaresOrientation draws one black square, the last of the first row, and finds it in the upper right corner and all
+// others white.
+func TestSquaresOrientation(t *testing.T) {
+	const n = 5
+	p := NewPanel("", "")
+	p.Squares(n, n, 4, []color.Color{color.White, color.Black}, func(x, y int) int {
+		if y == 0 && x == n-1 {
+			return 1
+		}
+		return 0
+	})
+	f, picture, area := drawn(t, p)
+	for row := range n {
+		for column := range n {
+			want := color.Color(color.White)
+			if row == 0 && column == n-1 {
+				want = color.Black
+			}
+			if got := pixel(picture, f, area, row, column, n); distance(got, want) > 8 {
 				t.Errorf("row %d, column %d is drawn %v, not %v", row, column, got, want)
 			}
 		}
@@ -164,15 +196,11 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestOrderedColors checks that colours in an order grow lighter and that the lightest still stands out on white.
-func TestOrderedColors(t *testing.T) {
+// TestOrdered checks that colours in an order grow lighter and that the lightest still stands out on white.
+func TestOrdered(t *testing.T) {
 	for _, n := range []int{1, 2, 5, 12} {
-		colors, err := orderedColors(n)
-		if err != nil {
-			t.Fatal(err)
-		}
 		last := -1.0
-		for i, c := range colors {
+		for i, c := range Ordered(n) {
 			if l := luminance(c); l <= last {
 				t.Errorf("colour %d of %d has luminance %g after %g", i, n, l, last)
 			} else {

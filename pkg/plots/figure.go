@@ -1,4 +1,4 @@
-package figures
+package plots
 
 import (
 	"bytes"
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/ericpauley/go-quantize/quantize"
-	"github.com/shattered-gradients/shattered/internal/numbers"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -22,40 +21,51 @@ const (
 
 	// dotsPerInch makes a PNG twice as fine as the screen's 96 dots an inch.
 	dotsPerInch = 160
+
+	// screenDotsPerInch makes a PNG as wide as the output of a notebook that fills the screen.
+	screenDotsPerInch = 128
 )
 
 // Figure is a drawn figure. It is not safe for concurrent use.
 type Figure struct {
 	name, about   string
 	width, height vg.Length
-	grid          *grid
-}
-
-// newFigure lays out a grid at the width of a notebook. About is a sentence or two for whoever does not see the figure: what is drawn, and against what.
-func newFigure(name, about string, g *grid) *Figure {
-	return &Figure{name: name, about: about, width: figureWidth, height: g.height(figureWidth), grid: g}
+	layout        *layout
 }
 
 // Name is the figure's name and that of its files, such as "figure-2". Further pictures of one figure append to its name.
 func (f *Figure) Name() string { return f.name }
 
-// Size returns the figure's width and height on paper; a PNG has 192 pixels an inch.
-func (f *Figure) Size() (width, height vg.Length) { return f.width, f.height }
+// Size returns the figure's width and height in points, 72 an inch.
+func (f *Figure) Size() (width, height float64) { return f.width.Points(), f.height.Points() }
 
-// PNG renders the figure as a PNG of 192 pixels an inch. The same result gives the same bytes.
+// PNG renders the figure as a PNG of 160 pixels an inch. The same data give the same bytes.
 func (f *Figure) PNG() ([]byte, error) {
-	canvas := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dotsPerInch))
-	f.grid.draw(draw.New(canvas))
+	return f.encode(dotsPerInch, png.BestCompression, func(picture image.Image) image.Image {
+		return reduce(picture, f.layout.scaleColors())
+	})
+}
+
+// ScreenPNG renders the figure like PNG, in a quarter of the time and with twice the bytes: at the resolution of a screen, in
+// all its colours and hardly compressed. It is for pictures that are redrawn while somebody waits.
+func (f *Figure) ScreenPNG() ([]byte, error) {
+	return f.encode(screenDotsPerInch, png.BestSpeed, func(picture image.Image) image.Image { return picture })
+}
+
+// encode renders the figure at a resolution, and compresses what becomes of the picture.
+func (f *Figure) encode(dpi int, level png.CompressionLevel, finish func(image.Image) image.Image) ([]byte, error) {
+	canvas := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
+	f.layout.draw(draw.New(canvas))
 	var buffer bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&buffer, reduce(canvas.Image(), f.grid.scaleColors())); err != nil {
+	encoder := png.Encoder{CompressionLevel: level}
+	if err := encoder.Encode(&buffer, finish(canvas.Image())); err != nil {
 		return nil, fmt.Errorf("%s can't be written as PNG: %w", f.name, err)
 	}
 	return buffer.Bytes(), nil
 }
 
-// reduce returns the picture in 256 colours, some of them given, which the eye can't tell from the original and which take a third
-// of the space in a notebook.
+// reduce returns the picture in 256 colours, some of them given, which the eye can't tell from the original and which take a
+// third of the space in a notebook.
 func reduce(picture image.Image, given color.Palette) *image.Paletted {
 	colors := make(color.Palette, len(given), 256)
 	copy(colors, given)
@@ -84,10 +94,11 @@ var svgFixes = strings.NewReplacer(
 	"<image ", `<image preserveAspectRatio="none" `,
 )
 
-// SVG renders the figure as an SVG, which has Alt as its title and description. Heat maps are embedded images; everything else is vectors and text.
+// SVG renders the figure as an SVG, which has Alt as its title and description. Heat maps are embedded images; everything else
+// is vectors and text.
 func (f *Figure) SVG() ([]byte, error) {
 	canvas := vgsvg.New(f.width, f.height)
-	f.grid.draw(draw.New(canvas))
+	f.layout.draw(draw.New(canvas))
 	var buffer strings.Builder
 	if _, err := canvas.WriteTo(&buffer); err != nil {
 		return nil, fmt.Errorf("%s can't be written as SVG: %w", f.name, err)
@@ -97,14 +108,4 @@ func (f *Figure) SVG() ([]byte, error) {
 		return nil, fmt.Errorf("%s can't be written as SVG: %w", f.name, err)
 	}
 	return []byte(svg), nil
-}
-
-// finite returns an error that names the first value that can't be drawn.
-func finite(what string, values ...float64) error {
-	for i, v := range values {
-		if !numbers.Finite(v) {
-			return fmt.Errorf("%s can't be drawn: value %d is %g, and only finite numbers have a place", what, i, v)
-		}
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-package figures
+package plots
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ func TestImagesPixels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, areas := figure.grid.place(draw.NewCanvas(nil, figure.width, figure.height))
+	_, areas := figure.layout.place(draw.NewCanvas(nil, figure.width, figure.height))
 	for i, shown := range images {
 		area := areas[i/3][i%3]
 		size := area.Size()

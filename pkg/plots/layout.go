@@ -1,0 +1,175 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+
+	"golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Sizes of text, the width of frames, and spaces, in points.
+const (
+	titleSize vg.Length = 9.5
+	labelSize vg.Length = 9.5
+	tickSize  vg.Length = 8.5
+	smallSize vg.Length = 6.5
+	hairline  vg.Length = 0.6
+	edge      vg.Length = 4
+	titleGap  vg.Length = 6
+)
+
+// layout is what a figure draws: plots in rows and columns with equal data areas, and what stands around them.
+type layout struct {
+	// plots and their titles are rows x columns; nil leaves a place empty.
+	plots  [][]*plot.Plot
+	titles [][]string
+
+	// aspect is height over width of each panel's data area.
+	aspect float64
+
+	// padX and padY are the spaces between columns and rows, axis labels aside.
+	padX, padY vg.Length
+
+	// rowTitles stand upright to the left.
+	rowTitles []string
+
+	// dividers are the columns that have a vertical line to their left.
+	dividers []int
+
+	// legend stands below the panels, in lines.
+	legend [][]Key
+
+	// scale is the colour scale of the last row, or nil.
+	scale *Scale
+}
+
+// titleStyle is the style of the titles of panels and rows.
+func titleStyle() text.Style {
+	style := textStyle(titleSize, draw.XCenter, draw.YBottom)
+	style.Font.Weight = font.WeightBold
+	return style
+}
+
+// margins returns the space around the panels.
+func (l *layout) margins() (left, right, bottom, top vg.Length) {
+	left, right, bottom, top = edge, edge, edge, edge
+	if l.rowTitles != nil {
+		left += titleStyle().Height(" ") + 6
+	}
+	for _, title := range l.titles[0] {
+		if title != "" {
+			top = edge + titleStyle().Height(" ") + titleGap
+		}
+	}
+	bottom += legendSkip * vg.Length(len(l.legend))
+	if l.scale != nil {
+		right += l.scale.width()
+	}
+	return left, right, bottom, top
+}
+
+// place returns the canvas of each panel and the area of its data. The areas have one size and are aligned along rows and
+// columns.
+func (l *layout) place(c draw.Canvas) (canvases [][]draw.Canvas, areas [][]vg.Rectangle) {
+	left, right, bottom, top := l.margins()
+	tiles := draw.Tiles{Rows: len(l.plots), Cols: len(l.plots[0]), PadX: l.padX, PadY: l.padY}
+	canvases = plot.Align(l.plots, tiles, draw.Crop(c, left, -right, bottom, -top))
+
+	// Align is out by a point where a tick's label sticks out beyond the end of its axis: from here on the areas are made
+	// exactly equal.
+	corner := make([]vg.Point, max(tiles.Rows, tiles.Cols)) // X by column, Y by row
+	l.each(func(i, j int, p *plot.Plot) {
+		area := p.DataCanvas(canvases[i][j])
+		corner[j].X, corner[i].Y = max(corner[j].X, area.Min.X), max(corner[i].Y, area.Min.Y)
+	})
+	size := vg.Point{X: c.Max.X, Y: c.Max.Y}
+	l.each(func(i, j int, p *plot.Plot) {
+		area := p.DataCanvas(canvases[i][j])
+		size.X, size.Y = min(size.X, area.Max.X-corner[j].X), min(size.Y, area.Max.Y-corner[i].Y)
+	})
+	areas = make([][]vg.Rectangle, tiles.Rows)
+	for i := range areas {
+		areas[i] = make([]vg.Rectangle, tiles.Cols)
+		for j := range areas[i] {
+			start := vg.Point{X: corner[j].X, Y: corner[i].Y}
+			areas[i][j] = vg.Rectangle{Min: start, Max: start.Add(size)}
+		}
+	}
+	l.each(func(i, j int, p *plot.Plot) { canvases[i][j] = fit(p, canvases[i][j], areas[i][j]) })
+	return canvases, areas
+}
+
+// each calls do for every panel.
+func (l *layout) each(do func(row, column int, p *plot.Plot)) {
+	for i, row := range l.plots {
+		for j, p := range row {
+			if p != nil {
+				do(i, j, p)
+			}
+		}
+	}
+}
+
+// fit returns the canvas on which the data of a plot cover an area. The space that axes take depends slightly on the size of
+// the canvas, so that it takes a few steps; each leaves a small share of the error.
+func fit(p *plot.Plot, c draw.Canvas, area vg.Rectangle) draw.Canvas {
+	for range 4 {
+		data := p.DataCanvas(c)
+		c = draw.Crop(c, area.Min.X-data.Min.X, area.Max.X-data.Max.X, area.Min.Y-data.Min.Y, area.Max.Y-data.Max.Y)
+	}
+	return c
+}
+
+// height returns the height at which a figure of that width has data areas of the wanted aspect.
+func (l *layout) height(width vg.Length) vg.Length {
+	height := width
+	for range 2 { // the space that axes and titles take hardly depends on the height
+		_, areas := l.place(draw.NewCanvas(nil, width, height))
+		size := areas[0][0].Size()
+		height += vg.Length(len(l.plots)) * (size.X*vg.Length(l.aspect) - size.Y)
+	}
+	return height
+}
+
+// draw draws the figure.
+func (l *layout) draw(c draw.Canvas) {
+	canvases, areas := l.place(c)
+	l.each(func(i, j int, p *plot.Plot) {
+		p.Draw(canvases[i][j])
+		if title := l.titles[i][j]; title != "" {
+			c.FillText(titleStyle(), vg.Point{X: middle(areas[i][j]).X, Y: areas[i][j].Max.Y + titleGap}, title)
+		}
+	})
+	for i, title := range l.rowTitles {
+		style := titleStyle()
+		style.Rotation = math.Pi / 2
+		style.YAlign = draw.YTop
+		c.FillText(style, vg.Point{X: c.Min.X + edge, Y: middle(areas[i][0]).Y}, title)
+	}
+	last := areas[len(areas)-1]
+	for _, j := range l.dividers {
+		x := canvases[0][j].Min.X - l.padX/2
+		c.StrokeLine2(draw.LineStyle{Color: Faint, Width: 2 * hairline}, x, last[j].Min.Y, x, areas[0][j].Max.Y)
+	}
+	if l.scale != nil {
+		l.scale.draw(c, last[len(last)-1])
+	}
+	for i, line := range l.legend {
+		drawLegend(draw.Crop(c, 0, 0, legendSkip*vg.Length(len(l.legend)-1-i), 0), line)
+	}
+}
+
+// scaleColors returns the colours of the figure's colour scale, if it has one.
+func (l *layout) scaleColors() color.Palette {
+	if l.scale == nil {
+		return nil
+	}
+	return l.scale.colors()
+}
+
+// middle returns the centre of an area.
+func middle(r vg.Rectangle) vg.Point { return r.Min.Add(r.Max).Scale(0.5) }
