@@ -220,6 +220,14 @@ func TestSaveAndShow(t *testing.T) {
 	if err := s.Show(picture{wrong}); !errors.Is(err, wrong) {
 		t.Errorf("a picture that can't be drawn gives %v", err)
 	}
+	said := errors.New("said")
+	restore := must.M
+	must.M = func(err error) { said = err }
+	s.Plot(picture{wrong})
+	must.M = restore
+	if !errors.Is(said, wrong) {
+		t.Errorf("the cell ends with %v where a picture can't be drawn", said)
+	}
 	saved, err := results.Load(folder, "toy")
 	if err != nil {
 		t.Fatal(err)

@@ -6,11 +6,12 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+	"github.com/janpfeifer/must"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Picture is a drawn figure.
+// Picture is a drawn figure, or a panel that becomes one (package plots).
 type Picture interface {
 	Name() string
 	PNG() ([]byte, error)
@@ -20,7 +21,8 @@ type Picture interface {
 	Alt() string
 }
 
-// Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder.
+// Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder. A picture without a name is not
+// written.
 func (s *Session) Show(picture Picture) error {
 	s.display.finish()
 	png, err := picture.PNG()
@@ -35,11 +37,20 @@ func (s *Session) Show(picture Picture) error {
 		SendPNG("", png, picture.Alt())
 		gonbui.Sync()
 	}
+	if picture.Name() == "" {
+		return nil
+	}
 	if err := results.WriteFile(s.folder, picture.Name()+".png", png); err != nil {
 		return err
 	}
 	return results.WriteFile(s.folder, picture.Name()+".svg", svg)
 }
+
+// Plot shows a picture in the cell, and writes it as Show does where it has a name. Where it can't be drawn or written, the cell ends with
+// one sentence. It is for the reader's own pictures, in short cells:
+//
+//	s.Plot(plots.Lines(lags, a, b).Labels("lag", "autocorrelation").Named("two-nets"))
+func (s *Session) Plot(picture Picture) { must.M(s.Show(picture)) }
 
 // Live is a picture below a cell that changes in place while the cell runs. What is saved with the notebook is the last of it.
 type Live struct{ id string }
