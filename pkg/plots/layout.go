@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/image/font"
 	"gonum.org/v1/plot"
+	plotfont "gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -173,3 +174,22 @@ func (l *layout) scaleColors() color.Palette {
 
 // middle returns the centre of an area.
 func middle(r vg.Rectangle) vg.Point { return r.Min.Add(r.Max).Scale(0.5) }
+
+// frame draws the outline of the data area.
+type frame struct{}
+
+// Plot implements plot.Plotter.
+func (frame) Plot(c draw.Canvas, _ *plot.Plot) {
+	r := c.Rectangle
+	style := draw.LineStyle{Color: Ink, Width: hairline}
+	corners := []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}, r.Min}
+	c.StrokeLines(style, corners, corners[:2]) // the first side again, for the corner where the line starts
+}
+
+// textStyle returns a style of the figures' font, Liberation Sans.
+func textStyle(size vg.Length, x text.XAlignment, y text.YAlignment) text.Style {
+	return text.Style{
+		Color: Ink, Font: plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		XAlign: x, YAlign: y, Handler: plot.DefaultTextHandler,
+	}
+}

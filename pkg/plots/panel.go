@@ -7,9 +7,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -120,17 +118,22 @@ func (p *Panel) Stripe(from, to float64, c color.Color) {
 	p.under = append(p.under, stripe{from, to, c})
 }
 
-// Texts writes a text beside each of the points of a series, in its colour.
+// Texts writes a text beside each of the points of a series, in its colour; an empty one leaves the point alone.
 func (p *Panel) Texts(s Series, texts []string) {
+	if len(texts) != len(s.X) {
+		p.Fail("has %d texts for %d points of the series %q: give one for each", len(texts), len(s.X), s.Label)
+	}
+	s = p.styled(s)
+	if !p.holds(s) {
+		return
+	}
 	style := textStyle(smallSize, draw.XLeft, draw.YBottom)
 	style.Color = s.Style.Color
 	labels := &plotter.Labels{XYs: points(s.X, s.Y), Labels: texts, Offset: vg.Point{X: 4, Y: 2}}
 	for range texts {
 		labels.TextStyle = append(labels.TextStyle, style)
 	}
-	if len(texts) == len(s.X) && len(texts) > 0 && p.holds(s) {
-		p.over = append(p.over, labels)
-	}
+	p.over = append(p.over, labels)
 }
 
 // Columns draws heights, none of them negative, as upright bars that divide the axis from low to high evenly.
@@ -206,7 +209,7 @@ func (p *Panel) holds(s Series) bool {
 	if (s.Lower == nil) != (s.Upper == nil) {
 		p.Fail("has one end of the intervals of %s: give both", name)
 	}
-	lists := [][]float64{s.X, s.Y}
+	lists := [][]float64{s.Y, s.X}
 	for _, list := range [][]float64{s.StdErr, s.Lower, s.Upper} {
 		if list != nil {
 			lists = append(lists, list)
@@ -290,23 +293,4 @@ func (p *Panel) plot() *plot.Plot {
 		built.HideAxes()
 	}
 	return built
-}
-
-// frame draws the outline of the data area.
-type frame struct{}
-
-// Plot implements plot.Plotter.
-func (frame) Plot(c draw.Canvas, _ *plot.Plot) {
-	r := c.Rectangle
-	style := draw.LineStyle{Color: Ink, Width: hairline}
-	corners := []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}, r.Min}
-	c.StrokeLines(style, corners, corners[:2]) // the first side again, for the corner where the line starts
-}
-
-// textStyle returns a style of the figures' font, Liberation Sans.
-func textStyle(size vg.Length, x text.XAlignment, y text.YAlignment) text.Style {
-	return text.Style{
-		Color: Ink, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
-		XAlign: x, YAlign: y, Handler: plot.DefaultTextHandler,
-	}
 }
