@@ -224,7 +224,7 @@ func EarlyStep(s *paper.EarlyStep) (*plots.Figure, error) {
 	gradient := style.Gradient(s.Column).Titled(fmt.Sprintf("gradient, step %d", s.Step))
 	gradient.Y.Label = fmt.Sprintf("gradient (%s)", s.Column.Statistics)
 	g := &plots.Grid{Aspect: 0.95, PadX: 8, Lettered: true}
-	g.Bar(style.CovarianceScale)
+	g.ColorBar(style.CovarianceScale)
 	autocorrelation, keys := emptyPanel().Titled("no autocorrelation"), []plots.Key(nil)
 	covariance := emptyPanel().Titled("no covariance")
 	if !s.Constant() {

@@ -118,10 +118,10 @@ func TestEarlyErrors(t *testing.T) {
 	for phrase, spoil := range map[string]func(*paper.EarlyResult){
 		`5 steps of "feedforward, batch norm" and 4 values of brownness`: func(r *paper.EarlyResult) { r.Series[3].Brownness = r.Series[3].Brownness[1:] },
 		"is NaN": func(r *paper.EarlyResult) { r.Series[0].Brownness[1].High = math.NaN() },
-		`5 x for 0 values, errors or ends of intervals of the series "feedforward, centring"`: func(r *paper.EarlyResult) { r.Series[0].Loss = nil },
-		`panel "(e) step 3" has 16 x for 0 values`:                                            func(r *paper.EarlyResult) { r.Series[9].ACF[2].Mean = nil },
-		"no net with frozen statistics":                                                       func(r *paper.EarlyResult) { r.Series = r.Series[1:2] },
-		`0 autocorrelations of "CReLU, looks-linear"`:                                         func(r *paper.EarlyResult) { r.Series[8].ACF = nil },
+		`5 x for 0 values of the series "feedforward, centring"`: func(r *paper.EarlyResult) { r.Series[0].Loss = nil },
+		`panel "(e) step 3" has 16 x for 0 values`:               func(r *paper.EarlyResult) { r.Series[9].ACF[2].Mean = nil },
+		"no net with frozen statistics":                          func(r *paper.EarlyResult) { r.Series = r.Series[1:2] },
+		`0 autocorrelations of "CReLU, looks-linear"`:            func(r *paper.EarlyResult) { r.Series[8].ACF = nil },
 	} {
 		result := earlyResult()
 		spoil(result)

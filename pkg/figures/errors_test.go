@@ -51,7 +51,7 @@ func TestFigure2Errors(t *testing.T) {
 		}, `no curve of feedforward with coupled statistics`},
 		"no white noise": {func(r *paper.Figure2Result) { r.Series = r.Series[:31] }, "0 curves of white noise"},
 		"same depth":     {func(r *paper.Figure2Result) { r.Series[1].Depth = 2 }, "two curves of depth 2"},
-		"too few means":  {func(r *paper.Figure2Result) { r.Series[5].Mean = r.Series[5].Mean[:3] }, `16 x for 3 values, errors or ends of intervals of the series "depth 2"`},
+		"too few means":  {func(r *paper.Figure2Result) { r.Series[5].Mean = r.Series[5].Mean[:3] }, `16 x for 3 values of the series "depth 2"`},
 		"NaN":            {func(r *paper.Figure2Result) { r.Series[7].StdErr[4] = math.NaN() }, `panel "(b) resnet, β = 1" can't draw the series "depth 10": value 4 is NaN`},
 	} {
 		result := figure2Result()

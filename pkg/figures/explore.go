@@ -23,7 +23,7 @@ func Explore(c paper.Column) (*plots.Figure, error) {
 	g := &plots.Grid{Aspect: 0.9, PadX: 10, Lettered: true}
 	g.Row(gradient, autocorrelation, matrix)
 	g.Legend(keys...)
-	g.Bar(style.CovarianceScale)
+	g.ColorBar(style.CovarianceScale)
 	return g.Figure("explore", fmt.Sprintf("One net (%s): its gradient over a grid of %d inputs, the autocorrelation of such gradients against the lag, "+
 		"and the absolute values of the gradient's covariance matrix as a heat map.", style.Title(c.Series), len(c.X)))
 }

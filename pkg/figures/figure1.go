@@ -26,7 +26,7 @@ func Figure1(r *paper.Figure1Result, statistics norms.Statistics) (*plots.Figure
 		return nil, fmt.Errorf("the result of Figure 1 has no net with %s statistics: compute it with paper.Figure1", statistics)
 	}
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 5, Lettered: true}
-	g.Bar(style.CovarianceScale)
+	g.ColorBar(style.CovarianceScale)
 	var lines, matrices []*plots.Panel
 	for i, column := range columns {
 		line, matrix := style.Gradient(column), style.Covariance(column)

@@ -30,7 +30,7 @@ var mapScale = plots.Scale{High: 1, Clipped: true, Label: "share of the range be
 func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure5Result))
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 10, RowTitles: []string{"covariance", "correlation"}}
-	g.Bar(mapScale)
+	g.ColorBar(mapScale)
 	var covariances, correlations []*plots.Panel
 	images := 0
 	for i, m := range r.Maps {

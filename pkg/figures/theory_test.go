@@ -111,7 +111,7 @@ func TestTheoryErrors(t *testing.T) {
 		spoil  func(*paper.TheoremSeries)
 		phrase string
 	}{
-		"no means":   {func(s *paper.TheoremSeries) { s.Variance.Mean = nil }, `30 x for 0 values, errors or ends of intervals of the series "C(i,i)"`},
+		"no means":   {func(s *paper.TheoremSeries) { s.Variance.Mean = nil }, `30 x for 0 values of the series "C(i,i)"`},
 		"one depth":  {func(s *paper.TheoremSeries) { s.Depths = s.Depths[:1] }, "1 x for 30 values"},
 		"NaN":        {func(s *paper.TheoremSeries) { s.Correlation.Lower[3] = math.NaN() }, "value 3 is NaN"},
 		"a negative": {func(s *paper.TheoremSeries) { s.Covariance.Closed[3] = -1 }, "give positive values"},

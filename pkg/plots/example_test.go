@@ -143,5 +143,5 @@ func ExamplePanel_Fail() {
 	p := plots.Lines([]int{1, 2, 3}, plots.Series{Label: "short", Y: []float64{1, 2}}, plots.Series{Label: "shorter", Y: []float64{1}})
 	_, err := p.Named("two-nets").PNG()
 	fmt.Println(err)
-	// Output: two-nets can't be drawn: it has 3 x for 2 values, errors or ends of intervals of the series "short": give equally many, and at least one
+	// Output: two-nets can't be drawn: it has 3 x for 2 values of the series "short": give equally many, and at least one
 }

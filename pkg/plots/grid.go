@@ -44,8 +44,8 @@ func (g *Grid) Rows(columns int, panels ...*Panel) {
 	}
 }
 
-// Bar puts the bar of a colour scale to the right of the last row.
-func (g *Grid) Bar(scale Scale) { g.scale = &scale }
+// ColorBar puts the bar of a colour scale to the right of the last row.
+func (g *Grid) ColorBar(scale Scale) { g.scale = &scale }
 
 // Legend adds a line to the legend below the panels. A figure to which no line was added has the keys of its panels' series.
 func (g *Grid) Legend(keys ...Key) { g.legend = append(g.legend, keys) }

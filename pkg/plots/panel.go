@@ -209,17 +209,18 @@ func (p *Panel) holds(s Series) bool {
 	if (s.Lower == nil) != (s.Upper == nil) {
 		p.Fail("has one end of the intervals of %s: give both", name)
 	}
-	lists := [][]float64{s.Y, s.X}
-	for _, list := range [][]float64{s.StdErr, s.Lower, s.Upper} {
-		if list != nil {
-			lists = append(lists, list)
+	for _, list := range []struct {
+		what   string
+		values []float64
+		given  bool
+	}{
+		{"values", s.Y, true}, {"x", s.X, true}, {"standard errors", s.StdErr, s.StdErr != nil},
+		{"lower ends", s.Lower, s.Lower != nil}, {"upper ends", s.Upper, s.Upper != nil},
+	} {
+		if n := len(list.values); list.given && (n != len(s.X) || n == 0) {
+			p.Fail("has %d x for %d %s of %s: give equally many, and at least one", len(s.X), n, list.what, name)
 		}
-	}
-	for _, list := range lists {
-		if len(s.X) == 0 || len(list) != len(s.X) {
-			p.Fail("has %d x for %d values, errors or ends of intervals of %s: give equally many, and at least one", len(s.X), len(list), name)
-		}
-		if !p.finite(name, list) {
+		if !p.finite(name, list.values) {
 			return false
 		}
 	}

@@ -19,10 +19,10 @@ func TestErrors(t *testing.T) {
 		return s
 	}
 	for want, draw := range map[string]func(p *plots.Panel){
-		`it has 2 x for 1 values, errors or ends of intervals of the series "two": give equally many, and at least one`: func(p *plots.Panel) {
+		`it has 2 x for 1 values of the series "two": give equally many, and at least one`: func(p *plots.Panel) {
 			p.Curve(change(func(s *plots.Series) { s.Y = s.Y[:1] }))
 		},
-		"2 x for 3 values":             func(p *plots.Panel) { p.Curve(change(func(s *plots.Series) { s.StdErr = make([]float64, 3) })) },
+		"2 x for 3 standard errors":    func(p *plots.Panel) { p.Curve(change(func(s *plots.Series) { s.StdErr = make([]float64, 3) })) },
 		"0 x for 0 values":             func(p *plots.Panel) { p.Points(plots.Series{}) },
 		"has one end of the intervals": func(p *plots.Panel) { p.Curve(change(func(s *plots.Series) { s.Upper = s.Y })) },
 		`can't draw the series "two": value 1 is NaN, and only finite numbers have a place`: func(p *plots.Panel) {

@@ -167,7 +167,7 @@ func Beside(panels ...*Panel) (*Figure, error) {
 			if g.scale != nil && *g.scale != *p.scale {
 				p.Fail("has another scale of colours than the heat map before: draw it as a picture of its own")
 			}
-			g.Bar(*p.scale)
+			g.ColorBar(*p.scale)
 		}
 		about = append(about, cmp.Or(what, "values"))
 	}
