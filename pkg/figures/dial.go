@@ -41,8 +41,8 @@ func Dial(r *paper.DialResult) (*plots.Figure, error) {
 	return g.Figure("beta-dial", "β as a dial: autocorrelation of the gradients of resnets at lags 1 and 5, and their correlation length, against β, a curve for each depth.")
 }
 
-// dialPanel draws one quantity. The intervals of lengths may reach below half the shortest length there is, which is where they are cut
-// off unless it is 0.
+// dialPanel draws one quantity. Where it is a length, shortest is the shortest that there is, and intervals are cut off at half of it;
+// otherwise it is 0.
 func dialPanel(r *paper.DialResult, title, label string, values func(paper.DialSeries) []stats.Estimate, shortest float64) *plots.Panel {
 	p := plots.NewPanel("β", label).Titled(title).LogX()
 	p.Stripe(paper.RecommendedLow, paper.RecommendedHigh, plots.Fade(plots.Ink, plots.IntervalOpacity))
