@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -235,7 +236,7 @@ func (p *Panel) holds(s Series) bool {
 // finite keeps an error that names the first value that can't be drawn.
 func (p *Panel) finite(what string, values []float64) bool {
 	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !numbers.Finite(v) {
 			p.Fail("can't draw %s: value %d is %g, and only finite numbers have a place", what, i, v)
 		}
 	}

@@ -79,7 +79,7 @@ func given(values []float64) []float64 {
 
 // Autocorrelation returns the autocorrelation of a net or noise against the lag.
 func Autocorrelation(label string, s paper.Series, look plots.Style) plots.Series {
-	return Curve(label, plots.Floats(s.Lags), &stats.Curve{Mean: s.Mean, StdErr: s.StdErr, Lower: s.Lower, Upper: s.Upper}, look)
+	return Curve(label, plots.Floats(s.Lags), &s.Curve, look)
 }
 
 // WhiteBandKey is the key of what WhiteBand draws.
