@@ -73,15 +73,24 @@ func indexTicks(n int, downwards bool) plot.ConstantTicks {
 // from the top. A square has at least that many pixels along a side: 1 lets neighbours run into each other where there are many,
 // and 4 keeps them apart. The axes run from 0 to width and to height.
 func (p *Panel) Squares(width, height, pixels int, colors []color.Color, at func(x, y int) int) {
-	if width < 1 || height < 1 {
-		p.Fail("has %d x %d squares: give at least one", width, height)
+	if width < 1 || height < 1 || len(colors) > 256 {
+		p.Fail("has %d x %d squares in %d colours: give at least one square, and at most 256 colours", width, height, len(colors))
 		return
 	}
 	refine := max(pixels, (sharp+max(width, height)-1)/max(width, height))
 	picture := image.NewPaletted(image.Rect(0, 0, width*refine, height*refine), colors)
-	for y := range height * refine {
-		for x := range width * refine {
-			picture.SetColorIndex(x, y, uint8(at(x/refine, y/refine)))
+	for y := range height {
+		for x := range width {
+			index := at(x, y)
+			if index < 0 || index >= len(colors) {
+				p.Fail("has a square of colour %d: give one of 0 to %d", index, len(colors)-1)
+				return
+			}
+			for dy := range refine {
+				for dx := range refine {
+					picture.SetColorIndex(x*refine+dx, y*refine+dy, uint8(index))
+				}
+			}
 		}
 	}
 	p.image(picture, width, height)

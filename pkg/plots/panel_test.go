@@ -32,8 +32,11 @@ func TestErrors(t *testing.T) {
 		"value 0 is +Inf":  func(p *plots.Panel) { p.Level(math.Inf(1), 0, 1, plots.Thin(plots.Ink)) },
 		"has 0 columns from 0 to 1: give at least one": func(p *plots.Panel) { p.Columns(nil, 0, 1, plots.Blue) },
 		"can't draw the columns: value 1 is NaN":       func(p *plots.Panel) { p.Columns([]float64{1, math.NaN()}, 0, 1, plots.Blue) },
-		"has 0 x 3 squares":                            func(p *plots.Panel) { p.Squares(0, 3, 1, nil, nil) },
-		"has a scale of colours from 1 to 1":           func(p *plots.Panel) { p.Matrix(mat.NewDense(2, 2, nil), plots.Scale{Low: 1, High: 1}) },
+		"has a square of colour 2: give one of 0 to 1": func(p *plots.Panel) {
+			p.Squares(2, 2, 1, []color.Color{color.White, color.Black}, func(x, y int) int { return x + y })
+		},
+		"has 0 x 3 squares":                  func(p *plots.Panel) { p.Squares(0, 3, 1, nil, nil) },
+		"has a scale of colours from 1 to 1": func(p *plots.Panel) { p.Matrix(mat.NewDense(2, 2, nil), plots.Scale{Low: 1, High: 1}) },
 		"can't draw the matrix: value 1 is NaN": func(p *plots.Panel) {
 			p.Matrix(mat.NewDense(2, 2, []float64{1, 2, 3, math.NaN()}), plots.Scale{High: 1})
 		},
@@ -65,6 +68,8 @@ func TestErrors(t *testing.T) {
 	plottest.CheckSentence(t, "two scales", err, "panel 2 has another scale of colours")
 	_, err = plots.Histogram(nil, 3).PNG()
 	plottest.CheckSentence(t, "no values", err, "has 0 values and 3 bins")
+	_, err = plots.Histogram([]float64{1}, 1<<40).PNG()
+	plottest.CheckSentence(t, "too many bins", err, "and at most 10000 bins")
 	_, err = plots.HeatMap(new(mat.Dense), "").SVG()
 	plottest.CheckSentence(t, "no entries", err, "a matrix of 0 x 0")
 	if alt := plots.Scatter(plots.Series{}).Alt(); alt != "" {

@@ -62,8 +62,9 @@ func ErrorBars(series ...Series) *Panel {
 func Histogram(values []float64, bins int) *Panel {
 	p := NewPanel("", "count")
 	p.X.Room = 0.02
-	if len(values) == 0 || bins < 1 {
-		p.Fail("has %d values and %d bins: give at least one of each", len(values), bins)
+	const most = 10_000 // more than a figure has pixels
+	if len(values) == 0 || bins < 1 || bins > most {
+		p.Fail("has %d values and %d bins: give at least one of each, and at most %d bins", len(values), bins, most)
 	}
 	if !p.finite("the histogram", values) {
 		return p
