@@ -1,4 +1,5 @@
-// Package plottest is what tests of pictures need: comparison with golden pictures, and checks of the words in and about them.
+// Package plottest is what tests of pictures need: comparison with golden pictures, and checks of the words
+// in and about them.
 package plottest
 
 import (
@@ -15,9 +16,9 @@ import (
 	"gonum.org/v1/plot/cmpimg"
 )
 
-// Tolerance is how far each pixel's colour may be from the golden picture's, as a share of the distance from black to white.
-// Rendering is exact on one kind of processor; on another, a fused multiply-add may move an edge by a rounding error, and
-// with it the colours the picture is reduced to.
+// Tolerance is how far each pixel's colour may be from the golden picture's, as a share of the distance from
+// black to white. Rendering is exact on one kind of processor; on another, a fused multiply-add may move an
+// edge by a rounding error, and with it the colours the picture is reduced to.
 const Tolerance = 0.05
 
 // Rendered returns a figure's PNG, and checks that the figure says in words what it shows.
@@ -57,7 +58,8 @@ func Golden(t testing.TB, name string, png []byte) {
 		if err := os.WriteFile(other, png, 0o644); err != nil {
 			t.Error(err)
 		}
-		t.Errorf("%s differs from %s: look at both, and where the new one is right run the test with -regen", other, path)
+		t.Errorf("%s differs from %s: look at both, and where the new one is right run the test with "+
+			"-regen", other, path)
 	}
 }
 
@@ -123,7 +125,8 @@ func texts(svg []byte) (map[string]int, error) {
 func checkWords(t testing.TB, figure *plots.Figure) {
 	t.Helper()
 	words := figure.Alt()
-	if len(words) < 20 || len(words) > 1200 || !strings.HasSuffix(words, ".") || strings.ContainsAny(words, "\n\t") || strings.Contains(words, "  ") {
+	if len(words) < 20 || len(words) > 1200 || !strings.HasSuffix(words, ".") ||
+		strings.ContainsAny(words, "\n\t") || strings.Contains(words, "  ") {
 		t.Errorf("%s says of itself: %q", figure.Name(), words)
 	}
 }
@@ -140,6 +143,7 @@ func checkDescription(t testing.TB, figure *plots.Figure, svg []byte) {
 		t.Fatal(err)
 	}
 	if root.Title == "" || strings.TrimSpace(root.Title+" "+root.Desc) != figure.Alt() || root.Role != "img" {
-		t.Errorf("the SVG of %s has the role %q, the title %q and the description %q", figure.Name(), root.Role, root.Title, root.Desc)
+		t.Errorf("the SVG of %s has the role %q, the title %q and the description %q", figure.Name(),
+			root.Role, root.Title, root.Desc)
 	}
 }

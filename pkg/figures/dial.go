@@ -10,14 +10,15 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// Dial draws beta as a dial: the gradients' autocorrelation at lags 1 and 5 and their effective correlation length against beta, a
-// curve for each depth with its 95 % interval. The grey stripe is the recommended range of beta; the dashed lines are brown (above)
-// and white noise.
+// Dial draws beta as a dial: the gradients' autocorrelation at lags 1 and 5 and their effective correlation
+// length against beta, a curve for each depth with its 95 % interval. The grey stripe is the recommended
+// range of beta; the dashed lines are brown (above) and white noise.
 func Dial(r *paper.DialResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.DialResult))
 	g := &plots.Grid{Aspect: 0.95, PadX: 10, PadY: 6, Lettered: true}
 	if len(r.Series) > 0 {
-		lengths := dialPanel(r, "correlation length", "grid steps", func(s paper.DialSeries) []stats.Estimate { return s.Length }, r.Series[0].WhiteLength)
+		lengths := dialPanel(r, "correlation length", "grid steps",
+			func(s paper.DialSeries) []stats.Estimate { return s.Length }, r.Series[0].WhiteLength)
 		first, last := lengths.X.Ends()
 		for _, length := range []float64{r.Series[0].WhiteLength, r.Series[0].BrownLength} {
 			lengths.Level(length, first, last, plots.Thin(plots.Ink, 3, 2))
@@ -26,24 +27,31 @@ func Dial(r *paper.DialResult) (*plots.Figure, error) {
 		lengths.Y.Log = true
 		lengths.Y.Range(low/1.1, high*1.1)
 		g.Row(
-			dialPanel(r, "lag 1", "autocorrelation", func(s paper.DialSeries) []stats.Estimate { return s.Lag1 }, 0),
-			dialPanel(r, "lag 5", "autocorrelation", func(s paper.DialSeries) []stats.Estimate { return s.Lag5 }, 0),
+			dialPanel(r, "lag 1", "autocorrelation",
+				func(s paper.DialSeries) []stats.Estimate { return s.Lag1 }, 0),
+			dialPanel(r, "lag 5", "autocorrelation",
+				func(s paper.DialSeries) []stats.Estimate { return s.Lag5 }, 0),
 			lengths,
 		)
 	}
 	g.Legend(g.Keys()...)
 	shade := plots.Fade(plots.Ink, plots.IntervalOpacity)
 	g.Legend(
-		plots.AreaKey(fmt.Sprintf("recommended, β = %g to %g", paper.RecommendedLow, paper.RecommendedHigh), shade),
-		plots.LineKey("brown and white noise", plots.Style{Color: plots.Ink, Width: 1, Dashes: []float64{3, 2}}),
+		plots.AreaKey(fmt.Sprintf("recommended, β = %g to %g", paper.RecommendedLow, paper.RecommendedHigh),
+			shade),
+		plots.LineKey("brown and white noise",
+			plots.Style{Color: plots.Ink, Width: 1, Dashes: []float64{3, 2}}),
 		plots.AreaKey("colour: 95 % interval", plots.Fade(plots.Ordered(1)[0], plots.IntervalOpacity)),
 	)
-	return g.Figure("beta-dial", "β as a dial: autocorrelation of the gradients of resnets at lags 1 and 5, and their correlation length, against β, a curve for each depth.")
+	return g.Figure("beta-dial",
+		"β as a dial: autocorrelation of the gradients of resnets at lags 1 and 5, and their correlation "+
+			"length, against β, a curve for each depth.")
 }
 
-// dialPanel draws one quantity. Where it is a length, shortest is the shortest that there is, and intervals are cut off at half of it;
-// otherwise it is 0.
-func dialPanel(r *paper.DialResult, title, label string, values func(paper.DialSeries) []stats.Estimate, shortest float64) *plots.Panel {
+// dialPanel draws one quantity. Where it is a length, shortest is the shortest that there is, and intervals
+// are cut off at half of it; otherwise it is 0.
+func dialPanel(r *paper.DialResult, title, label string, values func(paper.DialSeries) []stats.Estimate,
+	shortest float64) *plots.Panel {
 	p := plots.NewPanel("β", label).Titled(title).LogX()
 	p.Stripe(paper.RecommendedLow, paper.RecommendedHigh, plots.Fade(plots.Ink, plots.IntervalOpacity))
 	var depths []int

@@ -1,5 +1,5 @@
-// Package figures draws the results of package paper as the paper's figures, with package plots. It computes nothing: the numbers
-// of a picture are those of its result.
+// Package figures draws the results of package paper as the paper's figures, with package plots. It computes
+// nothing: the numbers of a picture are those of its result.
 //
 //	result, err := paper.Figure2(ctx, engine.New(backend), paper.Figure2Paper())
 //	...

@@ -11,10 +11,10 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// Donsker draws the appendix: (a) gradients of one-layer nets as walks in the time Phi(x), a width each; (b) their covariance at
-// some times s against t, measured at the smallest and the largest width with the band that holds for all pairs and widths together
-// at 95 %, and min(s, t); (c) the Kolmogorov-Smirnov distance of the standardised increments from the normal law against the
-// width.
+// Donsker draws the appendix: (a) gradients of one-layer nets as walks in the time Phi(x), a width each; (b)
+// their covariance at some times s against t, measured at the smallest and the largest width with the band
+// that holds for all pairs and widths together at 95 %, and min(s, t); (c) the Kolmogorov-Smirnov distance of
+// the standardised increments from the normal law against the width.
 func Donsker(r *paper.DonskerResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.DonskerResult))
 	g := &plots.Grid{Aspect: 0.9, PadX: 12, Lettered: true}
@@ -31,8 +31,10 @@ func Donsker(r *paper.DonskerResult) (*plots.Figure, error) {
 	g.Legend(append(keys, plots.LineKey("(b) min(s, t) for three s", thick()),
 		plots.AreaKey("(b) 95 % band for all pairs together", plots.Fade(plots.Ink, jointOpacity)))...)
 	g.Legend(g.Keys()...)
-	return g.Figure("donsker", "Gradients of one-layer nets against Brownian motion: the gradients as walks in the time t, their covariance against t, "+
-		"and the Kolmogorov–Smirnov distance of their steps from the normal law against the width N.")
+	return g.Figure("donsker",
+		"Gradients of one-layer nets against Brownian motion: the gradients as walks in the time t, their "+
+			"covariance against t, and the Kolmogorov–Smirnov distance of their steps from the normal law "+
+			"against the width N.")
 }
 
 // jointOpacity is that of a band that holds for all values together: three can be seen through each other.
@@ -59,7 +61,8 @@ func someWalks(series []paper.DonskerSeries, n int) []paper.DonskerSeries {
 func pathPanel(series []paper.DonskerSeries, looks []plots.Style) *plots.Panel {
 	p := plots.NewPanel("t = Φ(x)", "g").Titled("gradient as a walk")
 	for i, s := range series {
-		p.Curve(plots.Series{X: s.Time, Y: s.Path, Style: plots.Style{Color: looks[i].Color, Width: 0.9, Steps: true}})
+		p.Curve(plots.Series{X: s.Time, Y: s.Path,
+			Style: plots.Style{Color: looks[i].Color, Width: 0.9, Steps: true}})
 	}
 	p.Y.Room = 0.05
 	p.X.Range(0, 1)
@@ -78,7 +81,8 @@ func covarianceRow(s paper.DonskerSeries, time float64, look plots.Style) plots.
 	return row
 }
 
-// covarianceTimes returns about a third and two thirds of the way, and the end, of the times that a walk has covariances at.
+// covarianceTimes returns about a third and two thirds of the way, and the end, of the times that a walk has
+// covariances at.
 func covarianceTimes(s paper.DonskerSeries) []float64 {
 	var all []float64
 	for _, c := range s.Covariances {
@@ -98,7 +102,8 @@ func walkCovariancePanel(series []paper.DonskerSeries, looks []plots.Style) *plo
 	p := plots.NewPanel("t", "E[g(s) g(t)]").Titled("covariance")
 	times := covarianceTimes(series[0])
 	for _, time := range times {
-		p.Curve(plots.Series{X: []float64{0, time, 1}, Y: []float64{0, time, time}, Style: plots.Thin(plots.Ink)})
+		p.Curve(plots.Series{X: []float64{0, time, 1}, Y: []float64{0, time, time},
+			Style: plots.Thin(plots.Ink)})
 	}
 	for _, time := range times {
 		for _, i := range slices.Compact([]int{0, len(series) - 1}) {
@@ -126,9 +131,11 @@ func walkCovariancePanel(series []paper.DonskerSeries, looks []plots.Style) *plo
 func distancePanel(r *paper.DonskerResult) *plots.Panel {
 	const offset = 0.5 // keeps the fitted line apart from the points that it runs through
 	p := plots.NewPanel("N", "Kolmogorov–Smirnov distance").Titled("distance to normal").LogX().LogY()
-	sampled := plots.Series{Label: "sampled increments", Style: plots.Style{Color: plots.Grey, Marker: plots.Box, Size: 2.3}}
+	sampled := plots.Series{Label: "sampled increments",
+		Style: plots.Style{Color: plots.Grey, Marker: plots.Box, Size: 2.3}}
 	floor := plots.Series{Label: "their floor", Style: thick(1, 2)}
-	given := plots.Series{Label: "given the kinks", Style: plots.Style{Color: plots.Blue, Marker: plots.Circle, Size: 2.3, Width: 1.4}}
+	given := plots.Series{Label: "given the kinks",
+		Style: plots.Style{Color: plots.Blue, Marker: plots.Circle, Size: 2.3, Width: 1.4}}
 	law := plots.Series{Label: "exact law", Style: thick()}
 	for _, s := range r.Series {
 		d, width := s.Distance, float64(s.Width)
@@ -148,8 +155,9 @@ func distancePanel(r *paper.DonskerResult) *plots.Panel {
 		at := func(n float64) float64 { return offset * r.Fit.Factor * math.Pow(n, exponent) }
 		from, to := float64(r.Fit.From), slices.Max(law.X)
 		p.Curve(plots.Series{
-			Label: fmt.Sprintf("fit: N to the power %s, moved down", plots.Minus(fmt.Sprint(math.Round(100*exponent)/100))),
-			X:     []float64{from, to}, Y: []float64{at(from), at(to)},
+			Label: fmt.Sprintf("fit: N to the power %s, moved down",
+				plots.Minus(fmt.Sprint(math.Round(100*exponent)/100))),
+			X: []float64{from, to}, Y: []float64{at(from), at(to)},
 			Style: plots.Style{Color: style.Brown, Width: 1.2, Dashes: []float64{5, 2}},
 		})
 	}

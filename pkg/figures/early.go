@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -15,17 +14,20 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// Early draws the gradients of dense nets early in training. The first row is against the number of steps: (a) brownness, 0 for white
-// noise and 1 for brown, of gradients with the batch statistics held fixed, (b) the same of gradients through them, and (c) the mean squared
-// error. The second row is the autocorrelation of the gradients of (a) at the first, a middle and the last of the steps.
+// Early draws the gradients of dense nets early in training. The first row is against the number of steps:
+// (a) brownness, 0 for white noise and 1 for brown, of gradients with the batch statistics held fixed, (b)
+// the same of gradients through them, and (c) the mean squared error. The second row is the autocorrelation
+// of the gradients of (a) at the first, a middle and the last of the steps.
 //
-// Steps stand at log(1 + step), which gives the initialisation a place. A gradient that is the same at all inputs has no autocorrelation: a
-// cross marks it at brownness 1, which a gradient tends to that varies more and more slowly.
+// Steps stand at log(1 + step), which gives the initialisation a place. A gradient that is the same at all
+// inputs has no autocorrelation: a cross marks it at brownness 1, which a gradient tends to that varies more
+// and more slowly.
 func Early(r *paper.EarlyResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.EarlyResult))
 	frozen := r.Select(norms.Frozen)
 	if len(frozen) == 0 || len(frozen[0].Steps) == 0 {
-		return nil, fmt.Errorf("the result of training has no net with frozen statistics: compute it with paper.Early")
+		return nil, fmt.Errorf("the result of training has no net with frozen statistics: compute it with " +
+			"paper.Early")
 	}
 	steps := frozen[0].Steps
 	g := &plots.Grid{Aspect: 0.8, PadX: 12, PadY: 24, Lettered: true}
@@ -37,21 +39,28 @@ func Early(r *paper.EarlyResult) (*plots.Figure, error) {
 	}
 	loss.Y.Room = 0
 	loss.Y.Exponents() // the curves are of its logarithm
-	g.Row(brownnessPanel(r.Select(norms.Frozen), steps).Titled("frozen statistics"), brownnessPanel(r.Select(norms.Coupled), steps).Titled("coupled statistics"), loss)
+	g.Row(brownnessPanel(r.Select(norms.Frozen), steps).Titled("frozen statistics"),
+		brownnessPanel(r.Select(norms.Coupled), steps).Titled("coupled statistics"), loss)
 	var autocorrelations []*plots.Panel
 	for _, i := range []int{0, len(steps) / 2, len(steps) - 1} {
-		autocorrelations = append(autocorrelations, earlyACFPanel(frozen, i).Titled(fmt.Sprintf("step %d", steps[i])))
+		autocorrelations = append(autocorrelations,
+			earlyACFPanel(frozen, i).Titled(fmt.Sprintf("step %d", steps[i])))
 	}
 	g.Row(autocorrelations...)
-	earlyLegend(g, nets, "10 % to 90 % of the draws; in (a) and (b) the 95 % interval", plots.PointKey("constant gradient", constantLook(plots.Ink)))
-	return g.Figure("early-training", fmt.Sprintf("Gradients of dense nets early in training: brownness (0 white noise, 1 brown) and mean squared error "+
-		"against the training step, 0 to %d, and the autocorrelation against the lag at three of the steps.", steps[len(steps)-1]))
+	earlyLegend(g, nets, "10 % to 90 % of the draws; in (a) and (b) the 95 % interval",
+		plots.PointKey("constant gradient", constantLook(plots.Ink)))
+	return g.Figure("early-training",
+		fmt.Sprintf("Gradients of dense nets early in training: brownness (0 white noise, 1 brown) and mean "+
+			"squared error against the training step, 0 to %d, and the autocorrelation against the lag at "+
+			"three of the steps.", steps[len(steps)-1]))
 }
 
-// earlyLook is what the curves of a net look like, the same in all figures. Nets without skips are dark, resnets blue, nets of concatenated
-// rectifiers red and orange: colours of Okabe and Ito (2008), which colour-blind eyes tell apart.
+// earlyLook is what the curves of a net look like, the same in all figures. Nets without skips are dark,
+// resnets blue, nets of concatenated rectifiers red and orange: colours of Okabe and Ito (2008), which
+// colour-blind eyes tell apart.
 func earlyLook(n paper.EarlyNet) plots.Style {
-	blue, sky, red, orange := plots.Categories()[0], plots.Categories()[1], plots.Categories()[3], plots.Categories()[5]
+	blue, sky, red, orange := plots.Categories()[0], plots.Categories()[1], plots.Categories()[3],
+		plots.Categories()[5]
 	switch {
 	case n.LooksLinear:
 		return plots.Style{Color: red, Marker: plots.Pyramid}
@@ -101,7 +110,8 @@ func brownnessPanel(series []*paper.EarlySeries, steps []int) *plots.Panel {
 	p := stepPanel("brownness", steps)
 	for _, s := range series {
 		if len(s.Brownness) != len(s.Steps) {
-			p.Fail("has %d steps of %q and %d values of brownness: give equally many", len(s.Steps), s.Title(), len(s.Brownness))
+			p.Fail("has %d steps of %q and %d values of brownness: give equally many", len(s.Steps),
+				s.Title(), len(s.Brownness))
 			break
 		}
 		curve := plots.Series{Label: s.Title(), Style: earlyLook(s.EarlyNet)}
@@ -109,7 +119,8 @@ func brownnessPanel(series []*paper.EarlySeries, steps []int) *plots.Panel {
 			if b := s.Brownness[i]; b != nil {
 				curve.Add(x, b.Value, b.Low, b.High)
 			} else {
-				p.Points(plots.Series{X: []float64{x}, Y: []float64{1}, Style: constantLook(curve.Style.Color)})
+				p.Points(plots.Series{X: []float64{x}, Y: []float64{1},
+					Style: constantLook(curve.Style.Color)})
 			}
 		}
 		if len(curve.X) > 0 {
@@ -159,14 +170,16 @@ func earlyLegend(g *plots.Grid, nets []paper.EarlyNet, quantiles string, more ..
 	}
 }
 
-// EarlyImages draws convolutional nets early in training, against the number of steps: (a) the relative effective rank of their gradients with the
-// batch statistics held fixed, 1 for white noise, (b) the same of gradients through them, of the nets that have some, (c) the share of pairs of
-// images at both of which a unit is active, where the dashed line is the quarter of independent coin flips, and (d) the training loss, where it is
-// that of guessing.
+// EarlyImages draws convolutional nets early in training, against the number of steps: (a) the relative
+// effective rank of their gradients with the batch statistics held fixed, 1 for white noise, (b) the same of
+// gradients through them, of the nets that have some, (c) the share of pairs of images at both of which a
+// unit is active, where the dashed line is the quarter of independent coin flips, and (d) the training loss,
+// where it is that of guessing.
 func EarlyImages(r *paper.EarlyImagesResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.EarlyImagesResult))
 	if len(r.Series) == 0 || len(r.Series[0].Steps) == 0 {
-		return nil, fmt.Errorf("there is no result of training on images to draw: compute it with paper.EarlyImages")
+		return nil, fmt.Errorf("there is no result of training on images to draw: compute it with " +
+			"paper.EarlyImages")
 	}
 	var nets []paper.EarlyNet
 	for _, s := range r.Series {
@@ -190,12 +203,16 @@ func EarlyImages(r *paper.EarlyImagesResult) (*plots.Figure, error) {
 	)
 	earlyLegend(g, nets, "10 % to 90 % of the seeds")
 	steps := r.Series[0].Steps
-	return g.Figure("early-training-images", fmt.Sprintf("Convolutional nets early in training: relative effective rank of their gradients, coactivation and "+
-		"training loss against the training step, 0 to %d, a curve for each net.", steps[len(steps)-1]))
+	return g.Figure("early-training-images",
+		fmt.Sprintf("Convolutional nets early in training: relative effective rank of their gradients, "+
+			"coactivation and training loss against the training step, 0 to %d, a curve for each "+
+			"net.", steps[len(steps)-1]))
 }
 
-// imagesPanel draws a quantity of the nets that have it, on an axis from low or below, with a dashed line at a reference.
-func imagesPanel(r *paper.EarlyImagesResult, label string, curve func(paper.EarlyImagesSeries) *stats.Curve, low, reference float64) *plots.Panel {
+// imagesPanel draws a quantity of the nets that have it, on an axis from low or below, with a dashed line at
+// a reference.
+func imagesPanel(r *paper.EarlyImagesResult, label string, curve func(paper.EarlyImagesSeries) *stats.Curve,
+	low, reference float64) *plots.Panel {
 	p := stepPanel(label, r.Series[0].Steps)
 	left, right := p.X.Ends()
 	p.Level(reference, left, right, plots.Thin(plots.Grey, 3, 3))
@@ -212,76 +229,4 @@ func imagesPanel(r *paper.EarlyImagesResult, label string, curve func(paper.Earl
 	}
 	p.Y.Range(low, highest+room)
 	return p
-}
-
-// EarlyStep draws one draw of a net at one step of its training as the explorer shows it: (a) the training loss up to that step, and faintly what
-// follows, (b) the gradient over the grid of inputs, (c) its autocorrelation, and (d) |(g - mean g)(g - mean g)^T| / var(g) as a heat map. A
-// gradient that is the same at all inputs has neither (c) nor (d).
-func EarlyStep(s *paper.EarlyStep) (*plots.Figure, error) {
-	if s == nil {
-		return nil, fmt.Errorf("there is no step of training to draw: take one with paper.EarlySeries.Step")
-	}
-	gradient := style.Gradient(s.Column).Titled(fmt.Sprintf("gradient, step %d", s.Step))
-	gradient.Y.Label = fmt.Sprintf("gradient (%s)", s.Column.Statistics)
-	g := &plots.Grid{Aspect: 0.95, PadX: 8, Lettered: true}
-	g.ColorBar(style.CovarianceScale)
-	autocorrelation, keys := emptyPanel().Titled("no autocorrelation"), []plots.Key(nil)
-	covariance := emptyPanel().Titled("no covariance")
-	if !s.Constant() {
-		autocorrelation, keys = style.OneAutocorrelation(s.Column)
-		covariance = style.Covariance(s.Column).Titled("covariance")
-		covariance.Y.Label = "input index"
-	} else if len(s.Column.Values) > 0 { // an axis that shows it as constant, and not its rounding errors
-		value := s.Column.Values[0]
-		room := max(math.Abs(value), 1e-6) / 2
-		gradient.Y.Range(value-room, value+room)
-	}
-	g.Row(lossSoFarPanel(s), gradient, autocorrelation, covariance)
-	g.Legend(keys...) // a line without keys makes the picture as high as those of other steps
-	return g.Figure("early-step", fmt.Sprintf("Training of %s: the loss against the training step, and at step %d the gradient over a grid of %d inputs, "+
-		"its autocorrelation against the lag, and the absolute values of its covariance matrix as a heat map.", s.Title(), s.Step, len(s.Column.X)))
-}
-
-// emptyPanel returns a frame, in place of what can't be drawn.
-func emptyPanel() *plots.Panel {
-	p := plots.NewPanel("", "")
-	p.X.NoTicks()
-	p.Y.NoTicks()
-	return p
-}
-
-// lossSoFarPanel draws the training loss on logarithmic axes, with a marker at the step.
-func lossSoFarPanel(s *paper.EarlyStep) *plots.Panel {
-	last := len(s.Losses) - 1
-	p := stepPanel("mean squared error", decadeSteps(last)).Titled("training loss so far")
-	if last < 1 || s.Step < 0 || s.Step > last {
-		p.Fail("has %d losses of %q for step %d: give one for each step from 0 on, at least 2", len(s.Losses), s.Title(), s.Step)
-		return p
-	}
-	var all []int
-	for i := range s.Losses {
-		all = append(all, i)
-	}
-	x, y := stepPlaces(all), slices.Clone(s.Losses)
-	for i := range y {
-		y[i] = math.Log10(y[i]) // that of what is not positive is not finite
-	}
-	n := s.Step + 1
-	p.Curve(plots.Series{Label: "the logarithm of the loss", X: x, Y: y, Style: plots.Style{Color: plots.Faint, Width: 0.8}})
-	p.Curve(plots.Series{X: x[:n], Y: y[:n], Style: plots.Style{Color: plots.Blue}})
-	p.Points(plots.Series{X: x[n-1 : n], Y: y[n-1 : n], Style: plots.Style{Color: plots.Blue, Marker: plots.Circle, Size: 3}})
-	p.Y.Exponents()
-	return p
-}
-
-// decadeSteps returns the steps to label on an axis up to the last: 0, 1, 10, 100, and so on.
-func decadeSteps(last int) []int {
-	steps := []int{0}
-	for step := 1; step < last; step *= 10 {
-		steps = append(steps, step)
-	}
-	if n := len(steps); n > 1 && last < 3*steps[n-1] { // too near to it
-		steps = steps[:n-1]
-	}
-	return append(steps, last)
 }

@@ -14,7 +14,8 @@ import (
 // earlySteps are the steps of made-up series.
 var earlySteps = []int{0, 1, 3, 10, 30}
 
-// earlyNames are the nets of made-up series: four dense or convolutional ones with normalisation and two without.
+// earlyNames are the nets of made-up series: four dense or convolutional ones with normalisation and two
+// without.
 func earlyNames() []paper.EarlyNet {
 	one, tenth := 1.0, 0.1
 	return []paper.EarlyNet{

@@ -65,8 +65,8 @@ func TestScreenPNG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The panels' backgrounds and frames are the same: along a line through their middle, so is the share of ink, up to what antialiasing
-	// makes of lines of one pixel.
+	// The panels' backgrounds and frames are the same: along a line through their middle, so is the share of
+	// ink, up to what antialiasing makes of lines of one pixel.
 	share := func(at func(x int) uint32, width int) float64 {
 		dark := 0
 		for x := range width {

@@ -10,9 +10,10 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// Figure1 draws Figure 1 for one kind of statistics: on top the gradients of the nets of columns a, b, c, and brown and white
-// noise, over the grid of inputs; below them |(g - mean g)(g - mean g)^T| / var(g) as heat maps, index 0 in the upper left
-// corner. All heat maps share one colour scale from 0 to 4; larger entries have the colour of 4, as the colour bar says.
+// Figure1 draws Figure 1 for one kind of statistics: on top the gradients of the nets of columns a, b, c, and
+// brown and white noise, over the grid of inputs; below them |(g - mean g)(g - mean g)^T| / var(g) as heat
+// maps, index 0 in the upper left corner. All heat maps share one colour scale from 0 to 4; larger entries
+// have the colour of 4, as the colour bar says.
 //
 // The figure is called "figure-1" for frozen statistics, which are also what the empty string stands for, and
 // "figure-1-coupled" for coupled ones.
@@ -23,7 +24,8 @@ func Figure1(r *paper.Figure1Result, statistics norms.Statistics) (*plots.Figure
 	statistics = cmp.Or(statistics, norms.Frozen)
 	columns := cmp.Or(r, new(paper.Figure1Result)).Select(statistics)
 	if len(columns) == 0 || style.IsNoise(columns[0].Net) {
-		return nil, fmt.Errorf("the result of Figure 1 has no net with %s statistics: compute it with paper.Figure1", statistics)
+		return nil, fmt.Errorf("the result of Figure 1 has no net with %s statistics: compute it with "+
+			"paper.Figure1", statistics)
 	}
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 5, Lettered: true}
 	g.ColorBar(style.CovarianceScale)
@@ -46,6 +48,7 @@ func Figure1(r *paper.Figure1Result, statistics norms.Statistics) (*plots.Figure
 	if statistics != norms.Frozen {
 		name += "-" + string(statistics)
 	}
-	return g.Figure(name, fmt.Sprintf("Figure 1 with %s statistics: gradients of nets, and noise, over a grid of %d inputs, and below each "+
-		"the absolute values of its covariance matrix as a heat map.", statistics, len(columns[0].X)))
+	return g.Figure(name, fmt.Sprintf("Figure 1 with %s statistics: gradients of nets, and noise, over a "+
+		"grid of %d inputs, and below each the absolute values of its covariance matrix as a heat "+
+		"map.", statistics, len(columns[0].X)))
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// Figure2 draws Figure 2: the autocorrelation of gradients against the lag, a panel for every family of nets in the result's
-// config and one for noise, a curve for every depth. Frozen statistics above, coupled ones below; noise has no statistics
-// and stands in both rows, for comparison.
+// Figure2 draws Figure 2: the autocorrelation of gradients against the lag, a panel for every family of nets
+// in the result's config and one for noise, a curve for every depth. Frozen statistics above, coupled ones
+// below; noise has no statistics and stands in both rows, for comparison.
 //
-// A curve is the mean over the draws; its dark band is one standard error to either side, its light band goes from the 10 %
-// to the 90 % quantile of the draws. The dashed lines at +-1.96 / sqrt(M) hold 95 % of the autocorrelations of white noise
-// at M inputs.
+// A curve is the mean over the draws; its dark band is one standard error to either side, its light band goes
+// from the 10 % to the 90 % quantile of the draws. The dashed lines at +-1.96 / sqrt(M) hold 95 % of the
+// autocorrelations of white noise at M inputs.
 func Figure2(r *paper.Figure2Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure2Result))
 	var depths []int
@@ -36,12 +36,14 @@ func Figure2(r *paper.Figure2Result) (*plots.Figure, error) {
 	g.ShareAxes()
 	g.Legend(g.Keys()...)
 	g.Legend(append(plots.BandKeys("10 % to 90 % of the draws"), style.WhiteBandKey())...)
-	return g.Figure("figure-2", fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, "+
-		"against the lag, a curve for each depth.", r.Config.Inputs))
+	return g.Figure("figure-2",
+		fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, "+
+			"against the lag, a curve for each depth.", r.Config.Inputs))
 }
 
 // figure2Row returns the panels of one row, with titles for the first.
-func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, looks map[int]plots.Style, titled bool) []*plots.Panel {
+func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, looks map[int]plots.Style,
+	titled bool) []*plots.Panel {
 	var row []*plots.Panel
 	for _, net := range r.Config.Nets {
 		name, series := r.Panel(net, statistics)
@@ -49,13 +51,15 @@ func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, looks map[i
 		seen := make(map[int]bool)
 		for _, s := range series {
 			if seen[s.Depth] {
-				p.Fail("has two curves of depth %d for %s: nets of one panel differ in depth alone", s.Depth, name.Family())
+				p.Fail("has two curves of depth %d for %s: nets of one panel differ in depth alone",
+					s.Depth, name.Family())
 			}
 			seen[s.Depth] = true
 			p.Curve(style.Autocorrelation(style.DepthTitle(s.Depth), s, looks[s.Depth]))
 		}
 		if len(series) == 0 {
-			p.Fail("has no curve of %s with %s statistics: compute the result with paper.Figure2", name.Family(), statistics)
+			p.Fail("has no curve of %s with %s statistics: compute the result with paper.Figure2",
+				name.Family(), statistics)
 		}
 		row = append(row, figure2Axes(p))
 	}
@@ -63,7 +67,8 @@ func figure2Row(r *paper.Figure2Result, statistics norms.Statistics, looks map[i
 	for _, noise := range style.Noises() {
 		selected := r.Select(noise, 0, "")
 		if len(selected) != 1 {
-			p.Fail("has %d curves of %s noise where one is expected: compute the result with paper.Figure2", len(selected), noise)
+			p.Fail("has %d curves of %s noise where one is expected: compute the result with paper.Figure2",
+				len(selected), noise)
 		}
 		for _, s := range selected {
 			p.Curve(style.Autocorrelation(style.NoiseTitle(noise), s, style.Noise(noise)))

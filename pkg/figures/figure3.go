@@ -12,21 +12,23 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// shareLimit is the top of the panels, a little above what Figure 3 shows at the paper's size; more where a share reaches higher.
+// shareLimit is the top of the panels, a little above what Figure 3 shows at the paper's size; more where a
+// share reaches higher.
 const shareLimit = 0.7
 
 // shareOpacity is that of the bands of Figure 3, which stand for the draws' spread alone.
 const shareOpacity = 2 * plots.IntervalOpacity
 
-// Figure3 draws Figure 3: activations and coactivations against the layer, a panel for the feedforward nets and one for the
-// resnets of every beta. Solid curves are without batch normalisation, dotted ones with it; green is the share of inputs at
-// which a unit is active, blue that of the pairs of distinct inputs. A curve is the mean over the draws, its band goes from
-// their 10 % to their 90 % quantile. The thin lines are at 1/2 and 1/4.
+// Figure3 draws Figure 3: activations and coactivations against the layer, a panel for the feedforward nets
+// and one for the resnets of every beta. Solid curves are without batch normalisation, dotted ones with it;
+// green is the share of inputs at which a unit is active, blue that of the pairs of distinct inputs. A curve
+// is the mean over the draws, its band goes from their 10 % to their 90 % quantile. The thin lines are at 1/2
+// and 1/4.
 func Figure3(r *paper.Figure3Result) (*plots.Figure, error) {
 	var panels []*plots.Panel
 	for _, s := range cmp.Or(r, new(paper.Figure3Result)).Series {
-		// Nets without normalisation and with batch normalisation share a panel, and that goes without saying; those of any other
-		// normalisation have a panel that names it.
+		// Nets without normalisation and with batch normalisation share a panel, and that goes without
+		// saying; those of any other normalisation have a panel that names it.
 		title := s.Name().Family()
 		if s.Norm != norms.None.Name && s.Norm != norms.Batch.Name {
 			title = s.Name().Title()
@@ -54,11 +56,15 @@ func Figure3(r *paper.Figure3Result) (*plots.Figure, error) {
 	}
 	g.ShareRows()
 	g.Legend(
-		plots.LineKey("active, without batch norm", shareLook(norms.None.Name, style.Leaf)), plots.LineKey("with", shareLook(norms.Batch.Name, style.Leaf)),
-		plots.LineKey("co-active pairs, without", shareLook(norms.None.Name, style.Sky)), plots.LineKey("with", shareLook(norms.Batch.Name, style.Sky)),
+		plots.LineKey("active, without batch norm", shareLook(norms.None.Name, style.Leaf)),
+		plots.LineKey("with", shareLook(norms.Batch.Name, style.Leaf)),
+		plots.LineKey("co-active pairs, without", shareLook(norms.None.Name, style.Sky)),
+		plots.LineKey("with", shareLook(norms.Batch.Name, style.Sky)),
 		plots.AreaKey("10 % to 90 % of the draws", plots.Fade(plots.Ink, shareOpacity)),
 	)
-	return g.Figure("figure-3", "Figure 3: share of inputs at which a unit is active, and of pairs of inputs at both of which it is, against the layer.")
+	return g.Figure("figure-3",
+		"Figure 3: share of inputs at which a unit is active, and of pairs of inputs at both of which it is, "+
+			"against the layer.")
 }
 
 // drawShares draws the shares of a net.

@@ -70,7 +70,8 @@ func TestActivationTexts(t *testing.T) {
 	}
 }
 
-// TestOwnNetsHaveTheirOwnTitles changes nets of the paper's figures into ones of a user's, as notebooks invite to.
+// TestOwnNetsHaveTheirOwnTitles changes nets of the paper's figures into ones of a user's, as notebooks
+// invite to.
 func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 	three := figure3Result()
 	three.Series[1].Norm, three.Series[3].Norm, three.Series[5].Also = "rms", "center", "tanh"

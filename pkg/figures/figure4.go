@@ -42,15 +42,16 @@ func resnetColumns(norm *norms.Norm, with string) []column4 {
 	return columns
 }
 
-// Figure4 draws Figure 4: for every depth, one a row, and every net, one a column, which units of the last rectifier are active
-// at which inputs (black) in the first draw, and beside it two histograms over all draws, of the activation per unit
-// and of the contiguity. A histogram is scaled to its highest bar, as in the paper. The nets are feedforward without and with
-// batch normalisation, and the resnet with it.
+// Figure4 draws Figure 4: for every depth, one a row, and every net, one a column, which units of the last
+// rectifier are active at which inputs (black) in the first draw, and beside it two histograms over all
+// draws, of the activation per unit and of the contiguity. A histogram is scaled to its highest bar, as in
+// the paper. The nets are feedforward without and with batch normalisation, and the resnet with it.
 func Figure4(r *paper.Figure4Result) (*plots.Figure, error) {
 	return figure4(r, "figure-4", paperColumns)
 }
 
-// Figure4Resnets draws the same of resnets without batch normalisation, beta = 1, 0.3 and 0.1: what skips and rescaling do alone.
+// Figure4Resnets draws the same of resnets without batch normalisation, beta = 1, 0.3 and 0.1: what skips and
+// rescaling do alone.
 func Figure4Resnets(r *paper.Figure4Result) (*plots.Figure, error) {
 	return figure4(r, "figure-4-resnets", plainColumns)
 }
@@ -69,7 +70,8 @@ func figure4(r *paper.Figure4Result, name string, columns []column4) (*plots.Fig
 	for j, column := range columns {
 		patterns := r.Select(column.net.Net, column.net.Norm, column.net.Beta)
 		if len(patterns) == 0 || j > 0 && len(patterns) != len(rows) {
-			return nil, fmt.Errorf("the result of Figure 4 has %d depths of %q: compute all columns for the same depths with paper.Figure4", len(patterns), column.title)
+			return nil, fmt.Errorf("the result of Figure 4 has %d depths of %q: compute all columns for the "+
+				"same depths with paper.Figure4", len(patterns), column.title)
 		}
 		for i, pattern := range patterns {
 			p := patternPanel(pattern, i == len(patterns)-1)
@@ -89,10 +91,12 @@ func figure4(r *paper.Figure4Result, name string, columns []column4) (*plots.Fig
 	for _, row := range rows {
 		g.Row(row...)
 	}
-	g.Legend(plots.AreaKey("active", color.Black), plots.AreaKey("units by their share of active inputs", style.Sky),
+	g.Legend(plots.AreaKey("active", color.Black),
+		plots.AreaKey("units by their share of active inputs", style.Sky),
 		plots.AreaKey("runs of equal value by their length, 1 to M", style.Leaf))
-	return g.Figure(name, fmt.Sprintf("Figure 4: which units of the last rectifier are active at which of %d inputs, in black and white, "+
-		"and histograms of the activation per unit and of the length of runs; a column for each net and a row for each depth.", inputs))
+	return g.Figure(name, fmt.Sprintf("Figure 4: which units of the last rectifier are active at which of %d "+
+		"inputs, in black and white, and histograms of the activation per unit and of the length of runs; a "+
+		"column for each net and a row for each depth.", inputs))
 }
 
 // patternPanel draws a cell: a panel that holds three panels. Only the last row names their axes.
@@ -105,22 +109,26 @@ func patternPanel(p paper.Pattern, last bool) *plots.Panel {
 	what := fmt.Sprintf("%d-layer %s", p.Depth, p.Name().Title())
 	switch {
 	case p.Raster == nil:
-		group.Fail("has no raster of the %s, which is not kept in the results' file: compute it with paper.Figure4", what)
+		group.Fail("has no raster of the %s, which is not kept in the results' file: compute it with "+
+			"paper.Figure4", what)
 		return group
 	case len(p.Raster.On) != p.Raster.Units*p.Raster.Inputs || p.Raster.Inputs < 2:
-		group.Fail("has a raster of %d values for %d units and %d inputs of the %s: give one value for each", len(p.Raster.On), p.Raster.Units, p.Raster.Inputs, what)
+		group.Fail("has a raster of %d values for %d units and %d inputs of the %s: give one value for "+
+			"each", len(p.Raster.On), p.Raster.Units, p.Raster.Inputs, what)
 		return group
 	}
 	m := float64(p.Raster.Inputs)
 	raster := plots.NewPanel("input", "")
-	raster.Squares(p.Raster.Inputs, p.Raster.Units, 4, []color.Color{color.White, color.Black}, func(x, y int) int {
-		if p.Raster.Row(y)[x] {
-			return 1
-		}
-		return 0
-	})
+	raster.Squares(p.Raster.Inputs, p.Raster.Units, 4, []color.Color{color.White, color.Black},
+		func(x, y int) int {
+			if p.Raster.Row(y)[x] {
+				return 1
+			}
+			return 0
+		})
 	raster.X.At([]float64{0.5, m - 0.5}, "1", "M")
-	active, contiguity := sharesPanel("active/unit", p.Activation, 0, 1, style.Sky), sharesPanel("contiguity", p.Contiguity, 1, m, style.Leaf)
+	active, contiguity := sharesPanel("active/unit", p.Activation, 0, 1, style.Sky),
+		sharesPanel("contiguity", p.Contiguity, 1, m, style.Leaf)
 	active.X.At([]float64{0, 0.5, 1}, "0", "½", "1")
 	contiguity.X.At([]float64{1, m}, "1", "M")
 	if last {

@@ -23,10 +23,11 @@ const outside = 0.02
 // mapScale is the scale of all maps.
 var mapScale = plots.Scale{High: 1, Clipped: true, Label: "share of the range below each map"}
 
-// Figure5 draws panels (a) and (b) of Figure 5: the covariance of the gradients between the images of a minibatch, divided by the mean
-// variance, and below it their correlation, for the feedforward net and the resnet at the smallest and the largest depth. Images stand in
-// the order of their clusters, one order for a net of all depths. What is asked is whether a map has structure, and the values of a deep
-// and a shallow net differ by orders of magnitude, so each map has a scale of its own, whose ends stand below it.
+// Figure5 draws panels (a) and (b) of Figure 5: the covariance of the gradients between the images of a
+// minibatch, divided by the mean variance, and below it their correlation, for the feedforward net and the
+// resnet at the smallest and the largest depth. Images stand in the order of their clusters, one order for a
+// net of all depths. What is asked is whether a map has structure, and the values of a deep and a shallow net
+// differ by orders of magnitude, so each map has a scale of its own, whose ends stand below it.
 func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure5Result))
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 10, RowTitles: []string{"covariance", "correlation"}}
@@ -47,15 +48,18 @@ func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
 	g.Row(covariances...)
 	g.Row(correlations...)
 	g.ShareRows()
-	return g.Figure("figure-5", fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d images, "+
-		"as heat maps, the images in the order of their clusters.", images))
+	return g.Figure("figure-5",
+		fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d "+
+			"images, as heat maps, the images in the order of their clusters.", images))
 }
 
-// mapPanel draws a covariance or a correlation, divided by the mean of its diagonal, between the quantiles of its entries off the diagonal.
+// mapPanel draws a covariance or a correlation, divided by the mean of its diagonal, between the quantiles of
+// its entries off the diagonal.
 func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 	p := plots.NewPanel("", "image")
 	if m == nil || m.SymmetricDim() < 2 {
-		p.Fail("has no matrix of at least 2 images for the %s, which is not kept in the results' JSON: compute it with paper.Figure5", what)
+		p.Fail("has no matrix of at least 2 images for the %s, which is not kept in the results' JSON: "+
+			"compute it with paper.Figure5", what)
 		return p
 	}
 	n := m.SymmetricDim()
@@ -72,7 +76,8 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 		return p
 	}
 	slices.Sort(entries)
-	low, high := stat.Quantile(outside, stat.Empirical, entries, nil), stat.Quantile(1-outside, stat.Empirical, entries, nil)
+	low, high := stat.Quantile(outside, stat.Empirical, entries, nil),
+		stat.Quantile(1-outside, stat.Empirical, entries, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
 			shown.SetSym(i, j, (shown.At(i, j)-low)/max(high-low, math.SmallestNonzeroFloat32))
@@ -83,9 +88,10 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 	return p
 }
 
-// Figure5Rank draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the gradients against depth, and
-// below it the share of their covariance between images that the clusters of the shallowest net explain beyond chance. A column is a setting: the
-// paper's, gradients through the batch statistics, no normalisation, and white noise for images. A curve is the mean over minibatches.
+// Figure5Rank draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the
+// gradients against depth, and below it the share of their covariance between images that the clusters of the
+// shallowest net explain beyond chance. A column is a setting: the paper's, gradients through the batch
+// statistics, no normalisation, and white noise for images. A curve is the mean over minibatches.
 func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure5Result))
 	var settings []string
@@ -120,8 +126,9 @@ func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
 	g.ShareRows()
 	g.Legend(g.Keys()...)
 	g.Legend(plots.BandKeys("10 % to 90 % of the minibatches")...)
-	return g.Figure("figure-5-rank", "Figure 5 in numbers: relative effective rank of the gradients of convolutional nets, and share of their "+
-		"covariance that clusters explain, against the depth in convolutions.")
+	return g.Figure("figure-5-rank",
+		"Figure 5 in numbers: relative effective rank of the gradients of convolutional nets, and share of "+
+			"their covariance that clusters explain, against the depth in convolutions.")
 }
 
 // settingTitle names a setting by what differs from the paper's.
@@ -143,7 +150,8 @@ func settingTitle(s paper.RankSeries) string {
 }
 
 // rankPanel draws a quantity of the nets of a setting.
-func rankPanel(label string, nets []paper.RankSeries, curve func(paper.RankSeries) *stats.Curve) *plots.Panel {
+func rankPanel(label string, nets []paper.RankSeries,
+	curve func(paper.RankSeries) *stats.Curve) *plots.Panel {
 	p := plots.NewPanel("depth (convolutions)", label)
 	looks := plots.OrderedStyles(len(nets))
 	for i, s := range nets {

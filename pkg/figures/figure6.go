@@ -15,16 +15,21 @@ import (
 // guessing is the style of the line of guessing.
 var guessing = plots.Style{Color: plots.Grey, Width: 0.9, Dashes: []float64{3, 2}}
 
-// Figure6 draws Figure 6: (a) the accuracy on test images of nets of every family against their depth, and (b) the training loss at the end. Points are
-// means over n seeds, with 95 % intervals, which a single seed does not have. What n is stands below the depth, and beside a point where it has another.
-// Families stand a little apart, so that their intervals can be told from each other. The dashed lines are guessing.
+// Figure6 draws Figure 6: (a) the accuracy on test images of nets of every family against their depth, and
+// (b) the training loss at the end. Points are means over n seeds, with 95 % intervals, which a single seed
+// does not have. What n is stands below the depth, and beside a point where it has another. Families stand a
+// little apart, so that their intervals can be told from each other. The dashed lines are guessing.
 func Figure6(r *paper.Figure6Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure6Result))
 	g := &plots.Grid{Aspect: 0.78, PadX: 14, Lettered: true}
 	if len(r.Points) > 0 {
 		g.Row(
-			trainedPanel(r, "accuracy, %", func(p *paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10).Titled("accuracy on test images"),
-			trainedPanel(r, "loss, nats", func(p *paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10).Titled("loss on training images"),
+			trainedPanel(r, "accuracy, %",
+				func(p *paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10).
+				Titled("accuracy on test images"),
+			trainedPanel(r, "loss, nats",
+				func(p *paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10).
+				Titled("loss on training images"),
 		)
 	}
 	titles := make(map[string]string)
@@ -32,8 +37,11 @@ func Figure6(r *paper.Figure6Result) (*plots.Figure, error) {
 		titles[p.Family] = p.Title
 	}
 	familyLegend(g, r.Config.Families, titles)
-	g.Legend(plots.BarKey("95 % interval over n seeds", plots.Style{Color: plots.Ink, Width: 0.9}), plots.LineKey("guessing", guessing), plots.Note(r.Config.Budget.String()))
-	return g.Figure("figure-6", "Figure 6: accuracy on test images and training loss of trained convolutional nets against their depth, a curve for each family of nets.")
+	g.Legend(plots.BarKey("95 % interval over n seeds", plots.Style{Color: plots.Ink, Width: 0.9}),
+		plots.LineKey("guessing", guessing), plots.Note(r.Config.Budget.String()))
+	return g.Figure("figure-6",
+		"Figure 6: accuracy on test images and training loss of trained convolutional nets against their "+
+			"depth, a curve for each family of nets.")
 }
 
 // familyLook returns the style of the family of that index in the config.
@@ -60,7 +68,8 @@ func familyLegend(g *plots.Grid, families []string, titles map[string]string) {
 }
 
 // trainedPanel draws a quantity, times a factor, of all points, and its value of guessing.
-func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure6Point) stats.Estimate, factor, guess float64) *plots.Panel {
+func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure6Point) stats.Estimate,
+	factor, guess float64) *plots.Panel {
 	const apart = 1.025 // the factor of depth by which neighbouring families stand apart
 	p := plots.NewPanel("depth (convolutions)", label)
 	usual := usualSeeds(r.Points)
@@ -107,7 +116,8 @@ func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure
 	return p
 }
 
-// usualSeeds returns, for each depth, the number of seeds that most of its points have, the larger of two that are equally frequent.
+// usualSeeds returns, for each depth, the number of seeds that most of its points have, the larger of two
+// that are equally frequent.
 func usualSeeds(all []paper.Figure6Point) map[int]int {
 	counts := make(map[int]map[int]int)
 	for _, p := range all {
@@ -118,12 +128,15 @@ func usualSeeds(all []paper.Figure6Point) map[int]int {
 	}
 	usual := make(map[int]int)
 	for depth, of := range counts {
-		usual[depth] = slices.MaxFunc(slices.Sorted(maps.Keys(of)), func(a, b int) int { return cmp.Or(cmp.Compare(of[a], of[b]), cmp.Compare(a, b)) })
+		usual[depth] = slices.MaxFunc(slices.Sorted(maps.Keys(of)), func(a, b int) int {
+			return cmp.Or(cmp.Compare(of[a], of[b]), cmp.Compare(a, b))
+		})
 	}
 	return usual
 }
 
-// Figure6Training draws how the deepest nets of Figure 6 have learnt: training loss and accuracy on test images against the step, a curve a net.
+// Figure6Training draws how the deepest nets of Figure 6 have learnt: training loss and accuracy on test
+// images against the step, a curve a net.
 func Figure6Training(r *paper.Figure6Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.Figure6Result))
 	depth := 0
@@ -135,19 +148,21 @@ func Figure6Training(r *paper.Figure6Result) (*plots.Figure, error) {
 	var looks []plots.Style
 	for _, c := range r.Curves {
 		if c.Depth == depth {
-			shown, looks = append(shown, c), append(looks, familyLook(max(slices.Index(r.Config.Families, c.Family), 0)))
+			shown, looks = append(shown, c),
+				append(looks, familyLook(max(slices.Index(r.Config.Families, c.Family), 0)))
 			titles[c.Family] = c.Title
 		}
 	}
 	g, keys := learningGrid(shown, looks, 0, fmt.Sprintf(", %d layers", depth))
 	familyLegend(g, r.Config.Families, titles)
 	g.Legend(append(keys, plots.Note(r.Config.Budget.String()))...)
-	return g.Figure("figure-6-training", fmt.Sprintf("Figure 6 in training: training loss and accuracy on test images of nets of %d layers "+
-		"against the training step, a curve for each net.", depth))
+	return g.Figure("figure-6-training",
+		fmt.Sprintf("Figure 6 in training: training loss and accuracy on test images of nets of %d layers "+
+			"against the training step, a curve for each net.", depth))
 }
 
-// Learning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy on test images against the step, a curve a net.
-// It is for pictures that are redrawn while nets train.
+// Learning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy on
+// test images against the step, a curve a net. It is for pictures that are redrawn while nets train.
 func Learning(curves []paper.LearningCurve, steps int) (*plots.Figure, error) {
 	var nets []plots.Key
 	var looks []plots.Style
@@ -158,31 +173,39 @@ func Learning(curves []paper.LearningCurve, steps int) (*plots.Figure, error) {
 	g, keys := learningGrid(curves, looks, steps, "")
 	g.Legend(nets...)
 	g.Legend(keys...)
-	return g.Figure("learning", "How nets learn: training loss and accuracy on test images against the training step, a curve for each net.")
+	return g.Figure("learning",
+		"How nets learn: training loss and accuracy on test images against the training step, a curve for "+
+			"each net.")
 }
 
-// learningGrid draws the curves, each in its look, over at least that many steps, and returns the keys of what is no curve.
-func learningGrid(curves []paper.LearningCurve, looks []plots.Style, steps int, of string) (*plots.Grid, []plots.Key) {
+// learningGrid draws the curves, each in its look, over at least that many steps, and returns the keys of
+// what is no curve.
+func learningGrid(curves []paper.LearningCurve, looks []plots.Style, steps int,
+	of string) (*plots.Grid, []plots.Key) {
 	g := &plots.Grid{Aspect: 0.6, PadX: 14, Lettered: true}
 	keys := []plots.Key{plots.LineKey("guessing", guessing)}
 	for _, c := range curves {
 		steps = max(steps, slices.Max(append(c.Steps, 1)))
 	}
 	if slices.ContainsFunc(curves, func(c paper.LearningCurve) bool { return c.Diverged }) {
-		keys = append(keys, plots.PointKey("diverged", plots.Style{Color: plots.Ink, Marker: plots.Cross, Size: 4}))
+		keys = append(keys, plots.PointKey("diverged",
+			plots.Style{Color: plots.Ink, Marker: plots.Cross, Size: 4}))
 	}
 	if len(curves) > 0 {
 		loss := func(c paper.LearningCurve) []float64 { return c.TrainLoss }
 		accuracy := func(c paper.LearningCurve) []float64 { return c.TestAccuracy }
 		g.Row(
-			learningPanel(curves, looks, float64(steps), "loss, nats", loss, 1, math.Ln10, 2*math.Ln10).Titled("training loss"+of),
-			learningPanel(curves, looks, float64(steps), "accuracy, %", accuracy, 100, 10, 100).Titled("accuracy on test images"+of),
+			learningPanel(curves, looks, float64(steps), "loss, nats", loss, 1, math.Ln10, 2*math.Ln10).
+				Titled("training loss"+of),
+			learningPanel(curves, looks, float64(steps), "accuracy, %", accuracy, 100, 10, 100).
+				Titled("accuracy on test images"+of),
 		)
 	}
 	return g, keys
 }
 
-// learningPanel draws a quantity, times a factor, and its value of guessing. Curves with values beyond the limit leave the panel.
+// learningPanel draws a quantity, times a factor, and its value of guessing. Curves with values beyond the
+// limit leave the panel.
 func learningPanel(curves []paper.LearningCurve, looks []plots.Style, steps float64, label string,
 	values func(paper.LearningCurve) []float64, factor, guess, limit float64) *plots.Panel {
 	p := plots.NewPanel("step", label)
@@ -198,7 +221,8 @@ func learningPanel(curves []paper.LearningCurve, looks []plots.Style, steps floa
 		s.Style.Size = 1.3
 		p.Curve(s)
 		if n := len(s.X); learnt.Diverged && n == len(s.Y) {
-			p.Points(plots.Series{X: s.X[n-1:], Y: s.Y[n-1:], Style: plots.Style{Color: looks[i].Color, Marker: plots.Cross, Size: 4}})
+			p.Points(plots.Series{X: s.X[n-1:], Y: s.Y[n-1:],
+				Style: plots.Style{Color: looks[i].Color, Marker: plots.Cross, Size: 4}})
 		}
 	}
 	p.Y.Room = 0

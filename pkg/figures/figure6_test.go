@@ -11,7 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// figure6Result makes up accuracies that fall with depth at rates that differ, one seed at the largest depth, and a net that diverges there.
+// figure6Result makes up accuracies that fall with depth at rates that differ, one seed at the largest depth,
+// and a net that diverges there.
 func figure6Result() *paper.Figure6Result {
 	r := &paper.Figure6Result{Config: paper.Figure6Small()}
 	for i, family := range r.Config.Families {
@@ -63,7 +64,8 @@ func TestGoldenLearning(t *testing.T) {
 	}
 }
 
-// TestFigure6Texts checks that the number of seeds stands below each depth, and beside the point that has another.
+// TestFigure6Texts checks that the number of seeds stands below each depth, and beside the point that has
+// another.
 func TestFigure6Texts(t *testing.T) {
 	figure, err := figures.Figure6(figure6Result())
 	if err != nil {

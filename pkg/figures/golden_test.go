@@ -39,7 +39,8 @@ func TestPNGIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestPNGSize holds the largest picture, Figure 1 at the paper's size, to what a notebook with several of them can carry.
+// TestPNGSize holds the largest picture, Figure 1 at the paper's size, to what a notebook with several of
+// them can carry.
 func TestPNGSize(t *testing.T) {
 	figure, err := figures.Figure1(figure1Result(t, data.GridPoints), norms.Frozen)
 	if size := len(plottest.Rendered(t, figure, err)); size > 250_000 {

@@ -17,11 +17,12 @@ var (
 	countedDashes = []float64{1.5, 2}
 )
 
-// RealNets draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a panel for each family of nets and a curve for
-// each width, up to the depth where the noise swallows it. The dark band is one standard error to either side, the light one
-// the 95 % interval. The dashed line is the theorem's; the dotted one is what counting paths gives for the widest nets with their
-// measured activations. Axes are logarithmic, that of the depth where the theorem says a power of it; those of highway nets,
-// which keep their correlation, are linear.
+// RealNets draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a
+// panel for each family of nets and a curve for each width, up to the depth where the noise swallows it. The
+// dark band is one standard error to either side, the light one the 95 % interval. The dashed line is the
+// theorem's; the dotted one is what counting paths gives for the widest nets with their measured activations.
+// Axes are logarithmic, that of the depth where the theorem says a power of it; those of highway nets, which
+// keep their correlation, are linear.
 func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
 	const columns = 3
 	r = cmp.Or(r, new(paper.RealNetsResult))
@@ -50,11 +51,13 @@ func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
 	g.Legend(keys...)
 	g.Legend(
 		plots.LineKey("theorem", plots.Style{Color: plots.Ink, Width: 1, Dashes: theoryDashes}),
-		plots.LineKey("paths counted with the measured activations", plots.Style{Color: plots.Ink, Width: 1, Dashes: countedDashes}),
+		plots.LineKey("paths counted with the measured activations",
+			plots.Style{Color: plots.Ink, Width: 1, Dashes: countedDashes}),
 		plots.AreaKey("95 % interval", plots.Fade(plots.Ink, plots.IntervalOpacity)),
 	)
-	return g.Figure("real-nets", "The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of layers, a panel for each "+
-		"family of nets and a curve for each width.")
+	return g.Figure("real-nets",
+		"The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of "+
+			"layers, a panel for each family of nets and a curve for each width.")
 }
 
 // realNetsPanel draws the curves of a family.
@@ -65,8 +68,8 @@ func realNetsPanel(family []paper.CorrelationSeries, looks map[int]plots.Style) 
 	p.X.Log, p.Y.Log = widest.Fit != nil && widest.Fit.Abscissa == paper.LogDepth, widest.Fit != nil
 	for _, s := range family {
 		if n := len(s.Depths); n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
-			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give equally many, at least 2",
-				n, s.Width, len(s.Correlation), len(s.Counted), len(s.Theory))
+			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give equally "+
+				"many, at least 2", n, s.Width, len(s.Correlation), len(s.Counted), len(s.Theory))
 			return p
 		}
 	}
@@ -118,19 +121,22 @@ func reference(p *plots.Panel, depths []int, values []float64, floor float64, da
 		n = len(values)
 	}
 	if n > 0 { // some of it is in sight
-		p.Curve(plots.Series{X: plots.Floats(depths[:n]), Y: values[:n], Style: plots.Style{Color: plots.Ink, Width: 1, Dashes: dashes}})
+		p.Curve(plots.Series{X: plots.Floats(depths[:n]), Y: values[:n],
+			Style: plots.Style{Color: plots.Ink, Width: 1, Dashes: dashes}})
 	}
 }
 
-// RealNetsRates draws what the fits to real nets say against the width: the rates of log R a layer, the exponents of R, and R of the deepest
-// highway nets, with their 95 % intervals, and the theorems' numbers as dashed lines in the same colour.
+// RealNetsRates draws what the fits to real nets say against the width: the rates of log R a layer, the
+// exponents of R, and R of the deepest highway nets, with their 95 % intervals, and the theorems' numbers as
+// dashed lines in the same colour.
 func RealNetsRates(r *paper.RealNetsResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.RealNetsResult))
 	g := &plots.Grid{Aspect: 0.72, PadX: 10, PadY: 22, Lettered: true}
 	if families := r.Families(); len(families) > 0 {
 		panels := []*plots.Panel{
 			ratePanel(families, paper.PerLayer).Labels("width", "rate").Titled("rate of log R a layer"),
-			ratePanel(families, paper.LogDepth).Labels("width", "exponent").Titled("exponent of R in the depth"),
+			ratePanel(families, paper.LogDepth).Labels("width", "exponent").
+				Titled("exponent of R in the depth"),
 			ratePanel(families, "").Labels("width", "R(i,j)").Titled("R of the deepest highway nets"),
 		}
 		g.Row(panels...)
@@ -138,11 +144,13 @@ func RealNetsRates(r *paper.RealNetsResult) (*plots.Figure, error) {
 			g.Legend(p.Keys()...)
 		}
 	}
-	return g.Figure("real-nets-rates", "What the fits to real nets say against the width: rates a layer, exponents, and the correlation in the deepest highway "+
-		"nets, with 95 % intervals and the theorems' numbers as dashed lines.")
+	return g.Figure("real-nets-rates",
+		"What the fits to real nets say against the width: rates a layer, exponents, and the correlation in "+
+			"the deepest highway nets, with 95 % intervals and the theorems' numbers as dashed lines.")
 }
 
-// ratePanel draws the fits with the given abscissa, or the correlation of nets without a fit where it is empty.
+// ratePanel draws the fits with the given abscissa, or the correlation of nets without a fit where it is
+// empty.
 func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Panel {
 	var shown [][]paper.CorrelationSeries
 	for _, family := range families {
@@ -159,7 +167,8 @@ func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Pan
 		for _, s := range shown[i] {
 			estimate, predicted, ok := realNetsNumber(s)
 			if !ok {
-				p.Fail("has a net of width %d without equally many depths and closed forms: compute it with paper.RealNets", s.Width)
+				p.Fail("has a net of width %d without equally many depths and closed forms: compute it with "+
+					"paper.RealNets", s.Width)
 				continue
 			}
 			measured.Add(float64(s.Width), estimate.Value, estimate.Low, estimate.High)
@@ -182,7 +191,8 @@ func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Pan
 	return p
 }
 
-// realNetsNumber returns the number of a series that its theorem speaks of, measured and predicted, unless the series is cut short.
+// realNetsNumber returns the number of a series that its theorem speaks of, measured and predicted, unless
+// the series is cut short.
 func realNetsNumber(s paper.CorrelationSeries) (measured stats.Estimate, predicted float64, ok bool) {
 	n := len(s.Depths)
 	switch {

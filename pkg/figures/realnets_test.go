@@ -11,8 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// realNetsResult makes a result whose correlations fall as their theorems say, wider nets a little faster, with errors that grow with
-// depth.
+// realNetsResult makes a result whose correlations fall as their theorems say, wider nets a little faster,
+// with errors that grow with depth.
 func realNetsResult() *paper.RealNetsResult {
 	r := new(paper.RealNetsResult)
 	beta := 0.3

@@ -49,8 +49,8 @@ func figure3Result() *paper.Figure3Result {
 	return result
 }
 
-// figure4Result returns a made-up Figure 4 of 20 units on 48 inputs: rows whose values change the more often the deeper the net
-// is, and rows that never change without batch normalisation.
+// figure4Result returns a made-up Figure 4 of 20 units on 48 inputs: rows whose values change the more often
+// the deeper the net is, and rows that never change without batch normalisation.
 func figure4Result() *paper.Figure4Result {
 	const units = 20
 	result := new(paper.Figure4Result)

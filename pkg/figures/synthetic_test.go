@@ -12,7 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// The pictures below are of made-up data that look like the paper's, so that a change of a probe does not change them.
+// The pictures below are of made-up data that look like the paper's, so that a change of a probe does not
+// change them.
 
 // inputs is M of the made-up figures: few, so that a single entry of a matrix can be seen.
 const inputs = 48
@@ -20,7 +21,8 @@ const inputs = 48
 // beta returns the Beta of a series.
 func beta(b float64) *float64 { return &b }
 
-// figure1Result returns a made-up Figure 1 on that many inputs: the nets' gradients are walks that return to 0 faster with depth.
+// figure1Result returns a made-up Figure 1 on that many inputs: the nets' gradients are walks that return to
+// 0 faster with depth.
 func figure1Result(t testing.TB, inputs int) *paper.Figure1Result {
 	t.Helper()
 	x, err := data.Grid(inputs, data.GridLow, data.GridHigh)

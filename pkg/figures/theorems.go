@@ -34,10 +34,11 @@ var plainLook = plots.Style{Color: plots.Grey, Width: 1.4}
 // bandOpacity lets three bands be seen through each other.
 const bandOpacity = 0.22
 
-// Theorems draws Theorems 1 to 3 and Corollary 1 against the depth, two panels a net. Upper panel: variance, covariance and
-// correlation in logarithmic scale; lines are the closed forms, markers are measured, and bars are the covariance by plain Monte
-// Carlo, which loses it in its noise. Lower panel: how far the measured values are from the closed forms, with the bands that hold
-// for all nets, quantities and depths together at 95 %.
+// Theorems draws Theorems 1 to 3 and Corollary 1 against the depth, two panels a net. Upper panel: variance,
+// covariance and correlation in logarithmic scale; lines are the closed forms, markers are measured, and bars
+// are the covariance by plain Monte Carlo, which loses it in its noise. Lower panel: how far the measured
+// values are from the closed forms, with the bands that hold for all nets, quantities and depths together at
+// 95 %.
 func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
 	r = cmp.Or(r, new(paper.TheoremsResult))
 	g := &plots.Grid{Aspect: 0.62, PadX: 10, PadY: 20}
@@ -46,7 +47,8 @@ func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
 	for nets := range slices.Chunk(r.Select(theory.Conditioned), columns) {
 		var upper, lower []*plots.Panel
 		for _, s := range nets {
-			upper = append(upper, theoremPanel(s, r.Select(theory.Plain)).Titled(fmt.Sprintf("%s: %s", s.Theorem, s.Title())))
+			upper = append(upper, theoremPanel(s, r.Select(theory.Plain)).
+				Titled(fmt.Sprintf("%s: %s", s.Theorem, s.Title())))
 			lower = append(lower, deviationPanel(s))
 		}
 		upper[0].Y.Label, lower[0].Y.Label = "C and R", "measured / closed − 1, %"
@@ -68,8 +70,10 @@ func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
 		plots.AreaKey("95 % band for all values together", plots.Fade(plots.Ink, bandOpacity)),
 		plots.BarKey("C(i,j) by plain Monte Carlo, 95 %", plainLook),
 	)
-	return g.Figure("theorems", "Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the depth, measured and by their "+
-		"closed forms, and below each panel how far the two are apart, in per cent.")
+	return g.Figure("theorems",
+		"Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the "+
+			"depth, measured and by their closed forms, and below each panel how far the two are apart, in "+
+			"per cent.")
 }
 
 // series returns a quantity of a net, measured, and its closed form.
@@ -140,7 +144,8 @@ func plainBars(s paper.TheoremSeries, low, high float64) plots.Series {
 	return bars
 }
 
-// deviationPanel draws the lower panel of a net: how far what was measured is from the closed form, in per cent of it.
+// deviationPanel draws the lower panel of a net: how far what was measured is from the closed form, in per
+// cent of it.
 func deviationPanel(s paper.TheoremSeries) *plots.Panel {
 	p := plots.NewPanel("", "")
 	last, largest := 0.0, 0.0

@@ -11,7 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// theoremsResult returns made-up theorems: exponentials that measurements leave by a wave, and plain Monte Carlo whose noise grows.
+// theoremsResult returns made-up theorems: exponentials that measurements leave by a wave, and plain Monte
+// Carlo whose noise grows.
 func theoremsResult() *paper.TheoremsResult {
 	result := new(paper.TheoremsResult)
 	nets := []paper.GateNet{
@@ -44,7 +45,8 @@ func theoremsResult() *paper.TheoremsResult {
 	return result
 }
 
-// donskerResult returns made-up walks: waves, covariances near those of Brownian motion, and distances that fall as 1/N.
+// donskerResult returns made-up walks: waves, covariances near those of Brownian motion, and distances that
+// fall as 1/N.
 func donskerResult() *paper.DonskerResult {
 	result := &paper.DonskerResult{Fit: &paper.DistanceFit{From: 100, Exponent: stats.Exact(-1), Factor: 1}}
 	for _, width := range []int{10, 100, 1000, 10_000, 100_000} {

@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Axis is an axis of a panel. It holds all data, and a little more where Room says so, unless Range says from where to where.
+// Axis is an axis of a panel. It holds all data, and a little more where Room says so, unless Range says from
+// where to where.
 type Axis struct {
 	// Label names the quantity and its unit.
 	Label string
@@ -100,7 +101,8 @@ func (a *Axis) apply(axis *plot.Axis) {
 		axis.Tick.Marker = a.ticker
 	}
 	if a.blank {
-		axis.Label.Text, axis.Tick.Marker, axis.Tick.Width = " ", plot.ConstantTicks{{Value: (axis.Min + axis.Max) / 2, Label: " "}}, 0
+		axis.Label.Text, axis.Tick.Marker, axis.Tick.Width = " ",
+			plot.ConstantTicks{{Value: (axis.Min + axis.Max) / 2, Label: " "}}, 0
 	}
 	if a.unlabelled {
 		axis.Label.Text, axis.Tick.Marker = "", unlabelled{axis.Tick.Marker}
@@ -110,8 +112,9 @@ func (a *Axis) apply(axis *plot.Axis) {
 // unround is a relative change of an axis' end that nobody sees, and that keeps data out of the exact middle.
 const unround = 1.7e-9
 
-// logScale is plot.LogScale, but for the arithmetic middle of the axis, which it maps to the middle of the panel: gonum asks for
-// that point, in any scale, to know how much space a label in the middle takes, and would leave room for it at the top.
+// logScale is plot.LogScale, but for the arithmetic middle of the axis, which it maps to the middle of the
+// panel: gonum asks for that point, in any scale, to know how much space a label in the middle takes, and
+// would leave room for it at the top.
 type logScale struct{ plot.LogScale }
 
 // Normalize implements plot.Normalizer.
@@ -122,8 +125,8 @@ func (s logScale) Normalize(low, high, x float64) float64 {
 	return s.LogScale.Normalize(low, high, x)
 }
 
-// labelledTicks returns ticks at the values, all labelled with as many decimals as the most exact one needs, and with true
-// minus signs.
+// labelledTicks returns ticks at the values, all labelled with as many decimals as the most exact one needs,
+// and with true minus signs.
 func labelledTicks(values []float64) []plot.Tick {
 	decimals := 0
 	for _, v := range values {
@@ -156,8 +159,8 @@ func (step ticksEvery) Ticks(low, high float64) []plot.Tick {
 	return labelledTicks(values)
 }
 
-// roundTicks are three to five ticks at multiples of 1, 2 or 5 times a power of ten, with 0 among them where the axis has it.
-// Gonum's default ticks may leave 0 out.
+// roundTicks are three to five ticks at multiples of 1, 2 or 5 times a power of ten, with 0 among them where
+// the axis has it. Gonum's default ticks may leave 0 out.
 type roundTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -172,9 +175,9 @@ func (roundTicks) Ticks(low, high float64) []plot.Tick {
 	return ticksEvery(step).Ticks(low, high)
 }
 
-// logTicks labels an axis in logarithmic scale: evenly where it spans less than a power of ten, with 1, 2 and 5 times powers of
-// ten where it spans at most three, and with at most six powers of ten beyond. (The figures' font has no raised digits for
-// 10 to the -12.)
+// logTicks labels an axis in logarithmic scale: evenly where it spans less than a power of ten, with 1, 2 and
+// 5 times powers of ten where it spans at most three, and with at most six powers of ten beyond. (The
+// figures' font has no raised digits for 10 to the -12.)
 type logTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -191,7 +194,8 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 			for _, factor := range []float64{1, 2, 5} {
 				if at := exponent + math.Log10(factor); at >= bottom && at <= top {
 					value := factor * math.Pow(10, exponent)
-					ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, 'g', 3, 64)})
+					ticks = append(ticks, plot.Tick{Value: value,
+						Label: strconv.FormatFloat(value, 'g', 3, 64)})
 				}
 			}
 		}

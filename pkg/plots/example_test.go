@@ -15,8 +15,8 @@ import (
 	"gonum.org/v1/plot/cmpimg"
 )
 
-// The numbers of these examples are made up. In a cell of a notebook a session of package lab shows the pictures, with
-// s.Plot(panel); here show compares them with those in testdata.
+// The numbers of these examples are made up. In a cell of a notebook a session of package lab shows the
+// pictures, with s.Plot(panel); here show compares them with those in testdata.
 
 // show says whether a picture is that of its name in testdata, or writes it there with the flag -regen.
 func show(picture interface {
@@ -62,7 +62,8 @@ func walk(seed uint64, n int) []float64 {
 	return values
 }
 
-// Two nets' autocorrelation in one picture. The numbers may come from anything with means and standard errors.
+// Two nets' autocorrelation in one picture. The numbers may come from anything with means and standard
+// errors.
 func ExampleLines() {
 	shallow, shallowErr := decay(0.95)
 	deep, deepErr := decay(0.5)

@@ -33,7 +33,8 @@ type Figure struct {
 	layout        *layout
 }
 
-// Name is the figure's name and that of its files, such as "figure-2". Further pictures of one figure append to its name.
+// Name is the figure's name and that of its files, such as "figure-2". Further pictures of one figure append
+// to its name.
 func (f *Figure) Name() string { return f.name }
 
 // Size returns the figure's width and height in points, 72 an inch.
@@ -46,14 +47,17 @@ func (f *Figure) PNG() ([]byte, error) {
 	})
 }
 
-// ScreenPNG renders the figure like PNG, in a quarter of the time and with twice the bytes: at the resolution of a screen, in
-// all its colours and hardly compressed. It is for pictures that are redrawn while somebody waits.
+// ScreenPNG renders the figure like PNG, in a quarter of the time and with twice the bytes: at the resolution
+// of a screen, in all its colours and hardly compressed. It is for pictures that are redrawn while somebody
+// waits.
 func (f *Figure) ScreenPNG() ([]byte, error) {
-	return f.encode(screenDotsPerInch, png.BestSpeed, func(picture image.Image) image.Image { return picture })
+	return f.encode(screenDotsPerInch, png.BestSpeed,
+		func(picture image.Image) image.Image { return picture })
 }
 
 // encode renders the figure at a resolution, and compresses what becomes of the picture.
-func (f *Figure) encode(dpi int, level png.CompressionLevel, finish func(image.Image) image.Image) ([]byte, error) {
+func (f *Figure) encode(dpi int, level png.CompressionLevel,
+	finish func(image.Image) image.Image) ([]byte, error) {
 	canvas := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
 	f.layout.draw(draw.New(canvas))
 	var buffer bytes.Buffer
@@ -64,8 +68,8 @@ func (f *Figure) encode(dpi int, level png.CompressionLevel, finish func(image.I
 	return buffer.Bytes(), nil
 }
 
-// reduce returns the picture in 256 colours, some of them given, which the eye can't tell from the original and which take a
-// third of the space in a notebook.
+// reduce returns the picture in 256 colours, some of them given, which the eye can't tell from the original
+// and which take a third of the space in a notebook.
 func reduce(picture image.Image, given color.Palette) *image.Paletted {
 	colors := make(color.Palette, len(given), 256)
 	copy(colors, given)
@@ -86,16 +90,16 @@ func reduce(picture image.Image, given color.Palette) *image.Paletted {
 	return reduced
 }
 
-// svgFixes mends what gonum's SVGs get wrong: fonts have no substitute where Liberation is not installed, embedded PNGs are
-// announced as JPEGs, and a colour bar's image keeps its aspect of one pixel's width.
+// svgFixes mends what gonum's SVGs get wrong: fonts have no substitute where Liberation is not installed,
+// embedded PNGs are announced as JPEGs, and a colour bar's image keeps its aspect of one pixel's width.
 var svgFixes = strings.NewReplacer(
 	"font-family:Liberation Sans;", "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;",
 	"data:image/jpg;", "data:image/png;",
 	"<image ", `<image preserveAspectRatio="none" `,
 )
 
-// SVG renders the figure as an SVG, which has Alt as its title and description. Heat maps are embedded images; everything else
-// is vectors and text.
+// SVG renders the figure as an SVG, which has Alt as its title and description. Heat maps are embedded
+// images; everything else is vectors and text.
 func (f *Figure) SVG() ([]byte, error) {
 	canvas := vgsvg.New(f.width, f.height)
 	f.layout.draw(draw.New(canvas))

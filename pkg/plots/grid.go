@@ -47,10 +47,12 @@ func (g *Grid) Rows(columns int, panels ...*Panel) {
 // ColorBar puts the bar of a colour scale to the right of the last row.
 func (g *Grid) ColorBar(scale Scale) { g.scale = &scale }
 
-// Legend adds a line to the legend below the panels. A figure to which no line was added has the keys of its panels' series.
+// Legend adds a line to the legend below the panels. A figure to which no line was added has the keys of its
+// panels' series.
 func (g *Grid) Legend(keys ...Key) { g.legend = append(g.legend, keys) }
 
-// Keys returns the keys of the panels' series, each label once, in the order in which they were drawn, row by row.
+// Keys returns the keys of the panels' series, each label once, in the order in which they were drawn, row by
+// row.
 func (g *Grid) Keys() []Key {
 	var keys []Key
 	for _, p := range g.all() {
@@ -63,8 +65,8 @@ func (g *Grid) Keys() []Key {
 	return keys
 }
 
-// ShareAxes gives all panels the same axes, which hold everything drawn, and labels only those at the grid's left and lower
-// edges.
+// ShareAxes gives all panels the same axes, which hold everything drawn, and labels only those at the grid's
+// left and lower edges.
 func (g *Grid) ShareAxes() {
 	share(g.all(), func(p *Panel) *Axis { return &p.X })
 	share(g.all(), func(p *Panel) *Axis { return &p.Y })
@@ -81,7 +83,8 @@ func (g *Grid) ShareAxes() {
 // ShareRows gives all panels of a row the same y axis, and labels only that at the grid's left edge.
 func (g *Grid) ShareRows() {
 	for _, row := range g.panels {
-		share(slices.DeleteFunc(slices.Clone(row), func(p *Panel) bool { return p == nil }), func(p *Panel) *Axis { return &p.Y })
+		share(slices.DeleteFunc(slices.Clone(row), func(p *Panel) bool { return p == nil }),
+			func(p *Panel) *Axis { return &p.Y })
 	}
 	g.labelLeft()
 }
@@ -113,12 +116,14 @@ func (g *Grid) all() []*Panel {
 	return slices.DeleteFunc(slices.Concat(g.panels...), func(p *Panel) bool { return p == nil })
 }
 
-// Figure lays the grid out as a figure of that name, which is also that of its files. About is a sentence or two for whoever
-// does not see the figure: what is drawn, and against what. The error is the first of the panels'.
+// Figure lays the grid out as a figure of that name, which is also that of its files. About is a sentence or
+// two for whoever does not see the figure: what is drawn, and against what. The error is the first of the
+// panels'.
 func (g *Grid) Figure(name, about string) (*Figure, error) {
 	what := cmp.Or(name, "the picture")
 	if len(g.all()) == 0 {
-		return nil, fmt.Errorf("there is nothing to draw in %s: give it a result, or panels, that are not empty", what)
+		return nil, fmt.Errorf("there is nothing to draw in %s: give it a result, or panels, that are not "+
+			"empty", what)
 	}
 	l := &layout{
 		aspect: g.Aspect, padX: vg.Length(g.PadX), padY: vg.Length(g.PadY),
@@ -133,7 +138,8 @@ func (g *Grid) Figure(name, about string) (*Figure, error) {
 	}
 	letter := 'a'
 	for i, row := range g.panels {
-		l.plots, l.titles = append(l.plots, make([]*plot.Plot, columns)), append(l.titles, make([]string, columns))
+		l.plots, l.titles = append(l.plots, make([]*plot.Plot, columns)),
+			append(l.titles, make([]string, columns))
 		for j, p := range row {
 			if p == nil {
 				continue

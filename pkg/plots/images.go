@@ -16,8 +16,8 @@ import (
 // scaleLevels is the number of colours of a scale: more than the eye tells apart.
 const scaleLevels = 128
 
-// sharp is the number of pixels along an image's longer side from which the renderer's linear interpolation is not seen. What
-// has fewer would be blurred, so its pixels become squares of several.
+// sharp is the number of pixels along an image's longer side from which the renderer's linear interpolation
+// is not seen. What has fewer would be blurred, so its pixels become squares of several.
 const sharp = 256
 
 // Scale is a scale of colours, viridis from Low to High. What is off the scale has the colour of its end.
@@ -36,12 +36,13 @@ func (s Scale) colors() []color.Color { return viridis(s.Low, s.High).Palette(sc
 
 // Matrix draws a matrix as a heat map, row 0 on top, on axes that count rows and columns.
 //
-// It is an image and not a plotter.HeatMap, which has row 0 at the bottom, draws nothing on an inverted axis, and embeds 16-bit
-// images in SVGs.
+// It is an image and not a plotter.HeatMap, which has row 0 at the bottom, draws nothing on an inverted axis,
+// and embeds 16-bit images in SVGs.
 func (p *Panel) Matrix(m mat.Matrix, scale Scale) {
 	rows, columns := m.Dims()
 	if !(scale.Low < scale.High) {
-		p.Fail("has a scale of colours from %g to %g: give a higher end than the lower", scale.Low, scale.High)
+		p.Fail("has a scale of colours from %g to %g: give a higher end than the lower", scale.Low,
+			scale.High)
 		return
 	}
 	for i := range rows {
@@ -58,7 +59,8 @@ func (p *Panel) Matrix(m mat.Matrix, scale Scale) {
 	p.X.ticker, p.Y.ticker = indexTicks(columns, false), indexTicks(rows, true)
 }
 
-// indexTicks returns ticks for the indices of n rows or columns; downwards for an axis whose index 0 is on top.
+// indexTicks returns ticks for the indices of n rows or columns; downwards for an axis whose index 0 is on
+// top.
 func indexTicks(n int, downwards bool) plot.ConstantTicks {
 	ticks := plot.ConstantTicks(roundTicks{}.Ticks(0, float64(n)))
 	if downwards {
@@ -69,12 +71,13 @@ func indexTicks(n int, downwards bool) plot.ConstantTicks {
 	return ticks
 }
 
-// Squares draws width x height squares, each in one of at most 256 colours, which at returns the index of: x from the left, y
-// from the top. A square has at least that many pixels along a side: 1 lets neighbours run into each other where there are many,
-// and 4 keeps them apart. The axes run from 0 to width and to height.
+// Squares draws width x height squares, each in one of at most 256 colours, which at returns the index of: x
+// from the left, y from the top. A square has at least that many pixels along a side: 1 lets neighbours run
+// into each other where there are many, and 4 keeps them apart. The axes run from 0 to width and to height.
 func (p *Panel) Squares(width, height, pixels int, colors []color.Color, at func(x, y int) int) {
 	if width < 1 || height < 1 || len(colors) > 256 {
-		p.Fail("has %d x %d squares in %d colours: give at least one square, and at most 256 colours", width, height, len(colors))
+		p.Fail("has %d x %d squares in %d colours: give at least one square, and at most 256 colours",
+			width, height, len(colors))
 		return
 	}
 	refine := max(pixels, (sharp+max(width, height)-1)/max(width, height))
@@ -96,10 +99,12 @@ func (p *Panel) Squares(width, height, pixels int, colors []color.Color, at func
 	p.image(picture, width, height)
 }
 
-// Photo draws an image of width x height x 3 bytes: row from the top, column from the left, and red, green, blue.
+// Photo draws an image of width x height x 3 bytes: row from the top, column from the left, and red, green,
+// blue.
 func (p *Panel) Photo(width, height int, pixels []uint8) {
 	if width < 1 || height < 1 || len(pixels) != 3*width*height {
-		p.Fail("has %d values for an image of %d x %d pixels: give three for each, and at least one pixel", len(pixels), width, height)
+		p.Fail("has %d values for an image of %d x %d pixels: give three for each, and at least one pixel",
+			len(pixels), width, height)
 		return
 	}
 	refine := (sharp + max(width, height) - 1) / max(width, height)
@@ -162,7 +167,8 @@ func (s *Scale) draw(c draw.Canvas, area vg.Rectangle) {
 	panel.bare = true
 	panel.X.Range(0, 1)
 	panel.Y.Range(s.Low, s.High)
-	panel.over = []plot.Plotter{&plotter.ColorBar{ColorMap: viridis(s.Low, s.High), Vertical: true, Colors: scaleLevels}}
+	panel.over = []plot.Plotter{&plotter.ColorBar{ColorMap: viridis(s.Low, s.High), Vertical: true,
+		Colors: scaleLevels}}
 	p := panel.plot()
 	bar := vg.Rectangle{
 		Min: vg.Point{X: area.Max.X + barGap, Y: area.Min.Y},
@@ -177,5 +183,6 @@ func (s *Scale) draw(c draw.Canvas, area vg.Rectangle) {
 		c.FillText(style, vg.Point{X: bar.Max.X + 2*barTick, Y: y + style.FontExtents().Descent}, tick.Label)
 	}
 	label := s.labelStyle()
-	c.FillText(label, vg.Point{X: c.Max.X - edge - label.FontExtents().Descent, Y: (bar.Min.Y + bar.Max.Y) / 2}, s.Label)
+	c.FillText(label, vg.Point{X: c.Max.X - edge - label.FontExtents().Descent,
+		Y: (bar.Min.Y + bar.Max.Y) / 2}, s.Label)
 }

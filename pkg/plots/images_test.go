@@ -10,7 +10,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// ExampleImages shows two images of one colour. Those of a set of CIFAR-10 are its Image(i), of 32 x 32 pixels, under its Class(i).
+// ExampleImages shows two images of one colour. Those of a set of CIFAR-10 are its Image(i), of 32 x 32
+// pixels, under its Class(i).
 func ExampleImages() {
 	red := plots.Image{Width: 1, Height: 1, Pixels: []uint8{200, 0, 0}, Label: "red"}
 	blue := plots.Image{Width: 1, Height: 1, Pixels: []uint8{0, 0, 200}, Label: "blue"}
@@ -26,7 +27,8 @@ func ExampleImages() {
 	// Output: colours is a PNG
 }
 
-// syntheticImages returns n images of a disc in front of a sky, each in colours of its own, in which up, down, left and right differ.
+// syntheticImages returns n images of a disc in front of a sky, each in colours of its own, in which up,
+// down, left and right differ.
 func syntheticImages(n int) []plots.Image {
 	const side = 16
 	images := make([]plots.Image, n)

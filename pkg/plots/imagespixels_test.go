@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// TestImagesPixels finds every pixel of images that are not square in its place, also in the last row, which is not full.
+// TestImagesPixels finds every pixel of images that are not square in its place, also in the last row, which
+// is not full.
 func TestImagesPixels(t *testing.T) {
 	const width, height = 4, 3
 	images := make([]Image, 5)

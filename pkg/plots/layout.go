@@ -23,7 +23,8 @@ const (
 	titleGap  vg.Length = 6
 )
 
-// layout is what a figure draws: plots in rows and columns with equal data areas, and what stands around them.
+// layout is what a figure draws: plots in rows and columns with equal data areas, and what stands around
+// them.
 type layout struct {
 	// plots and their titles are rows x columns; nil leaves a place empty.
 	plots  [][]*plot.Plot
@@ -73,15 +74,15 @@ func (l *layout) margins() (left, right, bottom, top vg.Length) {
 	return left, right, bottom, top
 }
 
-// place returns the canvas of each panel and the area of its data. The areas have one size and are aligned along rows and
-// columns.
+// place returns the canvas of each panel and the area of its data. The areas have one size and are aligned
+// along rows and columns.
 func (l *layout) place(c draw.Canvas) (canvases [][]draw.Canvas, areas [][]vg.Rectangle) {
 	left, right, bottom, top := l.margins()
 	tiles := draw.Tiles{Rows: len(l.plots), Cols: len(l.plots[0]), PadX: l.padX, PadY: l.padY}
 	canvases = plot.Align(l.plots, tiles, draw.Crop(c, left, -right, bottom, -top))
 
-	// Align is out by a point where a tick's label sticks out beyond the end of its axis: from here on the areas are made
-	// exactly equal.
+	// Align is out by a point where a tick's label sticks out beyond the end of its axis: from here on the
+	// areas are made exactly equal.
 	corner := make([]vg.Point, max(tiles.Rows, tiles.Cols)) // X by column, Y by row
 	l.each(func(i, j int, p *plot.Plot) {
 		area := p.DataCanvas(canvases[i][j])
@@ -115,12 +116,13 @@ func (l *layout) each(do func(row, column int, p *plot.Plot)) {
 	}
 }
 
-// fit returns the canvas on which the data of a plot cover an area. The space that axes take depends slightly on the size of
-// the canvas, so that it takes a few steps; each leaves a small share of the error.
+// fit returns the canvas on which the data of a plot cover an area. The space that axes take depends slightly
+// on the size of the canvas, so that it takes a few steps; each leaves a small share of the error.
 func fit(p *plot.Plot, c draw.Canvas, area vg.Rectangle) draw.Canvas {
 	for range 4 {
 		data := p.DataCanvas(c)
-		c = draw.Crop(c, area.Min.X-data.Min.X, area.Max.X-data.Max.X, area.Min.Y-data.Min.Y, area.Max.Y-data.Max.Y)
+		c = draw.Crop(c, area.Min.X-data.Min.X, area.Max.X-data.Max.X, area.Min.Y-data.Min.Y,
+			area.Max.Y-data.Max.Y)
 	}
 	return c
 }
@@ -142,7 +144,8 @@ func (l *layout) draw(c draw.Canvas) {
 	l.each(func(i, j int, p *plot.Plot) {
 		p.Draw(canvases[i][j])
 		if title := l.titles[i][j]; title != "" {
-			c.FillText(titleStyle(), vg.Point{X: middle(areas[i][j]).X, Y: areas[i][j].Max.Y + titleGap}, title)
+			c.FillText(titleStyle(), vg.Point{X: middle(areas[i][j]).X, Y: areas[i][j].Max.Y + titleGap},
+				title)
 		}
 	})
 	for i, title := range l.rowTitles {
@@ -154,7 +157,8 @@ func (l *layout) draw(c draw.Canvas) {
 	last := areas[len(areas)-1]
 	for _, j := range l.dividers {
 		x := canvases[0][j].Min.X - l.padX/2
-		c.StrokeLine2(draw.LineStyle{Color: Faint, Width: 2 * hairline}, x, last[j].Min.Y, x, areas[0][j].Max.Y)
+		c.StrokeLine2(draw.LineStyle{Color: Faint, Width: 2 * hairline}, x, last[j].Min.Y, x,
+			areas[0][j].Max.Y)
 	}
 	if l.scale != nil {
 		l.scale.draw(c, last[len(last)-1])
@@ -192,4 +196,30 @@ func textStyle(size vg.Length, x text.XAlignment, y text.YAlignment) text.Style 
 		Color: Ink, Font: plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
 		XAlign: x, YAlign: y, Handler: plot.DefaultTextHandler,
 	}
+}
+
+// Inset draws another panel into a part of the panel's data area: from a share of its width on, over a share
+// of it. The axes of the inset lie outside of the area. A panel with insets has no frame of its own.
+func (p *Panel) Inset(inset *Panel, from, share float64) {
+	if err := inset.check(); err != nil {
+		p.Fail("%w", err)
+		return
+	}
+	drawn := inset.plot()
+	drawn.BackgroundColor = nil // which would cover what lies beside the inset
+	p.over, p.frameless = append(p.over, part{drawn, vg.Length(from), vg.Length(share)}), true
+}
+
+// part is a plot in a part of another's area.
+type part struct {
+	plot        *plot.Plot
+	from, share vg.Length
+}
+
+// Plot implements plot.Plotter.
+func (part part) Plot(c draw.Canvas, _ *plot.Plot) {
+	size := c.Rectangle.Size()
+	area := vg.Rectangle{Min: vg.Point{X: c.Min.X + part.from*size.X, Y: c.Min.Y}}
+	area.Max = area.Min.Add(vg.Point{X: part.share * size.X, Y: size.Y})
+	part.plot.Draw(fit(part.plot, draw.Canvas{Canvas: c.Canvas, Rectangle: area}, area))
 }

@@ -41,8 +41,8 @@ func uneven(t *testing.T, leftOut bool) *Figure {
 	return figure
 }
 
-// TestPanelsAreAligned checks that all data areas have one size, the wanted aspect, and stand in rows and columns. A hundredth of
-// a point is a fortieth of a pixel.
+// TestPanelsAreAligned checks that all data areas have one size, the wanted aspect, and stand in rows and
+// columns. A hundredth of a point is a fortieth of a pixel.
 func TestPanelsAreAligned(t *testing.T) {
 	const tolerance = 0.01
 	f := uneven(t, false)
@@ -100,8 +100,8 @@ func drawn(t *testing.T, p *Panel) (*Figure, image.Image, vg.Rectangle) {
 	return f, picture, areas[0][0]
 }
 
-// TestHeatMapOrientation draws a matrix with one entry above the scale, in row 0 and the last column, and finds its colour in
-// the upper right corner alone.
+// TestHeatMapOrientation draws a matrix with one entry above the scale, in row 0 and the last column, and
+// finds its colour in the upper right corner alone.
 func TestHeatMapOrientation(t *testing.T) {
 	const n = 4
 	m := mat.NewDense(n, n, nil)
@@ -122,8 +122,8 @@ func TestHeatMapOrientation(t *testing.T) {
 	}
 }
 
-// TestSquaresOrientation draws one black square, the last of the first row, and finds it in the upper right corner and all
-// others white.
+// TestSquaresOrientation draws one black square, the last of the first row, and finds it in the upper right
+// corner and all others white.
 func TestSquaresOrientation(t *testing.T) {
 	const n = 5
 	p := NewPanel("", "")
@@ -154,8 +154,8 @@ func pixel(picture image.Image, f *Figure, area vg.Rectangle, row, column, n int
 	return picture.At(int(x.Dots(dotsPerInch)), int((f.height - y).Dots(dotsPerInch)))
 }
 
-// distance returns the largest difference of two colours in a channel, from 0 to 255: a scale of 128 levels and the reduction
-// to 256 colours move a colour by a few.
+// distance returns the largest difference of two colours in a channel, from 0 to 255: a scale of 128 levels
+// and the reduction to 256 colours move a colour by a few.
 func distance(a, b color.Color) float64 {
 	ar, ag, ab, _ := a.RGBA()
 	br, bg, bb, _ := b.RGBA()
@@ -207,8 +207,8 @@ func TestOrdered(t *testing.T) {
 				last = l
 			}
 		}
-		// WCAG's contrast ratio, of which white on white has 1 and black on white 21. Lines of 1.1 points with markers are
-		// readable from 2 on.
+		// WCAG's contrast ratio, of which white on white has 1 and black on white 21. Lines of 1.1 points
+		// with markers are readable from 2 on.
 		if contrast := 1.05 / (last + 0.05); contrast < 2 {
 			t.Errorf("the lightest of %d colours has a contrast of %.2f on white", n, contrast)
 		}

@@ -42,9 +42,11 @@ func AreaKey(label string, c color.Color) Key {
 // Note is a legend's entry without a picture.
 func Note(text string) Key { return Key{label: text} }
 
-// BandKeys are the keys of the bands of curves: of their standard errors, and of their intervals, which the text explains.
+// BandKeys are the keys of the bands of curves: of their standard errors, and of their intervals, which the
+// text explains.
 func BandKeys(interval string) []Key {
-	return []Key{AreaKey("mean ± 1 standard error", Fade(Ink, ErrorOpacity)), AreaKey(interval, Fade(Ink, IntervalOpacity))}
+	return []Key{AreaKey("mean ± 1 standard error", Fade(Ink, ErrorOpacity)),
+		AreaKey(interval, Fade(Ink, IntervalOpacity))}
 }
 
 // Sizes of a legend.
@@ -76,7 +78,8 @@ func drawLegend(c draw.Canvas, keys []Key) {
 func legendWidth(keys []Key) vg.Length {
 	width := -entryGap
 	for _, key := range keys {
-		width += thumbnailWidth + thumbnailGap + textStyle(labelSize, draw.XLeft, draw.YCenter).Width(key.label) + entryGap
+		width += thumbnailWidth + thumbnailGap + textStyle(labelSize, draw.XLeft,
+			draw.YCenter).Width(key.label) + entryGap
 	}
 	return width
 }

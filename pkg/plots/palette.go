@@ -16,8 +16,9 @@ var (
 	Grey  = color.NRGBA{R: 0x6e, G: 0x6e, B: 0x6e, A: 0xff} // what is there to compare with
 )
 
-// Categories returns the colours of curves that have no order, which the colour-blind can tell apart (Okabe and Ito, 2008,
-// "Color universal design"): blue, sky blue, bluish green, vermilion, black, orange, reddish purple.
+// Categories returns the colours of curves that have no order, which the colour-blind can tell apart (Okabe
+// and Ito, 2008, "Color universal design"): blue, sky blue, bluish green, vermilion, black, orange, reddish
+// purple.
 func Categories() []color.Color {
 	return []color.Color{
 		color.NRGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff},
@@ -48,14 +49,16 @@ var viridisControls = []color.Color{
 func viridis(low, high float64) palette.ColorMap {
 	scale, err := moreland.NewLuminance(viridisControls)
 	if err != nil {
-		panic("plots: the colours of viridis don't grow lighter: " + err.Error()) // they are constants, and a test draws with them
+		// They are constants, and a test draws with them.
+		panic("plots: the colours of viridis don't grow lighter: " + err.Error())
 	}
 	scale.SetMin(low)
 	scale.SetMax(high)
 	return scale
 }
 
-// readable is the share of viridis that stands out as a line on white: the lightness of what lies above is too near to white's.
+// readable is the share of viridis that stands out as a line on white: the lightness of what lies above is
+// too near to white's.
 const readable = 0.75
 
 // Ordered returns n colours for curves in an order, dark to light.
@@ -93,11 +96,13 @@ const (
 
 // shapes are how gonum draws the markers.
 var shapes = map[Marker]draw.GlyphDrawer{
-	Circle: draw.CircleGlyph{}, Square: draw.SquareGlyph{}, Pyramid: draw.PyramidGlyph{}, Ring: draw.RingGlyph{},
-	Box: draw.BoxGlyph{}, Triangle: draw.TriangleGlyph{}, Plus: draw.PlusGlyph{}, Cross: draw.CrossGlyph{},
+	Circle: draw.CircleGlyph{}, Square: draw.SquareGlyph{}, Pyramid: draw.PyramidGlyph{},
+	Ring: draw.RingGlyph{},
+	Box:  draw.BoxGlyph{}, Triangle: draw.TriangleGlyph{}, Plus: draw.PlusGlyph{}, Cross: draw.CrossGlyph{},
 }
 
-// OrderedStyles returns n styles of curves in an order: colours from dark to light, and six markers, filled and open in turn.
+// OrderedStyles returns n styles of curves in an order: colours from dark to light, and six markers, filled
+// and open in turn.
 func OrderedStyles(n int) []Style {
 	styles := make([]Style, n)
 	for i, c := range Ordered(n) {
@@ -106,7 +111,8 @@ func OrderedStyles(n int) []Style {
 	return styles
 }
 
-// CategoryStyle returns the i-th style of curves without an order: of the colours of [Categories], those first that differ most.
+// CategoryStyle returns the i-th style of curves without an order: of the colours of [Categories], those
+// first that differ most.
 func CategoryStyle(i int) Style {
 	order := []int{0, 3, 2, 5, 6, 1, 4}
 	return Style{Color: Categories()[order[i%len(order)]], Marker: Circle + Marker(i%len(order))}

@@ -19,10 +19,12 @@ const (
 	ErrorOpacity    = 0.30
 )
 
-// Panel is a pair of axes in a frame, and what is drawn inside. What Level and Stripe draw lies below bands, these
-// below lines and bars, and these below markers without a line; what is of one kind is drawn in the order of the calls.
+// Panel is a pair of axes in a frame, and what is drawn inside. What Level and Stripe draw lies below bands,
+// these below lines and bars, and these below markers without a line; what is of one kind is drawn in the
+// order of the calls.
 //
-// A panel that is given what can't be drawn keeps its first error and draws nothing more; the figure reports the error.
+// A panel that is given what can't be drawn keeps its first error and draws nothing more; the figure reports
+// the error.
 type Panel struct {
 	// Title stands above the panel.
 	Title string
@@ -45,16 +47,16 @@ func NewPanel(xLabel, yLabel string) *Panel {
 	return &Panel{X: Axis{Label: xLabel}, Y: Axis{Label: yLabel, Room: 0.06}}
 }
 
-// Fail keeps an error, as drawing does, unless the panel has one. The sentence goes behind the names of figure and panel, as in
-// "has no matrix: compute it first".
+// Fail keeps an error, as drawing does, unless the panel has one. The sentence goes behind the names of
+// figure and panel, as in "has no matrix: compute it first".
 func (p *Panel) Fail(format string, values ...any) {
 	if p.err == nil {
 		p.err = fmt.Errorf(format, values...)
 	}
 }
 
-// Curve draws a series: its intervals and standard errors as bands, and its values as a line, with markers where its style has
-// one.
+// Curve draws a series: its intervals and standard errors as bands, and its values as a line, with markers
+// where its style has one.
 func (p *Panel) Curve(s Series) {
 	s = p.styled(s)
 	if !p.holds(s) {
@@ -119,10 +121,12 @@ func (p *Panel) Stripe(from, to float64, c color.Color) {
 	p.under = append(p.under, stripe{from, to, c})
 }
 
-// Texts writes a text beside each of the points of a series, in its colour; an empty one leaves the point alone.
+// Texts writes a text beside each of the points of a series, in its colour; an empty one leaves the point
+// alone.
 func (p *Panel) Texts(s Series, texts []string) {
 	if len(texts) != len(s.X) {
-		p.Fail("has %d texts for %d points of the series %q: give one for each", len(texts), len(s.X), s.Label)
+		p.Fail("has %d texts for %d points of the series %q: give one for each", len(texts), len(s.X),
+			s.Label)
 	}
 	s = p.styled(s)
 	if !p.holds(s) {
@@ -140,7 +144,8 @@ func (p *Panel) Texts(s Series, texts []string) {
 // Columns draws heights, none of them negative, as upright bars that divide the axis from low to high evenly.
 func (p *Panel) Columns(heights []float64, low, high float64, c color.Color) {
 	if len(heights) == 0 || !(low < high) {
-		p.Fail("has %d columns from %g to %g: give at least one, and a higher end than the lower", len(heights), low, high)
+		p.Fail("has %d columns from %g to %g: give at least one, and a higher end than the lower",
+			len(heights), low, high)
 		return
 	}
 	bars := &plotter.Histogram{FillColor: c, LineStyle: draw.LineStyle{Color: color.White, Width: 0.4}}
@@ -157,32 +162,6 @@ func (p *Panel) Columns(heights []float64, low, high float64, c color.Color) {
 	p.Y.Hold(0, slices.Max(heights))
 	p.X.Hold(low, high)
 	p.over = append(p.over, bars)
-}
-
-// Inset draws another panel into a part of the panel's data area: from a share of its width on, over a share of it. The axes of
-// the inset lie outside of the area. A panel with insets has no frame of its own.
-func (p *Panel) Inset(inset *Panel, from, share float64) {
-	if err := inset.check(); err != nil {
-		p.Fail("%w", err)
-		return
-	}
-	drawn := inset.plot()
-	drawn.BackgroundColor = nil // which would cover what lies beside the inset
-	p.over, p.frameless = append(p.over, part{drawn, vg.Length(from), vg.Length(share)}), true
-}
-
-// part is a plot in a part of another's area.
-type part struct {
-	plot        *plot.Plot
-	from, share vg.Length
-}
-
-// Plot implements plot.Plotter.
-func (part part) Plot(c draw.Canvas, _ *plot.Plot) {
-	size := c.Rectangle.Size()
-	area := vg.Rectangle{Min: vg.Point{X: c.Min.X + part.from*size.X, Y: c.Min.Y}}
-	area.Max = area.Min.Add(vg.Point{X: part.share * size.X, Y: size.Y})
-	part.plot.Draw(fit(part.plot, draw.Canvas{Canvas: c.Canvas, Rectangle: area}, area))
 }
 
 // styled gives a series without a style the next of the panel's.
@@ -219,7 +198,8 @@ func (p *Panel) holds(s Series) bool {
 		{"lower ends", s.Lower, s.Lower != nil}, {"upper ends", s.Upper, s.Upper != nil},
 	} {
 		if n := len(list.values); list.given && (n != len(s.X) || n == 0) {
-			p.Fail("has %d x for %d %s of %s: give equally many, and at least one", len(s.X), n, list.what, name)
+			p.Fail("has %d x for %d %s of %s: give equally many, and at least one", len(s.X), n, list.what,
+				name)
 		}
 		if !p.finite(name, list.values) {
 			return false
@@ -261,7 +241,8 @@ func (p *Panel) check() error {
 			break
 		}
 		if low, high := axis.Ends(); !(low < high) || math.IsInf(high-low, 0) || axis.Log && low <= 0 {
-			p.Fail("has an axis %q from %g to %g: give finite ends, the lower first, and positive ones to a logarithmic axis", axis.Label, low, high)
+			p.Fail("has an axis %q from %g to %g: give finite ends, the lower first, and positive ones to a "+
+				"logarithmic axis", axis.Label, low, high)
 		}
 	}
 	return p.err
@@ -284,8 +265,8 @@ func (p *Panel) plot() *plot.Plot {
 	}
 	for _, layer := range layers {
 		for _, plotter := range layer {
-			// Unlike the plotter, the struct says nothing of glyphs, for which gonum would leave space at the edges: data areas then
-			// have exactly the frame's size.
+			// Unlike the plotter, the struct says nothing of glyphs, for which gonum would leave space at the
+			// edges: data areas then have exactly the frame's size.
 			built.Add(struct{ plot.Plotter }{plotter})
 		}
 	}

@@ -123,7 +123,8 @@ func TestAxes(t *testing.T) {
 	check("the grid", &c.Y, -3, 6)
 }
 
-// TestHistogram counts: 0 to 4 in two bins, where the middle falls into the upper one and the end into the last.
+// TestHistogram counts: 0 to 4 in two bins, where the middle falls into the upper one and the end into the
+// last.
 func TestHistogram(t *testing.T) {
 	p := plots.Histogram([]float64{0, 1, 2, 3, 4}, 2)
 	if _, high := p.Y.Ends(); math.Abs(high-1.06*3) > 1e-12 {

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Lines draws series as curves over x, with bands where they have standard errors or intervals. A series with an X of its own
-// keeps it.
+// Lines draws series as curves over x, with bands where they have standard errors or intervals. A series with
+// an X of its own keeps it.
 func Lines[N Numbers](x []N, series ...Series) *Panel {
 	p := NewPanel("", "")
 	for _, s := range series {
@@ -42,8 +42,8 @@ func Scatter(series ...Series) *Panel {
 	return p
 }
 
-// ErrorBars draws the values of series, at their X, as points on a line, with their intervals or else their standard errors as
-// upright bars. [Series.Add] collects them.
+// ErrorBars draws the values of series, at their X, as points on a line, with their intervals or else their
+// standard errors as upright bars. [Series.Add] collects them.
 func ErrorBars(series ...Series) *Panel {
 	p := NewPanel("", "")
 	p.X.Room = p.Y.Room
@@ -58,13 +58,15 @@ func ErrorBars(series ...Series) *Panel {
 	return p
 }
 
-// Histogram draws how many of the values lie in each of so many equal bins between the smallest and the largest.
+// Histogram draws how many of the values lie in each of so many equal bins between the smallest and the
+// largest.
 func Histogram(values []float64, bins int) *Panel {
 	p := NewPanel("", "count")
 	p.X.Room = 0.02
 	const most = 10_000 // more than a figure has pixels
 	if len(values) == 0 || bins < 1 || bins > most {
-		p.Fail("has %d values and %d bins: give at least one of each, and at most %d bins", len(values), bins, most)
+		p.Fail("has %d values and %d bins: give at least one of each, and at most %d bins", len(values),
+			bins, most)
 	}
 	if !p.finite("the histogram", values) {
 		return p
@@ -79,7 +81,8 @@ func Histogram(values []float64, bins int) *Panel {
 	return p
 }
 
-// HeatMap draws a matrix, row 0 on top, in colours from its smallest entry to its largest, with a colour bar of that label.
+// HeatMap draws a matrix, row 0 on top, in colours from its smallest entry to its largest, with a colour bar
+// of that label.
 func HeatMap(m mat.Matrix, label string) *Panel {
 	p := NewPanel("", "")
 	if rows, columns := m.Dims(); rows*columns == 0 {
@@ -108,7 +111,8 @@ func (p *Panel) Labels(x, y string) *Panel { p.X.Label, p.Y.Label = x, y; return
 // Titled sets the title, and returns the panel.
 func (p *Panel) Titled(title string) *Panel { p.Title = title; return p }
 
-// Named sets the name of the picture and its files, and returns the panel. A picture without a name is not written to a file.
+// Named sets the name of the picture and its files, and returns the panel. A picture without a name is not
+// written to a file.
 func (p *Panel) Named(name string) *Panel { p.name = name; return p }
 
 // LogX makes the x axis logarithmic, and returns the panel.
@@ -166,7 +170,8 @@ func Beside(panels ...*Panel) (*Figure, error) {
 			what = "a heat map of " + cmp.Or(p.scale.Label, "values")
 			g.Aspect, g.Width = p.aspect, min(float64(figureWidth), 380*float64(len(panels)))
 			if g.scale != nil && *g.scale != *p.scale {
-				p.Fail("has another scale of colours than the heat map before: draw it as a picture of its own")
+				p.Fail("has another scale of colours than the heat map before: draw it as a picture of its " +
+					"own")
 			}
 			g.ColorBar(*p.scale)
 		}
@@ -187,12 +192,13 @@ type Image struct {
 	Label string
 }
 
-// Images draws images in rows of a number of columns, each with its label under it, row by row in their order; all have the size
-// of the first. Pixels become squares. The name is that of the figure and its files, such as "cifar10". A dozen columns at most
-// leave room for the labels.
+// Images draws images in rows of a number of columns, each with its label under it, row by row in their
+// order; all have the size of the first. Pixels become squares. The name is that of the figure and its files,
+// such as "cifar10". A dozen columns at most leave room for the labels.
 func Images(name string, images []Image, columns int) (*Figure, error) {
 	if len(images) == 0 || columns < 1 {
-		return nil, fmt.Errorf("%d images in %d columns make no figure: give at least one of each", len(images), columns)
+		return nil, fmt.Errorf("%d images in %d columns make no figure: give at least one of each",
+			len(images), columns)
 	}
 	first := images[0]
 	var panels []*Panel

@@ -18,7 +18,8 @@ type Series struct {
 	// X is where the values stand, and Y are the values.
 	X, Y []float64
 
-	// StdErr are the standard errors of the values, and Lower and Upper the ends of an interval around them. Either may be nil.
+	// StdErr are the standard errors of the values, and Lower and Upper the ends of an interval around them.
+	// Either may be nil.
 	StdErr, Lower, Upper []float64
 
 	// Style is what the series looks like. The zero Style stands for the next of the panel's.
@@ -147,7 +148,8 @@ func (s stripe) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
 	from, to := max(x(s.from), c.Min.X), min(x(s.to), c.Max.X)
 	if from < to {
-		c.FillPolygon(s.color, []vg.Point{{X: from, Y: c.Min.Y}, {X: from, Y: c.Max.Y}, {X: to, Y: c.Max.Y}, {X: to, Y: c.Min.Y}})
+		c.FillPolygon(s.color, []vg.Point{{X: from, Y: c.Min.Y}, {X: from, Y: c.Max.Y}, {X: to, Y: c.Max.Y},
+			{X: to, Y: c.Min.Y}})
 	}
 }
 

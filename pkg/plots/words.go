@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Alt says in words what the figure shows, for whoever does not see it: what is drawn against what, the panels' titles and what
-// stands in the legend. What came out of it is for the claims and the numbers to say.
+// Alt says in words what the figure shows, for whoever does not see it: what is drawn against what, the
+// panels' titles and what stands in the legend. What came out of it is for the claims and the numbers to say.
 func (f *Figure) Alt() string { return strings.TrimSpace(f.about + " " + f.layout.words()) }
 
 // words lists what is written around the panels.
@@ -47,5 +47,6 @@ func (f *Figure) describe(svg string) (string, error) {
 	}
 	before, root, _ := strings.Cut(svg, "<svg ")
 	attributes, content, _ := strings.Cut(root, ">")
-	return fmt.Sprintf("%s<svg role=\"img\" %s>\n<title>%s</title>\n<desc>%s</desc>%s", before, attributes, &title, &words, content), nil
+	return fmt.Sprintf("%s<svg role=\"img\" %s>\n<title>%s</title>\n<desc>%s</desc>%s", before, attributes,
+		&title, &words, content), nil
 }

@@ -1,6 +1,6 @@
-// Package style is what the pictures of the paper's experiments share and package plots does not know: how nets, depths and
-// noises look and what they are called, and panels of gradients, of their covariance and of their autocorrelation. It computes
-// nothing.
+// Package style is what the pictures of the paper's experiments share and package plots does not know: how
+// nets, depths and noises look and what they are called, and panels of gradients, of their covariance and of
+// their autocorrelation. It computes nothing.
 package style
 
 import (
@@ -50,7 +50,8 @@ func Title(s paper.Series) string {
 // DepthTitle names a depth.
 func DepthTitle(depth int) string { return fmt.Sprintf("depth %d", depth) }
 
-// By returns styles for numbers that are in an order, such as depths and widths, each once: the larger, the lighter.
+// By returns styles for numbers that are in an order, such as depths and widths, each once: the larger, the
+// lighter.
 func By(numbers []int) map[int]plots.Style {
 	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
 	styles := make(map[int]plots.Style)
@@ -87,7 +88,8 @@ func WhiteBandKey() plots.Key {
 	return plots.LineKey("95 % band of white noise", plots.Thin(plots.Ink, 3, 2))
 }
 
-// WhiteBand draws a line at zero and the two lines between which 95 % of the autocorrelations of white noise of length m lie.
+// WhiteBand draws a line at zero and the two lines between which 95 % of the autocorrelations of white noise
+// of length m lie.
 func WhiteBand(p *plots.Panel, from, to float64, m int) {
 	p.Level(0, from, to, plots.Thin(plots.Faint))
 	limit := stats.WhiteBand(m)
@@ -95,7 +97,8 @@ func WhiteBand(p *plots.Panel, from, to float64, m int) {
 	p.Level(limit, from, to, plots.Thin(plots.Ink, 3, 2))
 }
 
-// LagAxes gives a panel of autocorrelations its axes: all lags, and values from 1 down to low, or lower where some are.
+// LagAxes gives a panel of autocorrelations its axes: all lags, and values from 1 down to low, or lower where
+// some are.
 func LagAxes(p *plots.Panel, low, last float64) {
 	p.X.Range(-0.5, last+0.5)
 	p.Y.Room = 0
@@ -105,9 +108,10 @@ func LagAxes(p *plots.Panel, low, last float64) {
 	p.Y.Every(0.5)
 }
 
-// CovarianceScale is the scale of colours of all pictures of |(g - mean g)(g - mean g)^T| / var(g), one for all so that they can
-// be compared. The entries' mean is below 1 for every g, by the Cauchy-Schwarz inequality; those of white noise, a product of two
-// normal variables, exceed 4 once in 150. A scale up to the largest entry would leave the rest dark.
+// CovarianceScale is the scale of colours of all pictures of |(g - mean g)(g - mean g)^T| / var(g), one for
+// all so that they can be compared. The entries' mean is below 1 for every g, by the Cauchy-Schwarz
+// inequality; those of white noise, a product of two normal variables, exceed 4 once in 150. A scale up to
+// the largest entry would leave the rest dark.
 var CovarianceScale = plots.Scale{High: 4, Clipped: true, Label: "|(g − ḡ)(g − ḡ)ᵀ| / var g"}
 
 // Gradient returns a panel of the first draw's gradient, or of noise, over the inputs.
@@ -123,18 +127,21 @@ func Covariance(c paper.Column) *plots.Panel {
 	p := plots.NewPanel("input index", "")
 	switch m := len(c.X); {
 	case c.Covariance == nil:
-		p.Fail("has no covariance of %q, which is not kept in the results' file: compute it with stats.NormalizedOuter", Title(c.Series))
+		p.Fail("has no covariance of %q, which is not kept in the results' file: compute it with "+
+			"stats.NormalizedOuter", Title(c.Series))
 	case c.Covariance.SymmetricDim() != m:
 		n := c.Covariance.SymmetricDim()
-		p.Fail("has a covariance of %d x %d for %d inputs of %q: give one of %d x %d", n, n, m, Title(c.Series), m, m)
+		p.Fail("has a covariance of %d x %d for %d inputs of %q: give one of %d x %d", n, n, m,
+			Title(c.Series), m, m)
 	default:
 		p.Matrix(c.Covariance, CovarianceScale)
 	}
 	return p
 }
 
-// OneAutocorrelation returns a panel of the autocorrelation of one net, and the keys that explain it. Its axes are the same for
-// all nets, unless a value lies outside of them, so that pictures that follow each other can be compared.
+// OneAutocorrelation returns a panel of the autocorrelation of one net, and the keys that explain it. Its
+// axes are the same for all nets, unless a value lies outside of them, so that pictures that follow each
+// other can be compared.
 func OneAutocorrelation(c paper.Column) (*plots.Panel, []plots.Key) {
 	p := plots.NewPanel("lag", "")
 	p.Title = "autocorrelation"
@@ -149,6 +156,7 @@ func OneAutocorrelation(c paper.Column) (*plots.Panel, []plots.Key) {
 	if c.Draws == 1 {
 		return p, []plots.Key{plots.LineKey("one draw", look), WhiteBandKey()}
 	}
-	keys := append([]plots.Key{plots.LineKey(fmt.Sprintf("mean of %d draws", c.Draws), look)}, plots.BandKeys("10 % to 90 % of the draws")...)
+	keys := append([]plots.Key{plots.LineKey(fmt.Sprintf("mean of %d draws", c.Draws), look)},
+		plots.BandKeys("10 % to 90 % of the draws")...)
 	return p, append(keys, WhiteBandKey())
 }
