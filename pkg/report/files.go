@@ -6,18 +6,21 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"image"
 	"image/png"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"golang.org/x/image/draw"
+
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
-// PageLimit is how many bytes the pictures in index.html and what can be downloaded from it may take: as an attachment, which is a
-// third larger, most mail still carries that.
-const PageLimit = 16 << 20
+// PageLimit is how many bytes index.html may have for files to download to be put into it: a page of this size opens at once, also on a
+// phone, and every mail carries it.
+const PageLimit = 6e6
 
 // file is a file of the results folder that the page offers.
 type file struct {
@@ -62,11 +65,8 @@ func beside(name string) template.URL {
 	return template.URL((&url.URL{Path: name}).String())
 }
 
-// files are those that the page offers, and the bytes of the page without them.
-type files struct {
-	all      []*file
-	pictures int
-}
+// files are those that the page offers.
+type files struct{ all []*file }
 
 // read adds a file of the folder.
 func (fs *files) read(folder, name string) (*file, error) {
@@ -84,13 +84,12 @@ func (fs *files) add(name string, content []byte) *file {
 	return f
 }
 
-// embed puts files into their links, the smallest first, as long as they and the pictures take no more bytes than the limit.
+// embed puts files into their links, the smallest first, as long as the links take no more bytes than the limit.
 func (fs *files) embed(limit int) {
 	slices.SortStableFunc(fs.all, func(a, b *file) int { return cmp.Compare(len(a.content), len(b.content)) })
-	taken := fs.pictures
 	for _, f := range fs.all {
 		link := dataURL(f.Name, f.content)
-		if taken += len(link); taken > limit {
+		if limit -= len(link) + len(f.Name); limit < 0 {
 			return
 		}
 		f.Link, f.Embedded = link, true
@@ -117,19 +116,40 @@ func (s *section) addPicture(folder, name string, files *files) error {
 	if err != nil {
 		return fmt.Errorf("%s.png can't be read (%w): run the cell that makes it again", filepath.Join(folder, name), err)
 	}
-	config, err := png.DecodeConfig(bytes.NewReader(content))
+	whole, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
 		return fmt.Errorf("%s.png is not a picture (%w): remove it, or run the cell that makes it again", filepath.Join(folder, name), err)
 	}
+	size := whole.Bounds().Size()
 	p := picture{
 		Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure), "-"), "-", " "),
-		Width: config.Width, Height: config.Height, Data: dataURL(name+".png", content),
+		Width: size.X, Height: size.Y, Data: dataURL(name+".png", content),
+	}
+	if s.Thumbnail == "" {
+		if s.Thumbnail, err = thumbnail(whole); err != nil {
+			return err
+		}
 	}
 	p.Files = append(p.Files, files.add(name+".png", content))
 	if content, err := regular.ReadFile(filepath.Join(folder, name+".svg")); err == nil { // a picture need not have both
 		p.Files = append(p.Files, files.add(name+".svg", content))
 	}
-	files.pictures += len(p.Data)
 	s.Pictures = append(s.Pictures, p)
 	return nil
+}
+
+// thumbnail returns a picture, in the width of which it is shown small on screens of two pixels a point.
+func thumbnail(whole image.Image) (template.URL, error) {
+	const width = 448
+	bounds := whole.Bounds()
+	if bounds.Dx() > width {
+		small := image.NewRGBA(image.Rect(0, 0, width, max(1, bounds.Dy()*width/bounds.Dx())))
+		draw.CatmullRom.Scale(small, small.Bounds(), whole, bounds, draw.Src, nil)
+		whole = small
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, whole); err != nil {
+		return "", fmt.Errorf("a small picture can't be made: %w", err)
+	}
+	return dataURL("thumbnail.png", file.Bytes()), nil
 }

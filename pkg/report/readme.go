@@ -19,11 +19,17 @@ const (
 	tableEnd   = "<!-- end of claims -->"
 )
 
+// Markers between which the README has the findings.
+const (
+	findingsBegin = "<!-- findings: written by `shattered report -readme` from pkg/report/findings.md -->\n"
+	findingsEnd   = "<!-- end of findings -->"
+)
+
 // readmePicture matches the pictures that a README shows from its docs folder.
 var readmePicture = regexp.MustCompile(`\(docs/([a-z0-9-]+\.png)\)`)
 
-// UpdateReadme writes what the README shows of the results folder: between the README's markers, how many claims of each figure
-// have which verdict; between those of docs/claims.md beside it, a table of the paper's statements; and in docs, the pictures that
+// UpdateReadme writes what the README shows of the results folder: between the README's markers, the findings, and how many claims of
+// each figure have which verdict; between those of docs/claims.md beside it, a table of the paper's statements; and in docs, the pictures that
 // the README shows.
 //
 // Each file is replaced as a whole or left as it was, and none is touched unless all can be made: results of quick size, results
@@ -39,11 +45,20 @@ func UpdateReadme(folder, readme string) error {
 		}
 	}
 	docs := filepath.Join(filepath.Dir(readme), "docs")
-	short, err := withTable(readme, countTable(figures))
+	short, err := readMarkdown(readme)
+	if err == nil {
+		short, err = short.with(tableBegin, countTable(figures), tableEnd)
+	}
+	if err == nil {
+		short, err = short.with(findingsBegin, figuresNamed.ReplaceAllString(findingsText, ""), findingsEnd)
+	}
 	if err != nil {
 		return err
 	}
-	long, err := withTable(filepath.Join(docs, "claims.md"), statementTable(figures))
+	long, err := readMarkdown(filepath.Join(docs, "claims.md"))
+	if err == nil {
+		long, err = long.with(tableBegin, statementTable(figures), tableEnd)
+	}
 	if err != nil {
 		return err
 	}
@@ -66,21 +81,27 @@ func UpdateReadme(folder, readme string) error {
 	return short.write()
 }
 
-// markdownPage is a Markdown file that holds a table of claims.
+// markdownPage is a Markdown file that holds what is written from results.
 type markdownPage struct{ path, content string }
 
-// withTable reads a Markdown file and puts the table between its markers.
-func withTable(path, table string) (markdownPage, error) {
+// readMarkdown reads a Markdown file.
+func readMarkdown(path string) (markdownPage, error) {
 	content, err := regular.ReadFile(path)
 	if err != nil {
 		return markdownPage{}, fmt.Errorf("there is no page for the table of claims: %w", err)
 	}
-	before, rest, found := strings.Cut(string(content), tableBegin)
-	_, after, closed := strings.Cut(rest, tableEnd)
+	return markdownPage{path, string(content)}, nil
+}
+
+// with returns the page with the text between the markers.
+func (p markdownPage) with(begin, text, end string) (markdownPage, error) {
+	before, rest, found := strings.Cut(p.content, begin)
+	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {
-		return markdownPage{}, fmt.Errorf("%s has no place for the table: put the two marker lines of the claims into it", path)
+		return markdownPage{}, fmt.Errorf("%s has no place for what is written into it: put these two lines into it: %s and %s",
+			p.path, strings.TrimSpace(begin), end)
 	}
-	return markdownPage{path, before + tableBegin + table + tableEnd + after}, nil
+	return markdownPage{p.path, before + begin + text + end + after}, nil
 }
 
 // write replaces the file.

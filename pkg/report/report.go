@@ -27,6 +27,9 @@ var pageTemplate = template.Must(template.New("index").Parse(page))
 type view struct {
 	Sections []*section
 
+	// Findings say what came out.
+	Findings []finding
+
 	// Count is of the verdicts of all figures, less those made at quick size.
 	Count claims.Count
 
@@ -36,16 +39,24 @@ type view struct {
 	// Quick tells that a figure was made at quick size.
 	Quick bool
 
-	// Notebooks are the pages of notebooks that lie beside this one.
-	Notebooks []*file
+	// Pages are those that lie beside this one: of notebooks, and of the documentation.
+	Pages []*file
 
 	// Wrong says which files are left out because they can't be used, and why.
 	Wrong []string
+
+	files *files
 }
 
 // section is a figure as the page shows it.
 type section struct {
 	*results.Figure
+
+	// Name and About are the two parts of the title: "Figure 2", ", autocorrelation of gradients against depth".
+	Name, About string
+
+	// Thumbnail is the first picture, small.
+	Thumbnail template.URL
 
 	// Pictures are the figure's own and those whose names continue its name after a hyphen.
 	Pictures []picture
@@ -70,9 +81,9 @@ type fact struct{ Name, Value string }
 // Write writes index.html and claims.json into the results folder, from the figures saved there, and the CSV and npz files of figures
 // that lack them, or whose numbers are others.
 //
-// The page shows every figure with its claims and holds what can be downloaded of it: it can be mailed as it is. Pictures are always
-// in it. Files to download are, the smallest first, as long as they and the pictures stay below PageLimit; the others are links to the
-// files beside it.
+// The page begins with what came out, shows every figure with its claims, and holds what can be downloaded of it: it can be mailed as
+// it is. Pictures are always in it. Files to download are, the smallest first, as long as the page stays below PageLimit; the others are
+// links to the files beside it.
 //
 // Files that can't be used are left out: the page names them, and so does the error, a *results.Unusable, once the page is written.
 func Write(folder string) error {
@@ -99,14 +110,27 @@ func Write(folder string) error {
 	if err != nil {
 		return err
 	}
-	var index bytes.Buffer
-	if err := pageTemplate.Execute(&index, v); err != nil {
-		return fmt.Errorf("can't fill in the page of results: %w", err)
+	index, err := v.page()
+	if err != nil {
+		return err
 	}
-	if err := results.WriteFile(folder, "index.html", index.Bytes()); err != nil {
+	v.files.embed(PageLimit - len(index))
+	if index, err = v.page(); err != nil {
+		return err
+	}
+	if err := results.WriteFile(folder, "index.html", index); err != nil {
 		return err
 	}
 	return wrong.Err()
+}
+
+// page returns the page, with those files in it that are embedded by now.
+func (v *view) page() ([]byte, error) {
+	var index bytes.Buffer
+	if err := pageTemplate.Execute(&index, v); err != nil {
+		return nil, fmt.Errorf("can't fill in the page of results: %w", err)
+	}
+	return index.Bytes(), nil
 }
 
 // newView gathers what the page shows.
@@ -119,14 +143,16 @@ func newView(folder string, figures []*results.Figure, wrong *results.Unusable) 
 		pictures[i] = strings.TrimSuffix(name, ".png")
 	}
 	slices.Sort(pictures)
-	v := new(view)
 	files := new(files)
-	notebooks, err := names(folder, "[0-9]*.html")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range notebooks {
-		v.Notebooks = append(v.Notebooks, &file{Name: name, Link: beside(name)})
+	v := &view{files: files}
+	for _, pattern := range []string{"[0-9]*.html", "notebooks/*.html", "README.html", "docs/*.html"} {
+		pages, err := names(folder, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range pages {
+			v.Pages = append(v.Pages, &file{Name: name, Link: beside(name)})
+		}
 	}
 	for _, extension := range []string{".json", ".csv"} {
 		f, err := files.read(folder, results.ClaimsName+extension)
@@ -154,7 +180,7 @@ func newView(folder string, figures []*results.Figure, wrong *results.Unusable) 
 	for _, err := range wrong.Files {
 		v.Wrong = append(v.Wrong, err.Error())
 	}
-	files.embed(PageLimit)
+	v.Findings = newFindings(v.Sections)
 	return v, nil
 }
 
@@ -172,6 +198,8 @@ func owner(picture string, figures []*results.Figure) *results.Figure {
 // newSection gathers what the page shows of a figure, less its pictures.
 func newSection(folder string, figure *results.Figure, files *files) (*section, error) {
 	s := &section{Figure: figure, Count: claims.CountVerdicts(figure.Decided()), Origin: origin(figure.Provenance)}
+	comma := strings.IndexByte(figure.Title+",", ',')
+	s.Name, s.About = figure.Title[:comma], figure.Title[comma:]
 	setting, err := json.MarshalIndent(figure.Config, "", "  ")
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// TestPicturesHaveWords checks that a picture's alternative text is what its SVG says, and names the picture where that says nothing or is broken.
+// TestPicturesHaveWords checks that a picture's caption is what its SVG says, and names the picture where that says nothing or is broken.
 func TestPicturesHaveWords(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	for name, svg := range map[string]string{
@@ -20,9 +20,9 @@ func TestPicturesHaveWords(t *testing.T) {
 	}
 	page := pageOf(t, folder)
 	for _, want := range []string{
-		`alt="Lag &lt; 5. Panels: &#34;a&#34;. The claims and the downloads`,
-		`alt="Title of figure-1: coupled. The claims and the downloads`,
-		`alt="Title of figure-2. The claims and the downloads`,
+		"<figcaption>Lag &lt; 5. Panels: &#34;a&#34;.<br>Picture: ",
+		`alt="Title of figure-1: coupled. The caption`,
+		`alt="Title of figure-2. The caption`,
 	} {
 		if strings.Count(page, want) != 1 {
 			t.Errorf("the page has %d pictures with %s", strings.Count(page, want), want)

@@ -93,20 +93,20 @@ func TestOddFolders(t *testing.T) {
 	if err := os.Rename(resultsFolder(t, "paper"), folder); err != nil {
 		t.Fatal(err)
 	}
-	if page := pageOf(t, folder); strings.Count(page, `<img src="data:`) != 4 {
-		t.Errorf("the page has %d pictures, want 4", strings.Count(page, `<img src="data:`))
+	if page := pageOf(t, folder); strings.Count(page, `<img src="data:`) != 6 {
+		t.Errorf("the page has %d pictures, want 4 and 2 small ones", strings.Count(page, `<img src="data:`))
 	}
 }
 
 // TestFullDisk checks that pages that can't be written as a whole stay as they were.
 func TestFullDisk(t *testing.T) {
 	faulttest.Run(t, faulttest.Faults{unix.SYS_FSYNC: unix.ENOSPC}, func(t *testing.T) {
-		readme, list := checkout(t, place, place)
+		readme, list := checkout(t, readmePlace, place)
 		err := report.UpdateReadme(t.TempDir(), readme)
 		if !errors.Is(err, unix.ENOSPC) || !strings.Contains(err.Error(), "claims.md is left as it was") {
 			t.Errorf("a full disk gives %v", err)
 		}
-		if holds(t, readme) != place || holds(t, list) != place {
+		if holds(t, readme) != readmePlace || holds(t, list) != place {
 			t.Error("a page was changed")
 		}
 	})

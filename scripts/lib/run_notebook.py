@@ -26,9 +26,9 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
 
 import atomic_file
+import pages
 from notebook_progress import Progress
 
 KERNEL = "gonb"
@@ -246,8 +246,7 @@ def run(arguments):
         finally:
             tidy(notebook)
             if arguments.html:
-                page, _ = HTMLExporter(template_file=str(Path(__file__).parent / "page.html.j2")).from_notebook_node(notebook, {"metadata": {"name": path.stem}})
-                write(arguments.html, page)
+                write(arguments.html, pages.notebook_page(notebook, path.stem))
     if arguments.output:
         write(arguments.output, nbformat.writes(notebook) + "\n")
 
