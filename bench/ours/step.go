@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
+	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
@@ -44,7 +44,7 @@ func (n *noise) Checksum() string                                    { return "n
 func (n *noise) Training(int, int, uint64) (training.Dataset, error) { return n, nil }
 func (n *noise) Test(int, int) (train.Dataset, error)                { return n, nil } // never reached
 func (n *noise) Name() string                                        { return "noise" }
-func (n *noise) EpochSteps() int                                     { return math.MaxInt }
+func (n *noise) EpochSteps() int                                     { return cost.MostSteps }
 func (n *noise) Seek(int) error                                      { return nil }
 
 func (n *noise) Iter() iter.Seq2[train.Batch, error] {
@@ -61,7 +61,7 @@ func (n *noise) Iter() iter.Seq2[train.Batch, error] {
 	}
 }
 
-// stepJob trains a net of Figure 6 step by step: a round is a step, and what comes of it the loss before it.
+// stepJob trains a net of Figure 6 step by step: a round is a step, and what comes of it the loss before it. There are as many as a run may have.
 func stepJob(family string) func(*engine.Engine, size) (job, error) {
 	return func(e *engine.Engine, s size) (job, error) {
 		pixels, labels, err := minibatch(cmp.Or(s.inputs, trainingBatch))
@@ -77,7 +77,7 @@ func stepJob(family string) func(*engine.Engine, size) (job, error) {
 		}}
 		config := training.Config{
 			Family: family, Depth: cmp.Or(s.depth, paperDepth), Seed: seed,
-			Budget: training.Budget{Steps: math.MaxInt32, Batch: len(labels), EvalEvery: math.MaxInt32},
+			Budget: training.Budget{Steps: cost.MostSteps, Batch: len(labels), EvalEvery: cost.MostSteps},
 		}
 		running := false
 		return func(ctx context.Context, _ uint64) (arrays, error) {
