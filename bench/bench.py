@@ -271,9 +271,11 @@ def main() -> None:
         parser.error(f"--setting {arguments.setting} needs Linux, where programs can be held to a core")
     if arguments.isa != "native" and not os.environ.get("XLA_FLAGS", "-").strip().startswith("-"):
         parser.error("--isa needs flags in the variable XLA_FLAGS itself, which names a file: put them there, or unset it")
+    memory = os.environ.pop("GLIBC_TUNABLES", "")  # our programs' own: the peers run as they come
     os.environ.update(machine.held(arguments.isa, dict(os.environ)))  # for all that is started from here
+    tunables = ":".join(filter(None, [memory, os.environ.get("GLIBC_TUNABLES")]))
     contenders = []
-    for name, command in {OURS: (str(arguments.ours),), **{
+    for name, command in {OURS: ("env", f"GLIBC_TUNABLES={tunables}", str(arguments.ours)), **{
         name: (str(HOME / ".venv-bench" / name / "bin" / "python"), str(HOME / "bench" / "peers" / PEERS[name])) for name in names
     }}.items():
         contender = Contender(name, command)

@@ -44,7 +44,7 @@ func run(ctx context.Context, arguments []string) error {
 	if len(arguments) == 0 {
 		return errors.New("say what to do: cold, warm, check or version")
 	}
-	opened, err := backend.Open(backend.Configured())
+	opened, err := backend.OpenTuned(backend.Configured())
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func runExport(arguments []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	opened, err := backend.Open(flags.backend)
+	opened, err := backend.OpenTuned(flags.backend)
 	if err != nil {
 		return err
 	}

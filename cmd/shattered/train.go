@@ -99,7 +99,7 @@ func trainAll(ctx context.Context, flags *trainFlags, data training.Data, displa
 			return err
 		}
 	}
-	opened, err := backend.Open(flags.backend)
+	opened, err := backend.OpenTuned(flags.backend)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func once(name string) (compute.Backend, error) {
 	if b, found := opened[name]; found {
 		return b, nil
 	}
-	b, err := backend.Open(name)
+	b, err := backend.OpenTuned(name)
 	if err == nil {
 		opened[name] = b
 	}

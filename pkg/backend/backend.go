@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/gomlx/backends/default" // registers xla and go
+	"github.com/shattered-gradients/shattered/internal/processors"
 )
 
 // Environment variables that choose the backend, in this order. The first is for running one thing on another backend than
@@ -78,6 +79,17 @@ func Open(name string) (backend compute.Backend, err error) {
 		return nil, unavailable(base, err.Error())
 	}
 	return backend, nil
+}
+
+// OpenTuned is Open for a program that is there to run nets: for XLA on the CPU it also raises GOMAXPROCS by two, so that Go's scheduler leaves
+// calls of C code alone. Computations still run on as many processors as it said before. That is a setting of the whole process, which a
+// library has no business to change.
+func OpenTuned(name string) (compute.Backend, error) {
+	opened, err := Open(name)
+	if base, _, _ := strings.Cut(name, ","); err == nil && base == "xla:cpu" {
+		processors.KeepSpare()
+	}
+	return opened, err
 }
 
 // withStack matches what GoMLX's errors carry behind the first line.

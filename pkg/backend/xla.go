@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
-	"github.com/shattered-gradients/shattered/internal/processors"
 )
 
 func init() { open, oneThread = openXLA, oneThreadXLA }
@@ -25,7 +24,6 @@ func openXLA(name string) (compute.Backend, error) {
 	if plugin, isXLA := strings.CutPrefix(name, "xla:"); isXLA && strings.HasPrefix(plugin, "cpu") {
 		opened, err := xla.NewWithOptions(plugin, cpuOptions)
 		if err == nil {
-			processors.KeepSpare()
 			return opened, nil
 		}
 		// An older plugin may not know the options; any other cause comes up again below.

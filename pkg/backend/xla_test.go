@@ -4,12 +4,18 @@ package backend_test
 
 import (
 	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/backend"
 )
@@ -36,24 +42,57 @@ func TestOneThread(t *testing.T) {
 	}
 }
 
-// TestMemoryIsKept runs a graph with a result of 32 MiB again and again. The system hands out cleared memory page by page, at a fault each:
-// 8192 a run if the C library gave the memory back in between, and next to none if it kept it. An eighth leaves room for what else the
-// process does. The median of runs counts, because now and then something small comes to lie in what a run has left, and the next needs a new place.
-func TestMemoryIsKept(t *testing.T) {
-	const pages, runs = 8192, 41
-	opened := testbackend.XLA(t)
-	exec := graph.MustNewExec(opened, func(x *graph.Node) *graph.Node { return graph.AddScalar(x, 1) })
-	defer exec.Finalize()
+// openedVariable tells a process that runs TestTuned alone how to open its backend.
+const openedVariable = "SHATTERED_TEST_OPENED"
+
+// TestTuned looks what becomes of a process's own settings: opened as it is, a backend changes none; our programs have spare places for Go code, and
+// the scripts' settings of the C library. A graph with a result of 32 MiB runs again and again. The system hands out cleared memory page by page, at
+// a fault each: 8192 a run where the C library gives the memory back in between, and next to none where it keeps it. An eighth leaves room for
+// what else the process does. The median of runs counts, because now and then something small comes to lie in what a run has left, and the
+// next needs a new place.
+func TestTuned(t *testing.T) {
+	const pages, runs, places = 8192, 41, 3
+	how := os.Getenv(openedVariable)
+	if how == "" {
+		testbackend.XLA(t)
+		script, err := os.ReadFile("../../scripts/lib/common.sh")
+		found := regexp.MustCompile(`(?m)^memory_settings=(.+)$`).FindSubmatch(script)
+		if found == nil {
+			t.Fatalf("the scripts have no settings of the C library (%v)", err)
+		}
+		for how, tunables := range map[string]string{"tuned": string(found[1]), "untouched": ""} {
+			command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestTuned$", "-test.v")
+			command.Env = append(os.Environ(), openedVariable+"="+how, "GLIBC_TUNABLES="+tunables, "GOMAXPROCS="+strconv.Itoa(places))
+			if said, err := command.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: TestTuned") {
+				t.Errorf("%v: %s", err, said)
+			}
+		}
+		return
+	}
+	open, spare := backend.Open, 0
+	if how == "tuned" {
+		open, spare = backend.OpenTuned, 2
+	}
+	opened, err := open("xla:cpu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Finalize()
+	if got := runtime.GOMAXPROCS(0); got != places+spare || processors.Count() != places {
+		t.Errorf("%s, GOMAXPROCS goes from %d to %d and computations take %d processors", how, places, got, processors.Count())
+	}
+	add := graph.MustNewExec(opened, func(x *graph.Node) *graph.Node { return graph.AddScalar(x, 1) })
+	defer add.Finalize()
 	x := tensors.FromFlatDataAndDimensions(make([]float32, pages*1024), pages*1024)
 	met := make([]int64, runs)
 	for i := range met {
 		before := faults(t)
-		exec.MustCall(x)[0].MustFinalizeAll()
+		add.MustCall(x)[0].MustFinalizeAll()
 		met[i] = faults(t) - before
 	}
 	slices.Sort(met)
-	if median := met[runs/2]; median > pages/8 {
-		t.Errorf("a run meets %d faults for %d pages of results", median, pages)
+	if median := met[runs/2]; (median > pages/8) != (spare == 0) {
+		t.Errorf("%s, a run meets %d faults for %d pages of results", how, median, pages)
 	}
 }
 

@@ -70,14 +70,15 @@ type Session struct {
 	partsBefore []string
 }
 
-// Open opens the backend that the environment names and starts to listen for the stop button.
+// Open opens the backend that the environment names, with the settings of the whole process that suit it ([backend.OpenTuned]), and starts to listen
+// for the stop button.
 func Open() (*Session, error) {
 	size := size()
 	if !slices.Contains(Sizes, size) {
 		return nil, fmt.Errorf("%s is %q: choose one of %s", SizeVariable, size, strings.Join(Sizes, ", "))
 	}
 	name := backend.Configured()
-	opened, err := backend.Open(name)
+	opened, err := backend.OpenTuned(name)
 	if err != nil {
 		return nil, err
 	}

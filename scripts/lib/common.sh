@@ -18,6 +18,9 @@ unset variable
 # The environment that scripts/setup makes. A container that sees the checkout of another system has one of its own.
 venv="${SHATTERED_VENV:-$home/.venv}"
 
+# What glibc is told of processes that run nets: to keep what they free, in few heaps (docs/bench.md).
+memory_settings=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=4294967296:glibc.malloc.arena_max=2
+
 # say prints a line of progress, marked so that it stands out between the output of tools.
 say() { printf '==> %s\n' "$*"; }
 
@@ -212,6 +215,9 @@ enter_environment() {
   export PJRT_PLUGIN_LIBRARY_PATH="$venv/lib/pjrt" GOMLX_NO_AUTO_INSTALL=1
   GOMLX_BACKEND="$(default_backend)"
   export GOMLX_BACKEND
+  if [[ "${GLIBC_TUNABLES:-}" != *glibc.malloc.* ]]; then # a user's own settings of these stay
+    export GLIBC_TUNABLES="${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}$memory_settings"
+  fi
   if has_plugin cuda; then export XLA_FLAGS="${XLA_FLAGS:-$(cuda_flags)}"; fi
   go_environment
   # Our kernel and no other of that name, whatever the user's own Jupyter has.

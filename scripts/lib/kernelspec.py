@@ -1,9 +1,10 @@
 """Writes the kernelspec of the notebooks' kernel, `gonb`, into the virtual environment that runs this.
 
-Usage: python kernelspec.py HOME GOROOT BACKEND GOOS GOARCH
+Usage: python kernelspec.py HOME GOROOT BACKEND GOOS GOARCH MEMORY
 
-HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell, GOOS and GOARCH this machine's. Everything in
-the kernelspec is an absolute path, so that the kernel works from any notebook and from any Jupyter that is started in the environment.
+HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell, GOOS and GOARCH this machine's, MEMORY the settings of
+the C library's. Everything in the kernelspec is an absolute path, so that the kernel works from any notebook and from any Jupyter that is started
+in the environment.
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 
 
-def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str) -> dict:
+def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str, memory: str) -> dict:
     env = {
         # Our gonb, gopls and goimports before any others; then Go; then what else the user has (a C compiler).
         "PATH": f"{venv / 'bin'}:{goroot / 'bin'}:",
@@ -19,6 +20,7 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, go
         "GOMLX_BACKEND": backend,
         "GOMLX_NO_AUTO_INSTALL": "1",
         "PJRT_PLUGIN_LIBRARY_PATH": str(venv / "lib" / "pjrt"),
+        "GLIBC_TUNABLES": memory,
         # Linking is most of the time a cell takes to build: without debugging information and, where it can link C code
         # too, by Go's own linker, it takes half.
         "GOFLAGS": "'-ldflags=-w -linkmode=internal'" if sys.platform == "linux" else "-ldflags=-w",
@@ -52,11 +54,11 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, go
 
 
 def main() -> None:
-    home, goroot, backend, goos, goarch = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]
+    home, goroot, *names = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]
     venv = Path(sys.prefix)
     folder = venv / "share" / "jupyter" / "kernels" / "gonb"
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(kernelspec(home, venv, goroot, backend, goos, goarch), indent=2)
+    text = json.dumps(kernelspec(home, venv, goroot, *names), indent=2)
     (folder / "kernel.json").write_text(text + "\n", encoding="utf-8")
 
 
