@@ -15,14 +15,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"runtime"
-	"runtime/debug"
 	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/shattered-gradients/shattered/internal/caught"
 	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -91,7 +90,7 @@ type step func() (*graph.Graph, error)
 
 // step returns the step of a block for states of the given shape, and whether somebody has asked for it before.
 func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s step, found bool, err error) {
-	if !reflect.TypeOf(block).Comparable() {
+	if !reflect.ValueOf(block).Comparable() {
 		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
 	}
 	key := stepKey{block, tap, dir, state.String()}
@@ -99,7 +98,7 @@ func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.
 	defer e.mu.Unlock()
 	if s, found = e.steps[key]; !found {
 		s = sync.OnceValues(func() (g *graph.Graph, err error) {
-			err = catch(func() { g = e.compile(block, tap, dir, state) })
+			err = caught.Panic(func() { g = e.compile(block, tap, dir, state) })
 			return g, err
 		})
 		e.steps[key] = s
@@ -121,8 +120,8 @@ func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state sha
 func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shapes.Shape) *graph.Graph {
 	g := graph.NewGraph(e.backend, fmt.Sprintf("%T", block))
 	var weights []*graph.Node
-	for _, param := range block.Params() {
-		weights = append(weights, graph.Parameter(g, param.Name, shapes.Make(state.DType, param.Dims...)))
+	for k, param := range block.Params() {
+		weights = append(weights, graph.Parameter(g, fmt.Sprintf("weight_%d/%s", k, param.Name), shapes.Make(state.DType, param.Dims...)))
 	}
 	in := graph.Parameter(g, "state", state)
 	signals := block.Build(weights, in)
@@ -142,24 +141,6 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 		panic(err)
 	}
 	return g
-}
-
-// catch runs fn and returns as an error what it panics with: GoMLX's errors, and whatever goes wrong in a graph function of the reader's
-// own, whose stack follows on further lines.
-func catch(fn func()) (err error) {
-	defer func() {
-		switch cause := recover().(type) {
-		case nil:
-		case runtime.Error:
-			err = fmt.Errorf("a function that builds the graph failed: %w\n%s", cause, debug.Stack())
-		case error:
-			err = cause
-		default:
-			err = fmt.Errorf("%v", cause)
-		}
-	}()
-	fn()
-	return nil
 }
 
 // ForEach calls run for the indices 0..n-1, as many at a time as there are processors. After the first error, or when the

@@ -51,7 +51,7 @@ func (e *Engine) explain(ctx context.Context, request Request, value float64) er
 	if cause == "" {
 		cause = "they are in what is observed of its rectifiers, and no stage hands them on; choose another normalisation"
 	}
-	return fmt.Errorf("a %s net of depth %d has %w (%g): %s", net.Config.Net, net.Config.Depth, ErrNotFinite, value, cause)
+	return fmt.Errorf("%v has %w (%g): %s", net, ErrNotFinite, value, cause)
 }
 
 // extent is the range of some values.
@@ -76,16 +76,22 @@ func (e extent) overflows(after extent) bool {
 
 // blame says what it is about a stage that makes finite values of this range into others.
 func (e extent) blame(after extent, net *models.Net, dir direction, stage int, dtype string) string {
-	first := fmt.Sprintf("those behind stage %s are the first, made of values from %.3g to %.3g", net.Stages[stage].Name, e.low, e.high)
+	first := fmt.Sprintf("those behind %v are the first, made of values from %.3g to %.3g", net.Stages[stage], e.low, e.high)
 	if dir == reverse {
-		first = fmt.Sprintf("the gradients in front of stage %s are the first, made of gradients from %.3g to %.3g behind it", net.Stages[stage].Name, e.low, e.high)
+		first = fmt.Sprintf("the gradients in front of %v are the first, made of gradients from %.3g to %.3g behind it", net.Stages[stage], e.low, e.high)
+	}
+	c, remedy := net.Config, "choose a smaller depth, alpha or beta"
+	if c.IsOwn() {
+		remedy = "choose smaller weights"
 	}
 	if e.overflows(after) {
-		return fmt.Sprintf("%s: the signal left the range of %s; choose a smaller depth, alpha or beta", first, dtype)
+		return fmt.Sprintf("%s: the signal left the range of %s; %s", first, dtype, remedy)
 	}
-	c := net.Config
 	if max(c.Alpha, c.Beta) > 1e10 {
 		return fmt.Sprintf("%s; choose a smaller alpha or beta than %g and %g", first, c.Alpha, c.Beta)
+	}
+	if c.IsOwn() {
+		return fmt.Sprintf("%s, which are well within the range of %s; see that its block is finite for all numbers, and so are its slopes", first, dtype)
 	}
 	return fmt.Sprintf("%s, which are well within the range of %s; see that the activation %s and the normalisation %s are finite for all "+
 		"numbers, and so are their slopes", first, dtype, c.Activation, c.Norm)

@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/caught"
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
@@ -35,7 +36,7 @@ type Request struct {
 
 // Trace is what a Request asked for, converted to float64. What was not asked for is nil.
 type Trace struct {
-	// Output is the net's output in row-major order: one value an input for dense nets, several for nets of images.
+	// Output is the net's output, [inputs, Net.Output...], in row-major order.
 	Output []float64
 
 	// Gradient has the inputs' shape, in row-major order.
@@ -66,26 +67,26 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 // run is Run with what comes out of the stages shown to seen, unless that is nil.
 func (e *Engine) run(ctx context.Context, request Request, seen func(dir direction, stage int, values []float64)) (*Trace, error) {
 	if shape := request.Inputs.Shape(); shape.Rank() == 0 || !slices.Equal(shape.Dimensions[1:], request.Net.Input) {
-		return nil, fmt.Errorf("inputs for a %s net have shape %v: give them as %s", request.Net.Config.Net, shape.Dimensions, batchShape(request.Net.Input))
+		return nil, fmt.Errorf("inputs for %v have shape %v: give them as %s", request.Net, shape.Dimensions, batchShape(request.Net.Input))
 	}
 	// Runs at once may share their inputs, and GoMLX looks at a tensor without its lock while another moves it to the
 	// device. Once it is there it stays as it is.
 	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
-		return nil, fmt.Errorf("inputs for a %s net: %w", request.Net.Config.Net, err)
+		return nil, fmt.Errorf("inputs for %v: %w", request.Net, err)
 	}
 	p := &pass{engine: e, request: request, seen: seen}
 	defer p.free()
 	defer p.ahead.Wait()
 	var err error
-	if caught := catch(func() {
+	if panicked := caught.Panic(func() {
 		if err = p.forward(ctx); err == nil && request.Gradient {
 			err = p.reverse(ctx)
 		}
-	}); caught != nil {
-		err = caught
+	}); panicked != nil {
+		err = panicked
 	}
 	if err != nil {
-		return nil, fmt.Errorf("running a %s net of depth %d: %w", request.Net.Config.Net, request.Net.Config.Depth, err)
+		return nil, fmt.Errorf("running %v: %w", request.Net, err)
 	}
 	return &p.trace, nil
 }
@@ -110,7 +111,7 @@ func (p *pass) forward(ctx context.Context) error {
 				return err
 			}
 		}
-		weights, err := p.request.Weights.Stage(p.engine.backend, i, dtype)
+		weights, err := p.stageWeights(i, dtype)
 		if err != nil {
 			return err
 		}
@@ -137,6 +138,14 @@ func (p *pass) forward(ctx context.Context) error {
 	}
 	state.MustFinalizeAll()
 	return nil
+}
+
+// stageWeights returns the weights of a stage: those that are there already where it shares another's.
+func (p *pass) stageWeights(i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
+	if owner := p.request.Net.Owner(i); owner != i {
+		return p.weights[owner], nil
+	}
+	return p.request.Weights.Stage(p.engine.backend, i, dtype)
 }
 
 // compileAhead lets another processor compile a block's step of the reverse pass, unless somebody has asked for it before.
@@ -182,7 +191,10 @@ func (p *pass) free() {
 			p.states[i].MustFinalizeAll()
 		}
 	}
-	for _, weights := range p.weights {
+	for i, weights := range p.weights {
+		if p.request.Net.Owner(i) != i {
+			continue
+		}
 		for _, weight := range weights {
 			weight.MustFinalizeAll()
 		}

@@ -23,6 +23,9 @@ type Architecture struct {
 	// Input returns the shape of one input.
 	Input func(Config) []int
 
+	// Output returns the shape of the output for one input: empty for a single number.
+	Output func(Config) []int
+
 	// Stages makes the stages of a checked Config.
 	Stages func(Config) []Stage
 }

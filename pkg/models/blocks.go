@@ -1,69 +1,104 @@
 package models
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// input is the first layer, h = rho(x v - b) with v = (1,...,1): from [inputs, 1] to [inputs, units]. It is never
-// normalised: normalising x v - b over a batch of scalars would remove b and make all units equal.
-type input struct{ Rectifier rectifier }
+// Stem is the first layer of dense nets, h = rho(x v - b) with v = (1,...,1) and b ~ Normal(0, 1): from [inputs, 1] to
+// [inputs, units]. It is never normalised: normalising x v - b over a batch of scalars would remove b and make all units equal.
+type Stem struct{ Rectify Rectify }
 
 // Params declares the biases b.
-func (l input) Params() []Param {
-	bias := Param{Name: "bias", Dims: []int{l.Rectifier.Features}, Init: initializers.StandardNormal}
-	return append([]Param{bias}, l.Rectifier.params("")...)
+func (l Stem) Params() []Param {
+	bias := Param{Name: "bias", Dims: []int{l.Rectify.Features}, Init: initializers.StandardNormal}
+	return append([]Param{bias}, l.Rectify.params("")...)
 }
 
 // Build builds h.
-func (l input) Build(weights []*Node, x *Node) Signals {
+func (l Stem) Build(weights []*Node, x *Node) Signals {
 	x.AssertDims(-1, 1)
 	argument := Sub(x, ExpandAxes(weights[0], 0)) // [inputs, 1] - [1, width]
 	rest := weights[1:]
-	h, seen := l.Rectifier.build(&rest, argument)
+	h, seen := l.Rectify.build(&rest, argument)
 	return Signals{Out: h, Rectifiers: []Rectifier{seen}}
 }
 
-// linear is the first linear map, a_1 = W_0 h: from [inputs, In] to [inputs, Out].
-type linear struct {
+func (l Stem) check() error {
+	if norm := l.Rectify.withDefaults().Norm; norm != norms.None {
+		return fmt.Errorf("it has the normalisation %s, which would make all its units equal: leave it out", norm)
+	}
+	return l.Rectify.check()
+}
+
+// Linear is a linear map a = W h, W ~ Init, of the last axis: from [inputs, ..., In] to [inputs, ..., Out].
+type Linear struct {
 	In, Out int
-	Init    *initializers.Initializer
+
+	// Init draws W; nil means initializers.He, which suits weights behind a rectifier.
+	Init *initializers.Initializer
 }
 
-// Params declares W_0.
-func (l linear) Params() []Param {
-	return []Param{{Name: "weights", Dims: []int{l.In, l.Out}, Init: l.Init}}
+// Params declares W, [In, Out].
+func (l Linear) Params() []Param {
+	return []Param{{Name: "weights", Dims: []int{l.In, l.Out}, Init: cmp.Or(l.Init, initializers.He)}}
 }
 
-// Build builds a_1.
-func (l linear) Build(weights []*Node, h *Node) Signals {
-	return Signals{Out: MatMul(h, weights[0])}
+// Build builds a.
+func (l Linear) Build(weights []*Node, h *Node) Signals {
+	dims := h.Shape().Dimensions
+	if len(dims) == 2 {
+		return Signals{Out: MatMul(h, weights[0])}
+	}
+	rows := Reshape(h, -1, l.In)
+	return Signals{Out: Reshape(MatMul(rows, weights[0]), append(slices.Clone(dims[:len(dims)-1]), l.Out)...)}
 }
 
-// layer is the repeated layer of every net, Carry a + Gain W rho(norm(a)): from [inputs, width] to [inputs, width].
-// Carry = 0 and Gain = 1 make it a feedforward layer.
-type layer struct {
-	Rectifier   rectifier
+func (l Linear) check() error {
+	return checks(sizes(size{"in", l.In}, size{"out", l.Out}), checkInit(l.Init))
+}
+
+// Layer is the repeated layer of dense nets, Carry a + Gain W rho(norm(a)), W ~ Init: from [inputs, Rectify.Features] to the same.
+// Carry = 0 and Gain = 1 make it a feedforward layer, and Carry = 1 and Gain = beta a residual one (Eq. 2).
+type Layer struct {
+	Rectify     Rectify
 	Carry, Gain float64
-	Init        *initializers.Initializer
+
+	// Init draws W; nil means initializers.He.
+	Init *initializers.Initializer
 }
 
-// Params declares W.
-func (l layer) Params() []Param {
-	weights := Param{Name: "weights", Dims: []int{l.Rectifier.outputs(), l.Rectifier.Features}, Init: l.Init}
-	return append([]Param{weights}, l.Rectifier.params("")...)
+// Params declares W, [features that rho puts out, Rectify.Features].
+func (l Layer) Params() []Param {
+	weights := Param{Name: "weights", Dims: []int{l.Rectify.Outputs(), l.Rectify.Features}, Init: cmp.Or(l.Init, initializers.He)}
+	return append([]Param{weights}, l.Rectify.params("")...)
 }
 
 // Build builds the layer.
-func (l layer) Build(weights []*Node, a *Node) Signals {
-	a.AssertDims(-1, l.Rectifier.Features)
+func (l Layer) Build(weights []*Node, a *Node) Signals {
+	a.AssertDims(-1, l.Rectify.Features)
 	rest := weights[1:]
-	h, seen := l.Rectifier.build(&rest, a)
-	return Signals{Out: skip(a, MatMul(h, weights[0]), l.Carry, l.Gain), Rectifiers: []Rectifier{seen}}
+	h, seen := l.Rectify.build(&rest, a)
+	return Signals{Out: carryAndGain(a, MatMul(h, weights[0]), l.Carry, l.Gain), Rectifiers: []Rectifier{seen}}
 }
 
-// skip returns carry a + gain branch, without the operations that weights of 0 and 1 save.
-func skip(a, branch *Node, carry, gain float64) *Node {
+func (l Layer) check() error {
+	return checks(l.Rectify.check(), checkGain(l.Carry, l.Gain), checkInit(l.Init))
+}
+
+// WithStatistics implements [Statistical].
+func (l Layer) WithStatistics(s norms.Statistics) Block {
+	l.Rectify.Statistics = s
+	return l
+}
+
+// carryAndGain returns carry a + gain branch, without the operations that weights of 0 and 1 save.
+func carryAndGain(a, branch *Node, carry, gain float64) *Node {
 	if gain != 1 {
 		branch = MulScalar(branch, gain)
 	}
@@ -76,41 +111,55 @@ func skip(a, branch *Node, carry, gain float64) *Node {
 	return Add(MulScalar(a, carry), branch)
 }
 
-// linearReadout is f = w^T a: from [inputs, In] to [inputs].
-type linearReadout struct {
-	In   int
+// LinearReadout is f = w^T a, w ~ Init: from [inputs, In] to [inputs]. A read-out of several outputs is a [Linear].
+type LinearReadout struct {
+	In int
+
+	// Init draws w; nil means initializers.LeCun.
 	Init *initializers.Initializer
 }
 
-// Params declares w.
-func (r linearReadout) Params() []Param {
-	return []Param{{Name: "weights", Dims: []int{r.In, 1}, Init: r.Init}}
+// Params declares w, [In, 1].
+func (r LinearReadout) Params() []Param {
+	return []Param{{Name: "weights", Dims: []int{r.In, 1}, Init: cmp.Or(r.Init, initializers.LeCun)}}
 }
 
 // Build builds f.
-func (r linearReadout) Build(weights []*Node, a *Node) Signals {
+func (r LinearReadout) Build(weights []*Node, a *Node) Signals {
 	return Signals{Out: Squeeze(MatMul(a, weights[0]), -1)}
 }
 
-// rectifiedReadout is f = w^T rho(norm(a)), with the net's last rectifier: from [inputs, width] to [inputs].
-type rectifiedReadout struct {
-	Rectifier rectifier
-	Init      *initializers.Initializer
+func (r LinearReadout) check() error { return checks(sizes(size{"in", r.In}), checkInit(r.Init)) }
+
+// RectifiedReadout is f = w^T rho(norm(a)), w ~ Init, with the net's last rectifier: from [inputs, Rectify.Features] to [inputs].
+type RectifiedReadout struct {
+	Rectify Rectify
+
+	// Init draws w; nil means initializers.LeCun.
+	Init *initializers.Initializer
 }
 
 // linear returns the linear read-out behind the rectifier.
-func (r rectifiedReadout) linear() linearReadout {
-	return linearReadout{In: r.Rectifier.outputs(), Init: r.Init}
+func (r RectifiedReadout) linear() LinearReadout {
+	return LinearReadout{In: r.Rectify.Outputs(), Init: r.Init}
 }
 
-// Params declares w.
-func (r rectifiedReadout) Params() []Param {
-	return append(r.linear().Params(), r.Rectifier.params("")...)
+// Params declares w, [features that rho puts out, 1].
+func (r RectifiedReadout) Params() []Param {
+	return append(r.linear().Params(), r.Rectify.params("")...)
 }
 
 // Build builds f.
-func (r rectifiedReadout) Build(weights []*Node, a *Node) Signals {
+func (r RectifiedReadout) Build(weights []*Node, a *Node) Signals {
 	rest := weights[1:]
-	h, seen := r.Rectifier.build(&rest, a)
+	h, seen := r.Rectify.build(&rest, a)
 	return Signals{Out: r.linear().Build(weights, h).Out, Rectifiers: []Rectifier{seen}}
+}
+
+func (r RectifiedReadout) check() error { return checks(r.Rectify.check(), checkInit(r.Init)) }
+
+// WithStatistics implements [Statistical].
+func (r RectifiedReadout) WithStatistics(s norms.Statistics) Block {
+	r.Rectify.Statistics = s
+	return r
 }

@@ -54,6 +54,9 @@ type Config struct {
 
 	// Images describes the images of a convolutional net.
 	Images Images `json:"images,omitzero"`
+
+	// own is the net whose config this is, where it isn't one that Net names: see [Compose].
+	own *Net
 }
 
 // Images describes what a convolutional net takes in and how it ends. The zero value stands for CIFAR-10 and the paper's Figure 5.
@@ -102,14 +105,9 @@ func (c Config) withDefaults(architecture Architecture) (Config, error) {
 		return c, fmt.Errorf("depth is %d: give the number of rectifiers from input to output, at least 1", c.Depth)
 	case c.Width < 1:
 		return c, fmt.Errorf("width is %d: give the number of units of a layer, at least 1", c.Width)
-	case c.Norm.Apply == nil:
-		return c, fmt.Errorf("normalisation %q has no Apply function: set one, or use one of package norms", c.Norm.Name)
-	case c.Activation.Apply == nil && c.Activation.Learnt == nil:
-		return c, fmt.Errorf("activation %q has no Apply function: set one, or use one of package activations", c.Activation.Name)
-	case c.Activation.Learnt != nil && (c.Activation.LearntInit == nil || c.Activation.LearntInit.Fill == nil):
-		return c, fmt.Errorf("activation %q learns, but has no LearntInit: set the initialiser of what it learns, such as initializers.One", c.Activation.Name)
-	case c.Initializer.Fill == nil:
-		return c, fmt.Errorf("initialiser %q has no Fill function: set one, or use one of package initializers", c.Initializer.Name)
+	}
+	if err := checks(checkNorm(c.Norm), checkActivation(c.Activation), checkInit(c.Initializer)); err != nil {
+		return c, err
 	}
 	if c.LooksLinear && c.Activation.Outputs(1) != 2 {
 		return c, fmt.Errorf("a looks-linear net with the activation %s: it needs the concatenated rectifier, crelu, whose two halves its mirrored weights join", c.Activation.Name)
@@ -129,9 +127,9 @@ func (c Config) behind(initializer *initializers.Initializer) *initializers.Init
 }
 
 // Registered says whether the config's JSON, which has the names of its normalisation, activation, initialiser and shortcut, determines the net:
-// whether those are the registered ones of their names, or nil. A value of one's own may change and keep its name.
+// whether those are the registered ones of their names, or nil. A value or a net of one's own may change and keep its name.
 func (c Config) Registered() bool {
-	return registered(Shortcuts, c.Images.Shortcut, (*Shortcut).String) &&
+	return c.own == nil && registered(Shortcuts, c.Images.Shortcut, (*Shortcut).String) &&
 		registered(norms.Registry, c.Norm, (*norms.Norm).String) &&
 		registered(activations.Registry, c.Activation, (*activations.Activation).String) &&
 		registered(initializers.Registry, c.Initializer, (*initializers.Initializer).String)

@@ -1,75 +1,104 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors/images"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
 // kernelSize is the height and width of every convolution's kernel.
 const kernelSize = 3
 
-// convolution is a 3 x 3 convolution with zero padding: from [inputs, height, width, In] to [inputs, height/Stride, width/Stride, Out].
-type convolution struct {
+// Convolution is a 3 x 3 convolution with zero padding: from [inputs, height, width, In] to [inputs, height/Stride, width/Stride,
+// Out], rounded up.
+type Convolution struct {
 	In, Out, Stride int
-	Init            *initializers.Initializer
+
+	// Init draws the kernel; nil means initializers.He.
+	Init *initializers.Initializer
 }
 
 // Params declares the kernel, [3, 3, In, Out]. Outputs come last, as the initialisers' fan-in wants it: this is GoMLX's layout for
 // channels last (for channels first it puts the outputs in front, and a fan-in taken from there would be wrong).
-func (l convolution) Params() []Param {
-	return []Param{{Name: "kernel", Dims: []int{kernelSize, kernelSize, l.In, l.Out}, Init: l.Init}}
+func (l Convolution) Params() []Param {
+	return []Param{{Name: "kernel", Dims: []int{kernelSize, kernelSize, l.In, l.Out}, Init: cmp.Or(l.Init, initializers.He)}}
 }
 
 // Build builds the convolution.
-func (l convolution) Build(weights []*Node, x *Node) Signals {
+func (l Convolution) Build(weights []*Node, x *Node) Signals {
 	// A border of one on each side, whatever the stride: "same" padding would shift the centre off the shortcut's positions at stride 2.
 	border := [][2]int{{kernelSize / 2, kernelSize / 2}, {kernelSize / 2, kernelSize / 2}}
 	return Signals{Out: Convolve(x, weights[0]).ChannelsAxis(images.ChannelsLast).Strides(l.Stride).PaddingPerDim(border).Done()}
 }
 
-// convolutionLayer is a rectifier with a convolution behind it.
-type convolutionLayer struct {
-	Rectifier   rectifier
-	Convolution convolution
+func (l Convolution) check() error {
+	return checks(sizes(size{"in", l.In}, size{"out", l.Out}, size{"stride", l.Stride}), checkInit(l.Init))
+}
+
+// ConvolutionLayer is a rectifier with a convolution behind it, conv(rho(norm(a))).
+type ConvolutionLayer struct {
+	Rectify     Rectify
+	Convolution Convolution
 }
 
 // params declares the variables, under names that end in suffix.
-func (l convolutionLayer) params(suffix string) []Param {
+func (l ConvolutionLayer) params(suffix string) []Param {
 	params := l.Convolution.Params()
 	params[0].Name += suffix
-	return append(params, l.Rectifier.params(suffix)...)
+	return append(params, l.Rectify.params(suffix)...)
 }
 
 // build builds the layer, and returns what its convolution sees as well. It takes the values of its params from the front of *weights.
-func (l convolutionLayer) build(weights *[]*Node, a *Node) (rectified, out *Node, seen Rectifier) {
+func (l ConvolutionLayer) build(weights *[]*Node, a *Node) (rectified, out *Node, seen Rectifier) {
 	kernel := (*weights)[:1]
 	*weights = (*weights)[1:]
-	rectified, seen = l.Rectifier.build(weights, a)
+	rectified, seen = l.Rectify.build(weights, a)
 	return rectified, l.Convolution.Build(kernel, rectified).Out, seen
 }
 
-// Params implements Block for layers without a skip.
-func (l convolutionLayer) Params() []Param { return l.params("") }
+// Params declares the kernel, and what the activation learns.
+func (l ConvolutionLayer) Params() []Param { return l.params("") }
 
 // Build builds conv(rho(norm(a))).
-func (l convolutionLayer) Build(weights []*Node, a *Node) Signals {
+func (l ConvolutionLayer) Build(weights []*Node, a *Node) Signals {
 	_, out, seen := l.build(&weights, a)
 	return Signals{Out: out, Rectifiers: []Rectifier{seen}}
 }
 
-// residualBranch is Carry shortcut(a) + Gain branch(a), the branch being two layers, or one: see [convolutions].
-type residualBranch struct {
-	First, Second convolutionLayer
-	Layers        int // 1 or 2
-	Shortcut      convolutionalShortcut
-	Carry, Gain   float64
+func (l ConvolutionLayer) check() error {
+	if err := checks(l.Rectify.check(), l.Convolution.check()); err != nil {
+		return err
+	}
+	if out := l.Rectify.Outputs(); out != l.Convolution.In {
+		return fmt.Errorf("its rectifier puts out %d features and its convolution takes in %d: give them one number", out, l.Convolution.In)
+	}
+	return nil
+}
+
+// WithStatistics implements [Statistical].
+func (l ConvolutionLayer) WithStatistics(s norms.Statistics) Block {
+	l.Rectify.Statistics = s
+	return l
+}
+
+// ResidualBranch is Carry shortcut(a) + Gain branch(a), the branch being two layers, or one, of convolutions.
+type ResidualBranch struct {
+	First, Second ConvolutionLayer
+
+	// Layers is 2, or 1 for a branch of the First alone.
+	Layers int
+
+	// Shortcut is what the skip does where the branch changes the shape.
+	Shortcut    ConvolutionalShortcut
+	Carry, Gain float64
 }
 
 // Params declares the kernels of the layers, and then what the shortcut has: the kernels are the same ones whatever the shortcut.
-func (b residualBranch) Params() []Param {
+func (b ResidualBranch) Params() []Param {
 	params := b.First.params("_1")
 	if b.Layers == 2 {
 		params = append(params, b.Second.params("_2")...)
@@ -78,50 +107,70 @@ func (b residualBranch) Params() []Param {
 }
 
 // Build builds the shortcut and the branch.
-func (b residualBranch) Build(weights []*Node, a *Node) Signals {
+func (b ResidualBranch) Build(weights []*Node, a *Node) Signals {
 	rectified, h, seen := b.First.build(&weights, a)
 	signals := Signals{Rectifiers: []Rectifier{seen}}
 	if b.Layers == 2 {
 		_, h, seen = b.Second.build(&weights, h)
 		signals.Rectifiers = append(signals.Rectifiers, seen)
 	}
-	signals.Out = skip(b.Shortcut.build(weights, a, rectified), h, b.Carry, b.Gain)
+	signals.Out = carryAndGain(b.Shortcut.build(weights, a, rectified), h, b.Carry, b.Gain)
 	return signals
 }
 
-// convolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten is set, behind the net's
+func (b ResidualBranch) check() error {
+	if b.Layers != 1 && b.Layers != 2 {
+		return fmt.Errorf("layers is %d: give 2, or 1 for a branch of the first layer alone", b.Layers)
+	}
+	if err := checks(b.First.check(), b.Shortcut.check(), checkGain(b.Carry, b.Gain)); err != nil || b.Layers == 1 {
+		return err
+	}
+	return b.Second.check()
+}
+
+// WithStatistics implements [Statistical].
+func (b ResidualBranch) WithStatistics(s norms.Statistics) Block {
+	b.First.Rectify.Statistics, b.Second.Rectify.Statistics = s, s
+	return b
+}
+
+// ConvolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten is set, behind the net's
 // last rectifier where there is one: from [inputs, height, width, features] to [inputs, Outputs].
-type convolutionalReadout struct {
-	Rectified     bool
-	Rectifier     rectifier
+type ConvolutionalReadout struct {
+	// Rectified says that there is a rectifier. Where there is none, only its Features count.
+	Rectified bool
+	Rectify   Rectify
+
 	Height, Width int
 	Outputs       int
 	Flatten       bool
-	Init          *initializers.Initializer
+
+	// Init draws the linear map; nil means initializers.LeCun.
+	Init *initializers.Initializer
 }
 
 // Params declares the linear map, [features, Outputs], or [positions, features, Outputs] where Flatten is set: the features of a
 // position stay together, as weights behind a rectifier want it.
-func (r convolutionalReadout) Params() []Param {
-	features, params := r.Rectifier.Features, []Param(nil)
+func (r ConvolutionalReadout) Params() []Param {
+	features, params := r.Rectify.Features, []Param(nil)
 	if r.Rectified {
-		features, params = r.Rectifier.outputs(), r.Rectifier.params("")
+		features, params = r.Rectify.Outputs(), r.Rectify.params("")
 	}
 	dims := []int{features, r.Outputs}
 	if r.Flatten {
 		dims = append([]int{r.Height * r.Width}, dims...)
 	}
-	return append([]Param{{Name: "weights", Dims: dims, Init: r.Init}}, params...)
+	return append([]Param{{Name: "weights", Dims: dims, Init: cmp.Or(r.Init, initializers.LeCun)}}, params...)
 }
 
 // Build builds the outputs.
-func (r convolutionalReadout) Build(weights []*Node, a *Node) Signals {
-	a.AssertDims(-1, r.Height, r.Width, r.Rectifier.Features)
+func (r ConvolutionalReadout) Build(weights []*Node, a *Node) Signals {
+	a.AssertDims(-1, r.Height, r.Width, r.Rectify.Features)
 	var signals Signals
 	rest := weights[1:]
 	if r.Rectified {
 		var seen Rectifier
-		a, seen = r.Rectifier.build(&rest, a)
+		a, seen = r.Rectify.build(&rest, a)
 		signals.Rectifiers = []Rectifier{seen}
 	}
 	if r.Flatten {
@@ -133,9 +182,19 @@ func (r convolutionalReadout) Build(weights []*Node, a *Node) Signals {
 	return signals
 }
 
+func (r ConvolutionalReadout) check() error {
+	return checks(r.Rectify.check(), sizes(size{"height", r.Height}, size{"width", r.Width}, size{"outputs", r.Outputs}), checkInit(r.Init))
+}
+
+// WithStatistics implements [Statistical].
+func (r ConvolutionalReadout) WithStatistics(s norms.Statistics) Block {
+	r.Rectify.Statistics = s
+	return r
+}
+
 // imageStage returns the first convolution, which sees the image.
 func imageStage(c Config) Stage {
-	return Stage{"conv_1", convolution{In: c.Images.Channels, Out: c.filters(0), Stride: 1, Init: c.Initializer}}
+	return Stage{Name: "conv_1", Block: Convolution{In: c.Images.Channels, Out: c.filters(0), Stride: 1, Init: c.Initializer}}
 }
 
 // convolutionNames names the stage of convolutions first to last, counted from 1.

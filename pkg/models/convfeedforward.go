@@ -7,13 +7,13 @@ var _ = Architectures.Register("conv-feedforward", convolutional("feedforward co
 	for _, branch := range plan {
 		for _, layer := range branch {
 			number++
-			stages = append(stages, Stage{convolutionNames(number, number), c.convolutionLayer(layer)})
+			stages = append(stages, Stage{Name: convolutionNames(number, number), Block: c.convolutionLayer(layer)})
 		}
 	}
 	return append(stages, imageReadout(c, plan, true))
 }))
 
 // convolutionLayer returns a convolution with a rectifier in front.
-func (c Config) convolutionLayer(shape convolution) convolutionLayer {
-	return convolutionLayer{Rectifier: c.rectifier(shape.In / c.Activation.Outputs(1)), Convolution: shape}
+func (c Config) convolutionLayer(shape Convolution) ConvolutionLayer {
+	return ConvolutionLayer{Rectify: c.rectifier(shape.In / c.Activation.Outputs(1)), Convolution: shape}
 }

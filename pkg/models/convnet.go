@@ -28,6 +28,7 @@ func convolutional(title, short string, check func(Config) (Config, error), stag
 			return c.withImages()
 		},
 		Input:  func(c Config) []int { return []int{c.Images.Height, c.Images.Width, c.Images.Channels} },
+		Output: func(c Config) []int { return []int{c.Images.Outputs} },
 		Stages: stages,
 	}
 }
@@ -83,9 +84,9 @@ func (c Config) filters(stage int) int {
 // convolutions returns the shapes of the L-1 convolutions behind the first, in branches of two, of which the last has one where L is even.
 // The branches are spread over the resolutions as evenly as can be, the first stages taking what is left over; where a stage begins, the
 // first convolution of its branch doubles the filters at stride 2. Feedforward and residual nets of a depth are made of the same ones.
-func (c Config) convolutions() [][]convolution {
+func (c Config) convolutions() [][]Convolution {
 	branches := c.Depth / 2
-	plan := make([][]convolution, branches)
+	plan := make([][]Convolution, branches)
 	in := c.filters(0)
 	for b := range plan {
 		out := c.filters(b * c.Images.Resolutions / max(branches, c.Images.Resolutions))
@@ -95,7 +96,7 @@ func (c Config) convolutions() [][]convolution {
 		}
 		doubled := c.Activation.Outputs(1)
 		init := c.behind(c.Initializer)
-		plan[b] = []convolution{{In: doubled * in, Out: out, Stride: stride, Init: init}, {In: doubled * out, Out: out, Stride: 1, Init: init}}
+		plan[b] = []Convolution{{In: doubled * in, Out: out, Stride: stride, Init: init}, {In: doubled * out, Out: out, Stride: 1, Init: init}}
 		in = out
 	}
 	if c.Depth%2 == 0 {
@@ -105,19 +106,19 @@ func (c Config) convolutions() [][]convolution {
 }
 
 // imageReadout returns the read-out behind the last of the convolutions.
-func imageReadout(c Config, plan [][]convolution, rectified bool) Stage {
+func imageReadout(c Config, plan [][]Convolution, rectified bool) Stage {
 	height, width, filters := c.Images.Height, c.Images.Width, c.filters(0)
 	for _, branch := range plan {
 		stride := branch[0].Stride
 		height, width = (height+stride-1)/stride, (width+stride-1)/stride
 		filters = branch[0].Out
 	}
-	readout := convolutionalReadout{
-		Rectified: rectified, Rectifier: c.rectifier(filters),
+	readout := ConvolutionalReadout{
+		Rectified: rectified, Rectify: c.rectifier(filters),
 		Height: height, Width: width, Outputs: c.Images.Outputs, Flatten: c.Images.Flatten, Init: initializers.LeCun,
 	}
 	if rectified {
 		readout.Init = c.behind(initializers.LeCun)
 	}
-	return Stage{"readout", readout}
+	return Stage{Name: "readout", Block: readout}
 }

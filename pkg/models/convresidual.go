@@ -7,7 +7,7 @@ var _ = Architectures.Register("conv-residual", convolutional("convolutional res
 	stages := []Stage{imageStage(c)}
 	for _, branch := range plan {
 		first, last := branch[0], branch[len(branch)-1]
-		stages = append(stages, Stage{convolutionNames(number+1, number+len(branch)), residualBranch{
+		stages = append(stages, Stage{Name: convolutionNames(number+1, number+len(branch)), Block: ResidualBranch{
 			First: c.convolutionLayer(first), Second: c.convolutionLayer(last), Layers: len(branch), Shortcut: c.shortcut(first),
 			Carry: c.Alpha, Gain: c.Alpha * c.Beta,
 		}})

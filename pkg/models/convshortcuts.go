@@ -81,20 +81,35 @@ func (i Images) EffectiveShortcut() *Shortcut {
 	return i.Shortcut
 }
 
-// convolutionalShortcut is a Shortcut at its place: Kind is nil where the shape stays as it is.
-type convolutionalShortcut struct {
-	Kind            *Shortcut
+// ConvolutionalShortcut is a Shortcut at its place in a [ResidualBranch]. The zero value hands on what comes in.
+type ConvolutionalShortcut struct {
+	// Kind is nil where the shape stays as it is.
+	Kind *Shortcut
+
+	// In and Out are the filters that come in and go out, and Stride what height and width are divided by.
 	In, Out, Stride int
-	Init            *initializers.Initializer // of the matrix; nil for none
+
+	// Init draws the matrix, [In, Out]; nil for a Kind without one.
+	Init *initializers.Initializer
+}
+
+func (s ConvolutionalShortcut) check() error {
+	switch {
+	case s.Kind == nil:
+		return nil
+	case s.Kind.Init == nil && s.Kind.Widen == nil, s.Init == nil && s.Kind.Widen == nil:
+		return fmt.Errorf("its shortcut %q has neither Init nor Widen: set Init, which draws the matrix, or choose OptionA", s.Kind.Name)
+	}
+	return sizes(size{"in of its shortcut", s.In}, size{"out of its shortcut", s.Out}, size{"stride of its shortcut", s.Stride})
 }
 
 // shortcut returns the shortcut over a branch that begins with a convolution of that shape.
-func (c Config) shortcut(first convolution) convolutionalShortcut {
+func (c Config) shortcut(first Convolution) ConvolutionalShortcut {
 	filters := first.In / c.Activation.Outputs(1)
 	if first.Stride == 1 && first.Out == filters {
-		return convolutionalShortcut{}
+		return ConvolutionalShortcut{}
 	}
-	s := convolutionalShortcut{Kind: c.Images.EffectiveShortcut(), In: filters, Out: first.Out, Stride: first.Stride}
+	s := ConvolutionalShortcut{Kind: c.Images.EffectiveShortcut(), In: filters, Out: first.Out, Stride: first.Stride}
 	if s.Kind.Rectified {
 		s.In = first.In
 	}
@@ -105,7 +120,7 @@ func (c Config) shortcut(first convolution) convolutionalShortcut {
 }
 
 // params declares the matrix, where there is one.
-func (s convolutionalShortcut) params() []Param {
+func (s ConvolutionalShortcut) params() []Param {
 	if s.Init == nil {
 		return nil
 	}
@@ -113,7 +128,7 @@ func (s convolutionalShortcut) params() []Param {
 }
 
 // build returns the shortcut of a, which the branch's first convolution sees as rectified. The weights are the values of the params.
-func (s convolutionalShortcut) build(weights []*Node, a, rectified *Node) *Node {
+func (s ConvolutionalShortcut) build(weights []*Node, a, rectified *Node) *Node {
 	if s.Kind == nil {
 		return a
 	}

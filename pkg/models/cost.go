@@ -52,7 +52,10 @@ func (i Images) checkSize(filters int) error {
 // parameters returns the number of weights, which may be beyond the range of an int.
 func (n *Net) parameters() float64 {
 	sum := 0.0
-	for _, stage := range n.Stages {
+	for i, stage := range n.Stages {
+		if n.Owner(i) != i {
+			continue
+		}
 		for _, param := range stage.Block.Params() {
 			size := 1.0
 			for _, dim := range param.Dims {
@@ -71,16 +74,20 @@ func (n *Net) CheckMemory(inputs, size, copies, draws int) error {
 	c := n.Config
 	weights := cost.Bytes(n.parameters()) * cost.Of(size, copies, draws)
 	states := cost.Of(size, inputs, c.Width, c.Depth, draws)
+	what := fmt.Sprintf("a %s net of depth %d and width %d on %d inputs", c.Net, c.Depth, c.Width, inputs)
+	choose := "choose a smaller depth or width, or fewer inputs"
+	if n.isComposed() {
+		states = n.seen.states * cost.Of(size, inputs, draws)
+		what, choose = fmt.Sprintf("%v on %d inputs", n, inputs), "give fewer inputs"
+	}
 	if c.Images != (Images{}) { // halving the image and doubling the filters halves the state, and a branch of two convolutions has one
 		shrunk := 1 << (c.Images.Resolutions - 1)
 		states = cost.Of(size, inputs, c.Images.Height, c.Images.Width, c.filters(0), c.Depth, draws) / cost.Bytes(2*shrunk)
 	}
-	what := fmt.Sprintf("a %s net of depth %d and width %d on %d inputs", c.Net, c.Depth, c.Width, inputs)
 	if draws > 1 {
 		what += fmt.Sprintf(", %d draws at a time,", draws)
 	}
 	of := fmt.Sprintf("memory, %v for weights and %v for the states of its layers", weights, states)
-	choose := "choose a smaller depth or width, or fewer inputs"
 	if draws > 1 {
 		choose += ", or let GOMAXPROCS in the environment be less, for fewer draws at a time"
 	}

@@ -15,8 +15,8 @@ var _ = Architectures.Register("feedforward", dense(feedforwardTitle, Config.wit
 	for l := 1; l <= c.Depth-2; l++ {
 		stages = append(stages, layerStage(c, l, 0, 1))
 	}
-	readout := rectifiedReadout{Rectifier: c.rectifier(c.Width), Init: c.behind(initializers.LeCun)}
-	return append(stages, Stage{"readout", readout})
+	readout := RectifiedReadout{Rectify: c.rectifier(c.Width), Init: c.behind(initializers.LeCun)}
+	return append(stages, Stage{Name: "readout", Block: readout})
 }))
 
 // Titles of architectures, which nets of images share for short.
@@ -38,6 +38,7 @@ func dense(title string, check func(Config) (Config, error), stages func(Config)
 			return c, err
 		},
 		Input:  func(Config) []int { return []int{1} },
+		Output: func(Config) []int { return nil },
 		Stages: stages,
 	}
 }
@@ -46,14 +47,14 @@ func dense(title string, check func(Config) (Config, error), stages func(Config)
 func inputStage(c Config) Stage {
 	rectifier := c.rectifier(c.Width)
 	rectifier.Norm = norms.None
-	return Stage{"input", input{rectifier}}
+	return Stage{Name: "input", Block: Stem{rectifier}}
 }
 
 // shallow returns the net of depth 1, the same for every architecture: f = w^T rho(x v - b), Figure 1(a).
 func shallow(c Config) []Stage {
 	return []Stage{
 		inputStage(c),
-		{"readout", linearReadout{In: c.Activation.Outputs(c.Width), Init: c.behind(initializers.LeCun)}},
+		{Name: "readout", Block: LinearReadout{In: c.Activation.Outputs(c.Width), Init: c.behind(initializers.LeCun)}},
 	}
 }
 
@@ -61,13 +62,13 @@ func shallow(c Config) []Stage {
 func stem(c Config) []Stage {
 	return []Stage{
 		inputStage(c),
-		{"layer_0", linear{In: c.Activation.Outputs(c.Width), Out: c.Width, Init: c.behind(c.Initializer)}},
+		{Name: "layer_0", Block: Linear{In: c.Activation.Outputs(c.Width), Out: c.Width, Init: c.behind(c.Initializer)}},
 	}
 }
 
 // layerStage returns repeated layer l, a_l+1 = carry a_l + gain W_l rho(norm(a_l)).
 func layerStage(c Config, l int, carry, gain float64) Stage {
-	return Stage{fmt.Sprintf("layer_%d", l), layer{
-		Rectifier: c.rectifier(c.Width), Carry: carry, Gain: gain, Init: c.behind(c.Initializer),
+	return Stage{Name: fmt.Sprintf("layer_%d", l), Block: Layer{
+		Rectify: c.rectifier(c.Width), Carry: carry, Gain: gain, Init: c.behind(c.Initializer),
 	}}
 }

@@ -6,25 +6,58 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// rectifier is what every layer begins with, rho(norm(a)): the piece that dense and convolutional blocks share.
-type rectifier struct {
+// Rectify is what every layer begins with, rho(norm(a)): the piece that dense and convolutional blocks share.
+type Rectify struct {
 	// Features is the number of features that come in.
-	Features   int
-	Norm       *norms.Norm
+	Features int
+
+	// Norm is the normalisation in front of rho; nil means norms.None.
+	Norm *norms.Norm
+
+	// Statistics says whether gradients go through the batch statistics; empty means norms.Frozen.
 	Statistics norms.Statistics
+
+	// Activation is rho; nil means activations.ReLU.
 	Activation *activations.Activation
 }
 
-// rectifier returns the rectifier of the config for that many features.
-func (c Config) rectifier(features int) rectifier {
-	return rectifier{Features: features, Norm: c.Norm, Statistics: c.Statistics, Activation: c.Activation}
+// withDefaults fills in what the zero values stand for.
+func (r Rectify) withDefaults() Rectify {
+	if r.Norm == nil {
+		r.Norm = norms.None
+	}
+	if r.Activation == nil {
+		r.Activation = activations.ReLU
+	}
+	return r
 }
 
-// outputs is the number of features that go out.
-func (r rectifier) outputs() int { return r.Activation.Outputs(r.Features) }
+// check returns an error when something can't be built of it.
+func (r Rectify) check() error {
+	r = r.withDefaults()
+	if err := sizes(size{"features", r.Features}); err != nil {
+		return err
+	}
+	if err := checkNorm(r.Norm); err != nil {
+		return err
+	}
+	if err := checkActivation(r.Activation); err != nil {
+		return err
+	}
+	return r.Statistics.Check()
+}
+
+// rectifier returns the rectifier of the config for that many features.
+func (c Config) rectifier(features int) Rectify {
+	return Rectify{Features: features, Norm: c.Norm, Statistics: c.Statistics, Activation: c.Activation}
+}
+
+// Outputs returns the number of features that go out.
+func (r Rectify) Outputs() int { return r.withDefaults().Activation.Outputs(r.Features) }
 
 // params declares what the activation learns, under a name that ends in suffix.
-func (r rectifier) params(suffix string) []Param {
+func (r Rectify) params(suffix string) []Param {
+	r = r.withDefaults()
 	if r.Activation.Learnt == nil {
 		return nil
 	}
@@ -32,7 +65,8 @@ func (r rectifier) params(suffix string) []Param {
 }
 
 // build returns rho(norm(a)) and what a tap sees of it. It takes the values of its params from the front of *weights.
-func (r rectifier) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
+func (r Rectify) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
+	r = r.withDefaults()
 	argument := r.Norm.Apply(a, r.Statistics.Hold())
 	seen := Rectifier{Preactivation: a, Argument: argument}
 	if r.Activation.Learnt == nil {

@@ -17,5 +17,5 @@ func skipping(c Config, carry, gain float64) []Stage {
 	for l := 1; l <= c.Depth-1; l++ {
 		stages = append(stages, layerStage(c, l, carry, gain))
 	}
-	return append(stages, Stage{"readout", linearReadout{In: c.Width, Init: initializers.LeCun}})
+	return append(stages, Stage{Name: "readout", Block: LinearReadout{In: c.Width, Init: initializers.LeCun}})
 }

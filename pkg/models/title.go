@@ -40,6 +40,9 @@ func (c Config) Title() string {
 // initialiser that isn't He's, and other weights of skips than the defaults. It is empty for what the zero values stand for.
 func (c Config) Also() string {
 	var all []string
+	if c.Norm == ownNorm { // its name says all
+		return ""
+	}
 	if c.Alpha != 0 && c.Alpha != 1 {
 		all = append(all, fmt.Sprintf("α = %g", c.Alpha))
 	}
@@ -68,12 +71,19 @@ func (n Name) Short() string { return join(n.kind(), n.skips(), n.Also) }
 
 // Title names the net in full, as in a list: "resnet, batch norm, β = 0.1".
 func (n Name) Title() string {
-	return join(n.architecture().Title, norms.Named(n.Norm).OfNet(), n.skips(), n.Also)
+	norm := ""
+	if n.Norm != ownName {
+		norm = norms.Named(n.Norm).OfNet()
+	}
+	return join(n.architecture().Title, norm, n.skips(), n.Also)
 }
 
 // Text names the net in full, as in a sentence: "resnet, β = 0.1 with batch normalisation".
 func (n Name) Text() string {
-	if n.Norm == norms.None.Name {
+	switch n.Norm {
+	case ownName:
+		return n.Family()
+	case norms.None.Name:
 		return n.Family() + " without normalisation"
 	}
 	return n.Family() + " with " + norms.Named(n.Norm).Titled()
@@ -86,6 +96,8 @@ func (n Name) Called(activation string, looksLinear bool) string {
 	kind, norm, others := n.kind(), norms.Named(n.Norm).InTitle(), []string{n.skips()}
 	rectifier := activation == "" || activation == activations.ReLU.Name
 	switch {
+	case n.Norm == ownName:
+		return n.Short()
 	case n.Beta != nil && n.Norm == norms.Batch.Name, !rectifier && n.Norm == norms.None.Name:
 		norm = ""
 	}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -25,7 +26,8 @@ type Draw struct {
 }
 
 // Draw returns draw number index of the net's weights under the seed. Every variable has a random stream of its own: the
-// values depend on seed, index, stage and variable alone, not on what else has been drawn.
+// values depend on seed, index, stage and variable alone, not on what else has been drawn. Every draw of a net that holds weights
+// (see [Net.Holding]) has these.
 func (n *Net) Draw(seed, index uint64) *Draw { return &Draw{net: n, Seed: seed, Index: index} }
 
 // Values returns the values of the variables of stage i, each in row-major order.
@@ -74,6 +76,11 @@ func (d *Draw) Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*ten
 
 // fill draws the values of variable p of stage i.
 func (d *Draw) fill(i, p int, param Param, values []float32) {
+	i = d.net.Owner(i)
+	if d.net.held != nil {
+		copy(values, d.net.held[i][p])
+		return
+	}
 	param.Init.Fill(random.NewGenerator(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
 }
 
@@ -81,19 +88,22 @@ func (d *Draw) fill(i, p int, param Param, values []float32) {
 // [Net.Build] on the same scope trains from there.
 func (n *Net) Initialize(scope *model.Scope, draw *Draw, dtype dtypes.DType) error {
 	for i, stage := range n.Stages {
+		if n.Owner(i) != i {
+			continue
+		}
 		weights, err := draw.Stage(nil, i, dtype)
 		if err != nil {
 			return err
 		}
-		stageScope := scope.At("%s", stage.Name)
 		for p, param := range stage.Block.Params() {
-			if variable := stageScope.GetVariable(param.Name); variable != nil {
+			path := n.path(scope, i, param)
+			if variable := scope.Store().GetVariable(path); variable != nil {
 				err = variable.SetValue(weights[p])
 			} else {
-				_, err = stageScope.CreateVariable(param.Name, weights[p])
+				_, err = scope.Store().CreateVariable(path, weights[p])
 			}
 			if err != nil {
-				return fmt.Errorf("can't initialise %s of stage %s: %w", param.Name, stage.Name, err)
+				return fmt.Errorf("can't initialise %s of %v: %w", param.Name, stage, err)
 			}
 		}
 	}
@@ -114,21 +124,48 @@ func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*
 	stage := s.net.Stages[i]
 	var weights []*tensors.Tensor
 	for _, param := range stage.Block.Params() {
-		variable := s.scope.At("%s", stage.Name).GetVariable(param.Name)
+		variable := s.scope.Store().GetVariable(s.net.path(s.scope, i, param))
 		if variable == nil || !variable.HasValue() {
-			return nil, fmt.Errorf("the store has no value for %s of stage %s: initialise the net first", param.Name, stage.Name)
+			return nil, fmt.Errorf("the store has no value for %s of %v: initialise the net first", param.Name, stage)
 		}
 		if variable.DType() != dtype {
-			return nil, fmt.Errorf("%s of stage %s is stored as %s: probe it in that data type, not %s", param.Name, stage.Name, variable.DType(), dtype)
+			return nil, fmt.Errorf("%s of %v is stored as %s: probe it in that data type, not %s", param.Name, stage, variable.DType(), dtype)
+		}
+		if !slices.Equal(variable.Shape().Dimensions, param.Dims) {
+			return nil, fmt.Errorf("%s of %v is stored with shape %v, and the net has %v there: load what belongs to this net",
+				param.Name, stage, variable.Shape().Dimensions, param.Dims)
 		}
 		value, err := variable.Value()
 		if err == nil {
 			value, err = value.LocalClone()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("can't read %s of stage %s: %w", param.Name, stage.Name, err)
+			return nil, fmt.Errorf("can't read %s of %v: %w", param.Name, stage, err)
 		}
 		weights = append(weights, value)
 	}
 	return weights, nil
+}
+
+// Holding returns the net with the weights that it has in a GoMLX Store under scope, in place of draws: every draw of it has these
+// values. They are copied, so that the Store may be used for something else. A GoMLX checkpoint is first loaded into the Store, by
+// checkpoint.Load(store).Dir(folder).Done(); see also training.Net.
+func (n *Net) Holding(scope *model.Scope) (*Net, error) {
+	stored, held := n.Stored(scope), make([][][]float32, len(n.Stages))
+	for i := range n.Stages {
+		if n.Owner(i) != i {
+			continue
+		}
+		weights, err := stored.Stage(nil, i, dtypes.Float32)
+		if err != nil {
+			return nil, err
+		}
+		for _, weight := range weights {
+			held[i] = append(held[i], tensors.MustCopyFlatData[float32](weight))
+			weight.MustFinalizeAll()
+		}
+	}
+	holding := *n
+	holding.held = held
+	return holding.asOwn(), nil
 }

@@ -33,9 +33,13 @@ var Registry = registry.New[*Initializer]("initialiser")
 
 func register(i *Initializer) *Initializer { return Registry.Register(i.Name, i) }
 
-// FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the outputs.
+// FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the outputs. That of a single number
+// is 1.
 func FanIn(dims []int) int {
 	fanIn := 1
+	if len(dims) == 0 {
+		return fanIn
+	}
 	for _, dim := range dims[:len(dims)-1] {
 		fanIn *= dim
 	}

@@ -9,6 +9,7 @@ package activations
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -53,11 +54,11 @@ var Counts = &engine.Tap{Graph: func(r models.Rectifier) *graph.Node { return gr
 // Run counts activations and coactivations as the config asks. Units are counted on the device, so that only one number a unit
 // leaves it. It returns an error when the config is wrong, the context ends, or the net's signal overflows.
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
-	sample, err := sampling.New(config)
+	sample, rectifiers, err := newSample(config)
 	if err != nil {
 		return nil, err
 	}
-	if err := sample.CheckResults(2, sample.Net.Config.Depth); err != nil {
+	if err := sample.CheckResults(2, len(rectifiers)); err != nil {
 		return nil, err
 	}
 	result := &Result{
@@ -75,6 +76,19 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		return nil, err
 	}
 	return result, nil
+}
+
+// newSample makes a config's sample, and returns how many units each rectifier of its net has.
+func newSample(config Config) (*sampling.Sample, []int, error) {
+	sample, err := sampling.New(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	rectifiers, err := sample.Net.Rectifiers()
+	if err == nil && len(rectifiers) == 0 {
+		err = fmt.Errorf("%v shows no rectifiers to look at: make it of blocks that have some, or see models.Watch", sample.Net)
+	}
+	return sample, rectifiers, err
 }
 
 // Shares returns the share of inputs at which a unit is active, and of pairs of distinct inputs at both of which it is, averaged over units: the

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
-	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 )
 
 // Raster tells for every unit of a layer and every input whether the unit is active.
@@ -21,18 +20,17 @@ type Raster struct {
 // Rasters returns the rasters of one rectifier, one a draw: rectifier 1 is the first, L the last, which 0 also stands for. It
 // returns errors as [Run] does.
 func Rasters(ctx context.Context, e *engine.Engine, config Config, rectifier int) ([]*Raster, error) {
-	sample, err := sampling.New(config)
+	sample, units, err := newSample(config)
 	if err != nil {
 		return nil, err
 	}
-	depth := sample.Net.Config.Depth
 	if rectifier == 0 {
-		rectifier = depth
+		rectifier = len(units)
 	}
-	if rectifier < 1 || rectifier > depth {
-		return nil, fmt.Errorf("rectifier is %d in a net of depth %d: give one from 1 to %d, or 0 for the last", rectifier, depth, depth)
+	if rectifier < 1 || rectifier > len(units) {
+		return nil, fmt.Errorf("rectifier is %d in a net of %d: give one from 1 to %d, or 0 for the last", rectifier, len(units), len(units))
 	}
-	if err := sample.CheckResults((sample.Net.Config.Width+7)/8, sample.Config.Inputs); err != nil { // a byte each
+	if err := sample.CheckResults((units[rectifier-1]+7)/8, sample.Config.Inputs); err != nil { // a byte each
 		return nil, err
 	}
 	rasters := make([]*Raster, config.Draws)

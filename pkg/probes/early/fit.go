@@ -93,7 +93,7 @@ func (f fit) run(ctx context.Context, look func(weights *model.Scope) error) (lo
 		for len(losses) < step {
 			loss, err := f.step(ctx, trainer)
 			if err != nil {
-				return nil, fmt.Errorf("training a %s net of depth %d failed at step %d: %w", f.net.Config.Net, f.net.Config.Depth, len(losses), err)
+				return nil, fmt.Errorf("training %v failed at step %d: %w", f.net, len(losses), err)
 			}
 			losses = append(losses, loss)
 			progress.Step(ctx)

@@ -145,6 +145,9 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 	if err := trained.TakesNumbers(); err != nil {
 		return nil, nil, nil, err
 	}
+	if len(trained.Output) > 0 {
+		return nil, nil, nil, fmt.Errorf("%v has outputs of shape %v, and is fitted to one number an input: end it with a read-out, such as models.LinearReadout", trained, trained.Output)
+	}
 	c.Net = looked[0].Config
 	if c.Inputs > 0 { // others are refused below
 		if err := trained.CheckMemory(c.Inputs, 4, training.WeightCopies, 1); err != nil {

@@ -134,7 +134,7 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 		return nil, nil, nil, err
 	}
 	if trained.TakesNumbers() == nil {
-		return nil, nil, nil, fmt.Errorf("a %s net does not take images: choose a convolutional net, conv-feedforward or conv-residual", c.Net.Net)
+		return nil, nil, nil, fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or conv-residual, or one of your own", trained)
 	}
 	for _, images := range []int{c.Batch, c.Images} {
 		if err := trained.CheckMemory(images, 4, training.WeightCopies, 1); err != nil {

@@ -118,7 +118,7 @@ func (m *Minibatch) At(ctx context.Context, e *engine.Engine, twins []*models.Ne
 		}
 		rows := mat.NewDense(n, len(trace.Gradient)/n, trace.Gradient)
 		if look.CoupledRank, err = stats.EffectiveRank(stats.Gram(rows)); err != nil {
-			return look, &UndefinedError{fmt.Sprintf("the gradients of a %s net of depth %d have no effective rank: %v", net.Config.Net, net.Config.Depth, err)}
+			return look, &UndefinedError{fmt.Sprintf("the gradients of %v have no effective rank: %v", net, err)}
 		}
 		look.CoupledCorrelation = correlation(rows)
 		if net.Config.Statistics == norms.Frozen {

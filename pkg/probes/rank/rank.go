@@ -33,10 +33,11 @@ const (
 
 // Config says which nets to probe. The zero value of every field but Net and Depths is the paper's choice.
 type Config struct {
-	// Net is a convolutional net. Its Depth is not used.
+	// Net is a convolutional net, or one of one's own on inputs of any shape. Its Depth is not used.
 	Net models.Config `json:"net"`
 
-	// Depths are the depths L, ascending. Clusters are those of the first.
+	// Depths are the depths L, ascending. Clusters are those of the first. A net of one's own is one net as it is: none are given for it, and its
+	// results have that of its config.
 	Depths []int `json:"depths"`
 
 	// Batch is the number of images of a minibatch; 0 means PaperBatch.
@@ -56,6 +57,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Clusters == 0 {
 		c.Clusters = PaperClusters
+	}
+	if c.Net.IsOwn() {
+		if len(c.Depths) > 0 {
+			return c, fmt.Errorf("the depths are %v for the net %q, which is one net as it is: leave them out", c.Depths, c.Net.Net)
+		}
+		c.Depths = []int{c.Net.Depth}
 	}
 	if len(c.Depths) == 0 {
 		return c, fmt.Errorf("there are no depths: give at least one, such as 2 (the paper has 2, 4, 10, 24 and 50)")
@@ -111,7 +118,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config, source Source, in
 			return nil, err
 		}
 		if net.TakesNumbers() == nil {
-			return nil, fmt.Errorf("a %s net does not take images: choose a convolutional net, conv-feedforward or conv-residual", config.Net.Net)
+			return nil, fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or conv-residual, or one of your own", net)
 		}
 		m.Config.Net = net.Config
 		if err := net.CheckMemory(config.Batch, 4, 1, 1); err != nil {
@@ -131,7 +138,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config, source Source, in
 		m.Gradients = append(m.Gradients, rows)
 		m.grams = append(m.grams, stats.Gram(rows))
 	}
-	m.Config.Net.Depth = 0
+	if !m.Config.Net.IsOwn() {
+		m.Config.Net.Depth = 0
+	}
 	m.Labels, err = stats.KMeans(m.grams[0], config.Clusters, restarts, random.Stream(config.Seed, clusterStream, index))
 	return m, err
 }
