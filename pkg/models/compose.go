@@ -15,7 +15,7 @@ import (
 )
 
 // Compose makes a net of one's own of stages, from inputs of the given shape. The blocks are those of this package, such as [Stem],
-// [Linear], [Layer] and [LinearReadout], [Chain] and [Skip] over several of them, or types of
+// [Linear], [Layer] and [LinearReadout], [Chain] and [Skip] over several of them, model functions of GoMLX ([BlockFromGraph]), or types of
 // one's own that implement [Block]. The name must not be that of an architecture.
 //
 // The net's Config stands for it wherever a probe wants a config: gradients.Config{Net: net.Config, Draws: 20}. Statistics is the one
@@ -50,7 +50,7 @@ var (
 	ownInitializer = &initializers.Initializer{Name: ownName, Fill: func(*random.Generator, []int, []float32) {}}
 )
 
-// IsOwn says whether the config is that of a net of one's own, which [Compose] or [Net.Holding] made: no field but
+// IsOwn says whether the config is that of a net of one's own, which [Compose], [FromGraph] or [Net.Holding] made: no field but
 // Statistics can be changed.
 func (c Config) IsOwn() bool { return c.own != nil }
 

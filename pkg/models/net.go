@@ -76,7 +76,7 @@ func (s Stage) String() string {
 
 // Net is a net: a chain of stages. It holds no weights, unless it comes from [Net.Holding].
 //
-// [New] makes those that a [Config] names, and [Compose] nets of one's own. Either has a Config, which every probe
+// [New] makes those that a [Config] names, and [Compose] and [FromGraph] nets of one's own. Either has a Config, which every probe
 // takes: that of a net of one's own stands for it as it is.
 type Net struct {
 	Config Config
