@@ -17,6 +17,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model/checkpoint"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 )
 
 // Any model function of GoMLX is a net, whose weights its own initialisers draw.
@@ -140,6 +141,34 @@ func TestHoldingACheckpoint(t *testing.T) {
 	}))(t)
 	if _, err := other.Holding(store.RootScope()); err == nil || !strings.Contains(err.Error(), "stored with shape [2 500], and the net has [2 7]") {
 		t.Errorf("another net's store gives %v", err)
+	}
+}
+
+// TestRedrawn: a variable is drawn by the initialiser that was chosen for it, and all others as before, held ones too.
+func TestRedrawn(t *testing.T) {
+	net := must(models.FromGraph("small", []int{2}, small))(t)
+	before := net.Draw(1, 0)
+	holding := must(net.Holding(newStore(t, net, before).RootScope()))(t)
+	ones := func(_ models.Stage, param models.Param) *initializers.Initializer {
+		if param.Name == "a/w" {
+			return initializers.One
+		}
+		return nil
+	}
+	for _, redrawn := range []*models.Net{must(net.Redrawn(ones))(t), must(holding.Redrawn(ones))(t)} {
+		again := must(models.New(redrawn.Config))(t)
+		values := again.Draw(1, 0).Values(0)
+		if values[1][0] != 1 || values[1][999] != 1 {
+			t.Error("the chosen variable is not drawn by its initialiser")
+		}
+		if !slices.Equal(values[0], before.Values(0)[0]) || !slices.Equal(values[2], before.Values(0)[2]) {
+			t.Error("other variables have changed")
+		}
+	}
+	if _, err := net.Redrawn(func(models.Stage, models.Param) *initializers.Initializer {
+		return &initializers.Initializer{Name: "empty"}
+	}); err == nil {
+		t.Error("an initialiser without Fill was taken")
 	}
 }
 

@@ -88,9 +88,10 @@ type Net struct {
 	// Output is the shape of the output for one input: empty for a single number.
 	Output []int
 
-	owners []int         // by stage, the one whose variables it uses; nil where each has its own
-	held   [][][]float32 // by stage and variable, the values that every draw has; nil where they are drawn
-	seen   *dimensions   // of the states and rectifiers of a net of one's own; nil for others
+	owners  []int                         // by stage, the one whose variables it uses; nil where each has its own
+	held    [][][]float32                 // by stage and variable, the values that every draw has; nil where they are drawn
+	redrawn [][]*initializers.Initializer // by stage and variable, what draws it in place of its own initialiser, or nil
+	seen    *dimensions                   // of the states and rectifiers of a net of one's own; nil for others
 }
 
 // New returns the net that the Config describes, or an error that says what is wrong with it.

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
@@ -77,11 +78,15 @@ func (d *Draw) Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*ten
 // fill draws the values of variable p of stage i.
 func (d *Draw) fill(i, p int, param Param, values []float32) {
 	i = d.net.Owner(i)
-	if d.net.held != nil {
-		copy(values, d.net.held[i][p])
+	init := param.Init
+	switch n := d.net; {
+	case n.redrawn != nil && n.redrawn[i][p] != nil:
+		init = n.redrawn[i][p]
+	case n.held != nil:
+		copy(values, n.held[i][p])
 		return
 	}
-	param.Init.Fill(random.NewGenerator(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
+	init.Fill(random.NewGenerator(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
 }
 
 // Initialize sets the net's variables under scope to the values of a draw, creating them where they do not exist, so that
@@ -166,6 +171,26 @@ func (n *Net) Holding(scope *model.Scope) (*Net, error) {
 		}
 	}
 	holding := *n
-	holding.held = held
+	holding.held, holding.redrawn = held, nil
 	return holding.asOwn(), nil
+}
+
+// Redrawn returns the net with variables that are drawn otherwise: by what choose returns for the variable of a stage, or as before
+// where that is nil.
+func (n *Net) Redrawn(choose func(stage Stage, param Param) *initializers.Initializer) (*Net, error) {
+	redrawn := *n
+	redrawn.redrawn = make([][]*initializers.Initializer, len(n.Stages))
+	for i, stage := range n.Stages {
+		for p, param := range stage.Block.Params() {
+			init := choose(stage, param)
+			if err := checkInit(init); err != nil {
+				return nil, err
+			}
+			if init == nil && n.redrawn != nil {
+				init = n.redrawn[i][p]
+			}
+			redrawn.redrawn[i] = append(redrawn.redrawn[i], init)
+		}
+	}
+	return redrawn.asOwn(), nil
 }
