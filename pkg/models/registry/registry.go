@@ -21,11 +21,12 @@ func New[T any](axis string) *Registry[T] {
 	return &Registry[T]{axis: axis, choices: make(map[string]T)}
 }
 
-// Register adds a choice and returns it, so that it can initialise a package variable. It panics when the name is
-// empty or taken, which is a mistake of the program and not of its user.
+// Register adds a choice and returns it, so that it can initialise a package variable. It takes the place of an earlier choice of that
+// name: in a notebook what a cell registers is registered again when the cell has changed. It panics when the name is empty, which is a
+// mistake of the program and not of its user.
 func (r *Registry[T]) Register(name string, choice T) T {
-	if _, taken := r.choices[name]; taken || name == "" {
-		panic(fmt.Sprintf("registry: the %s name %q is empty or registered twice", r.axis, name))
+	if name == "" {
+		panic(fmt.Sprintf("registry: a %s is registered without a name", r.axis))
 	}
 	r.choices[name] = choice
 	return choice
