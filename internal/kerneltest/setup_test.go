@@ -136,26 +136,27 @@ func TestReasonsOfFailures(t *testing.T) {
 	}
 }
 
-// XLA's plugin is for glibc 2.27 or newer; elsewhere the set-up leaves it out and goes on with the pure-Go backend.
+// XLA's plugin is for glibc 2.27 or newer on x86-64; elsewhere GoMLX has one of its own, or the set-up goes on with the pure-Go backend.
 func TestPlatformsWithAPlugin(t *testing.T) {
 	for name, c := range map[string]struct {
 		system, libc string
-		want         bool
+		want         string
 	}{
-		"Linux":            {"Linux x86_64", "echo glibc 2.36", true},
-		"the oldest":       {"Linux x86_64", "echo glibc 2.27", true},
-		"an older Linux":   {"Linux x86_64", "echo glibc 2.17", false},
-		"musl":             {"Linux x86_64", "exit 1", false},
-		"Linux on Arm":     {"Linux aarch64", "echo glibc 2.36", false},
-		"macOS on Intel":   {"Darwin x86_64", "exit 1", false},
-		"macOS on its own": {"Darwin arm64", "exit 1", false},
+		"Linux":            {"Linux x86_64", "echo glibc 2.36", "wheel"},
+		"the oldest":       {"Linux x86_64", "echo glibc 2.27", "wheel"},
+		"an older Linux":   {"Linux x86_64", "echo glibc 2.17", "none"},
+		"musl":             {"Linux x86_64", "exit 1", "none"},
+		"Linux on Arm":     {"Linux aarch64", "echo glibc 2.36", "release"},
+		"musl on Arm":      {"Linux aarch64", "exit 1", "none"},
+		"macOS on Intel":   {"Darwin x86_64", "exit 1", "none"},
+		"macOS on its own": {"Darwin arm64", "exit 1", "release"},
 	} {
 		folder := t.TempDir()
 		writeScript(t, filepath.Join(folder, "uname"), "echo "+c.system)
 		writeScript(t, filepath.Join(folder, "getconf"), c.libc)
-		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; has_wheel && echo yes || echo no`, "PATH="+folder+":"+os.Getenv("PATH")))
-		if want := map[bool]string{true: "yes\n", false: "no\n"}[c.want]; got.stdout != want {
-			t.Errorf("%s: has_wheel gave %+v", name, got)
+		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; if has_wheel; then echo wheel; elif has_release; then echo release; else echo none; fi`, "PATH="+folder+":"+os.Getenv("PATH")))
+		if got.stdout != c.want+"\n" {
+			t.Errorf("%s: got %+v, want %s", name, got, c.want)
 		}
 	}
 }

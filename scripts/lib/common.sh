@@ -92,6 +92,16 @@ has_wheel() {
   (($(number "${libc#glibc }") >= $(number 2.27)))
 }
 
+# has_release tells whether GoMLX has a build of XLA's CPU plugin for this platform, where there is no wheel: for Apple's own processors, and for
+# Linux on Arm with glibc.
+has_release() {
+  case "$(uname -sm)" in
+    "Darwin arm64") ;;
+    "Linux aarch64") getconf GNU_LIBC_VERSION >/dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
 # has_plugin tells whether XLA's plugin of that name (cpu, cuda) is installed.
 has_plugin() { [[ -e "$venv/lib/pjrt/pjrt_c_api_$1_plugin.so" ]]; }
 

@@ -14,16 +14,18 @@ from pathlib import Path
 
 def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str, memory: str) -> dict:
     env = {
-        # Our gonb, gopls and goimports before any others; then Go; then what else the user has (a C compiler).
-        "PATH": f"{venv / 'bin'}:{goroot / 'bin'}:",
+        # The kernel's own goimports; our gonb and gopls before any others; then Go; then what else the user has (a C compiler).
+        "PATH": f"{venv / 'lib' / 'kernel'}:{venv / 'bin'}:{goroot / 'bin'}:",
         "SHATTERED_HOME": str(home),
+        # What gopls reads before anybody asks for completion: it imports almost all of what cells use.
+        "GONB_WARM_UP": "github.com/shattered-gradients/shattered/pkg/explore",
         "GOMLX_BACKEND": backend,
         "GOMLX_NO_AUTO_INSTALL": "1",
         "PJRT_PLUGIN_LIBRARY_PATH": str(venv / "lib" / "pjrt"),
         "GLIBC_TUNABLES": memory,
-        # Linking is most of the time a cell takes to build: without debugging information and, where it can link C code
+        # Linking is most of the time a cell takes to build: without symbols and debugging information and, where it can link C code
         # too, by Go's own linker, it takes half.
-        "GOFLAGS": "'-ldflags=-w -linkmode=internal'" if sys.platform == "linux" else "-ldflags=-w",
+        "GOFLAGS": "'-ldflags=-s -w -linkmode=internal'" if sys.platform == "linux" else "'-ldflags=-s -w'",
         # What a user may have set for work of their own (go env -w, too): another system to build for, no modules.
         "GO111MODULE": "on",
         "GOOS": goos,

@@ -1,4 +1,4 @@
-"""Runs a notebook without a browser, cell by cell, on the kernel `gonb` of the environment that runs this.
+"""Runs a notebook without a browser, cell by cell, on the kernel that it names, or else `gonb`, of the environment that runs this.
 
 It shows on the terminal which cell runs and for how long, stops at the first cell that fails and says in one sentence why,
 and leaves no process of a cell behind when it is stopped or a cell takes too long. Working folder of the cells: the
@@ -82,9 +82,11 @@ class Client(NotebookClient):
 def sentence(cell, error):
     """Says in one sentence why a cell failed.
 
-    Our own code ends a failing cell with a line `error: ...` on standard error. Otherwise it is the first thing that the Go
-    runtime or the Go compiler says, without the stack, and the line where GoNB says it happened.
+    Our own code ends a failing cell with a line `error: ...` on standard error, and the kernel begins with such a line what the Go compiler
+    says. Otherwise it is the first thing that the Go runtime says, without the stack, and the line where GoNB says it happened.
     """
+    if error.ename != "ERROR":  # of Python
+        return f"{error.ename}: {error.evalue}".splitlines()[0]
     text = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("exit status")]
     for line in lines:
@@ -97,22 +99,13 @@ def sentence(cell, error):
         return "the system ended it (signal: killed), most likely because the memory did not suffice: give this machine or container 2 GB or more"
     for line in lines:
         if line.startswith(("panic: ", "fatal error: ")):
-            return line + place(re.search(r"Cell \[(\d+)\] Line (\d+)", text))
-    compiler = re.search(r"(\S+\.go):(\d+):\d+: (.+)", error.evalue)
-    if compiler:
-        file, line, said = compiler.groups()
-        # Of the program that GoNB makes of the cells, only the place in the cell means something to the reader.
-        if Path(file).name in ("main.go", "main_test.go"):
-            where = place(re.search(r"Cell\[(\d+)\]: Line (\d+)", error.traceback))
-        else:
-            where = f" ({file}, line {line})"
-        return said.removesuffix("; to add it:") + where
-    return lines[-1] if lines else error.evalue.strip().splitlines()[0]
-
-
-def place(match):
-    """Names the line of a cell, where GoNB found it (in a stack it does so only when it gets a line in one piece)."""
-    return f" (cell {match[1]}, line {match[2]})" if match else ""
+            # GoNB finds the place only where it gets the line of the stack in one piece.
+            place = re.search(r"cell \d+, line \d+", text)
+            return f"{line} ({place[0]})" if place else line
+    first = error.evalue.strip().splitlines()[0]
+    if first.startswith("error: "):
+        return first.removeprefix("error: ")
+    return lines[-1] if lines else first
 
 
 async def stop_cell(manager, client):
@@ -146,7 +139,8 @@ async def keep_ticking(progress):
 
 async def execute(notebook, folder, timeout, progress, log):
     """Runs the notebook's cells in place, on a kernel of its own that has ended when this returns."""
-    manager = AsyncKernelManager(kernel_name=KERNEL)
+    name = kernel(notebook)
+    manager = AsyncKernelManager(kernel_name=name)
     client = Client(notebook, km=manager, timeout=timeout, record_timing=False, startup_timeout=1200)
     client.progress = progress
     client.on_cell_executed = lambda cell, cell_index, execute_reply: progress.done(cell, execute_reply)
@@ -161,11 +155,11 @@ async def execute(notebook, folder, timeout, progress, log):
 
     client.on_cell_execute = start_cell
     try:
-        await manager.start_kernel(
-            cwd=str(folder), extra_arguments=["-raw_error=true"], stdout=log, stderr=log
-        )
+        # Nobody asks this run for completion.
+        arguments = ["-raw_error=true"] if name == KERNEL else []
+        await manager.start_kernel(cwd=str(folder), extra_arguments=arguments, stdout=log, stderr=log)
     except (NoSuchKernel, FileNotFoundError):
-        raise NotebookError(f"the kernel {KERNEL} is not installed: run scripts/setup") from None
+        raise NotebookError(f"the kernel {name} is not installed: run scripts/setup") from None
     # Jupyter starts a kernel as the leader of a session of its own.
     session = manager.provisioner.pid
     ticker = asyncio.create_task(keep_ticking(progress))
@@ -199,6 +193,11 @@ def last_words(log):
     return f": {fatal[1]}" if fatal else ", without saying why (the system may have ended it for want of memory)"
 
 
+def kernel(notebook):
+    """Returns the name of the notebook's kernel."""
+    return notebook.metadata.get("kernelspec", {}).get("name", KERNEL)
+
+
 def tidy(notebook):
     """Removes what differs from run to run, so that a committed notebook changes only when its content does."""
     for cell in notebook.cells:
@@ -206,7 +205,8 @@ def tidy(notebook):
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             cell.outputs = joined(cell.outputs)
-    notebook.metadata.kernelspec = {"display_name": "Go (Shattered)", "language": "go", "name": KERNEL}
+    if kernel(notebook) == KERNEL:
+        notebook.metadata.kernelspec = {"display_name": "Go (Shattered)", "language": "go", "name": KERNEL}
     notebook.metadata.get("language_info", {}).pop("version", None)
 
 

@@ -13,6 +13,7 @@ from unittest import mock
 import nbformat
 
 import check_lists
+import patch_module
 import relocate
 import run_notebook
 import run_pip
@@ -127,11 +128,55 @@ class Sentences(unittest.TestCase):
             ("", "signal: killed", "the memory did not suffice"),
             ("F0000 00:00:1 parse_flags_from_env.cc:234] Unknown flag in XLA_FLAGS: --xla_tpu=1 \n", "exit status 2", "XLA does not know --xla_tpu=1,"),
             ("error: the depth is 0\n", "exit status 1", "the depth is 0"),
+            ("", "error: undefined: x (cell 1, line 2)\n    x()", "undefined: x (cell 1, line 2)"),
+            ("panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\tcell 1, line 2 +0x67\n", "exit status 2", "panic: no (cell 1, line 2)"),
+            ("", "exit status 3", "exit status 3"),
         ):
             outputs = [nbformat.v4.new_output("stream", name="stderr", text=stderr)] if stderr else []
             cell = SimpleNamespace(outputs=outputs)
-            error = SimpleNamespace(evalue=value, traceback="")
+            error = SimpleNamespace(ename="ERROR", evalue=value, traceback="")
             self.assertIn(want, run_notebook.sentence(cell, error))
+        error = SimpleNamespace(ename="KeyError", evalue="'x'", traceback="")
+        self.assertEqual(run_notebook.sentence(SimpleNamespace(outputs=[]), error), "KeyError: 'x'")
+
+
+class Patches(unittest.TestCase):
+    PATCH = """A word about it.
+
+--- a/folder/a.txt
++++ b/folder/a.txt
+@@ -1,3 +1,3 @@
+ one
+-two
++2
+ three
+@@ -5,2 +5,3 @@
+ five
++5 1/2
+ six
+--- a/new.txt
++++ b/new.txt
+@@ -0,0 +1 @@
++- a list
+"""
+
+    def patched(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            module, patch = Path(folder, "module"), Path(folder, "a.patch")
+            (module / "folder").mkdir(parents=True)
+            (module / "folder" / "a.txt").write_text(text, encoding="utf-8")
+            patch.write_text(self.PATCH, encoding="utf-8")
+            with mock.patch("sys.argv", ["", str(module), str(patch), str(Path(folder, "out"))]):
+                patch_module.main()
+            self.assertEqual((module / "folder" / "a.txt").read_text(encoding="utf-8"), text)
+            return [Path(folder, "out", *name.split("/")).read_text(encoding="utf-8") for name in ("folder/a.txt", "new.txt")]
+
+    def test_a_patch_that_fits(self):
+        self.assertEqual(self.patched("one\ntwo\nthree\nfour\nfive\nsix\nseven\n"), ["one\n2\nthree\nfour\nfive\n5 1/2\nsix\nseven\n", "- a list\n"])
+
+    def test_a_patch_for_another_version_is_refused(self):
+        with self.assertRaisesRegex(SystemExit, "the patch does not fit folder/a.txt at line 5"):
+            self.patched("one\ntwo\nthree\nfour\nV\nsix\n")
 
 
 class Outputs(unittest.TestCase):
