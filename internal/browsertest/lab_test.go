@@ -33,12 +33,28 @@ const token = "browsertest"
 type jupyter struct {
 	address string
 
-	// folder is where its notebooks are: copies, so that nothing is saved in the repository.
+	// folder is where its notebooks are.
 	folder string
 }
 
 // startLab starts scripts/lab on copies of notebooks, and skips the test where there is no set-up.
 func startLab(t *testing.T, notebooks ...string) *jupyter {
+	t.Helper()
+	folder := t.TempDir()
+	for _, name := range notebooks {
+		content, err := os.ReadFile(repository(t, "notebooks", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, filepath.Base(name)), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return startLabIn(t, folder, folder)
+}
+
+// startLabIn starts scripts/lab on notebooks in a folder, with further arguments, and skips the test where there is no set-up.
+func startLabIn(t *testing.T, folder string, arguments ...string) *jupyter {
 	t.Helper()
 	environment := os.Getenv("SHATTERED_VENV")
 	if environment == "" {
@@ -47,21 +63,10 @@ func startLab(t *testing.T, notebooks ...string) *jupyter {
 	if _, err := os.Stat(filepath.Join(environment, "bin", "python")); err != nil {
 		t.Skip("JupyterLab is not installed: run scripts/setup")
 	}
-	lab := &jupyter{folder: t.TempDir()}
-	for _, name := range notebooks {
-		content, err := os.ReadFile(repository(t, "notebooks", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(lab.folder, name), content, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	port := freePort(t)
-	lab.address = fmt.Sprintf("http://127.0.0.1:%d", port)
-	command := exec.Command(repository(t, "scripts", "lab"), "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0",
-		"--expose-app-in-browser", "--IdentityProvider.token="+token,
-		"--FileContentsManager.root_dir="+lab.folder, "--MappingKernelManager.root_dir="+lab.folder)
+	lab := &jupyter{folder: folder, address: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	command := exec.Command(repository(t, "scripts", "lab"), append(arguments, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0",
+		"--expose-app-in-browser", "--IdentityProvider.token="+token)...)
 	private := t.TempDir()
 	command.Env = append(os.Environ(), "SHATTERED_SIZE=quick", "SHATTERED_RESULTS="+filepath.Join(private, "results"))
 	// Nothing of what the user has set up in a JupyterLab of theirs, and nothing left in it.
