@@ -31,6 +31,7 @@ type display struct {
 	shown       bool
 	ticker      *time.Timer // nil when no task is under way
 	inNotebook  bool
+	alone       bool // nobody will say when the work is finished: the display of a task ends with it
 	id          string
 	terminal    io.Writer // nil when lines on standard error can't be rewritten
 }
@@ -61,6 +62,9 @@ func (d *display) Update(name string, done, total int) {
 	}
 	if now.Sub(d.began) >= displayAfter && now.Sub(d.last) >= displayEvery {
 		d.show(now)
+	}
+	if d.alone && d.done >= d.total {
+		d.replace(d.finished)
 	}
 }
 
@@ -113,10 +117,11 @@ func (d *display) show(now time.Time) {
 }
 
 // finish replaces the display, if there is one, by one line that says what was done.
-func (d *display) finish() {
-	d.end(func() string {
-		return fmt.Sprintf("%s: %d of %d in %s", d.name, d.done, d.total, round(d.reported.Sub(d.began)))
-	})
+func (d *display) finish() { d.end(d.finished) }
+
+// finished returns the line that says what was done.
+func (d *display) finished() string {
+	return fmt.Sprintf("%s: %d of %d in %s", d.name, d.done, d.total, round(d.reported.Sub(d.began)))
 }
 
 // stop replaces the display, if there is one, by one line that says where the work stopped.
@@ -133,6 +138,11 @@ func (d *display) clear() { d.end(func() string { return "" }) }
 func (d *display) end(line func() string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.replace(line)
+}
+
+// replace is end while the display is locked.
+func (d *display) replace(line func() string) {
 	d.rest()
 	if !d.shown {
 		return

@@ -84,9 +84,12 @@ func (f dataFile) link(live bool) string {
 }
 
 // place returns where the file is, as seen from the project's folder where it lies in it.
-func (f dataFile) place() string {
-	if short, err := filepath.Rel(Home(), f.path); err == nil && filepath.IsLocal(short) {
+func (f dataFile) place() string { return place(f.path) }
+
+// place returns where a file is, as seen from the project's folder where it lies in it.
+func place(path string) string {
+	if short, err := filepath.Rel(Home(), path); err == nil && filepath.IsLocal(short) {
 		return short
 	}
-	return f.path
+	return path
 }

@@ -63,8 +63,8 @@ func interrupted(s *Session) error {
 	return errors.New("interrupted: nothing was finished that could be saved, run the cell again and it starts where it did this time")
 }
 
-// place matches the place in the cell's code in a stack: GoNB puts the code of all cells into one file.
-var place = regexp.MustCompile(`(\S+/main\.go):(\d+)`)
+// codePlace matches the place in the cell's code in a stack: GoNB puts the code of all cells into one file.
+var codePlace = regexp.MustCompile(`(\S+/main\.go):(\d+)`)
 
 // panicked turns a panic of the cell's code into an error that quotes the line it happened in. (GoNB would say which line of which
 // cell that is; but it does so in whole stacks only.)
@@ -73,7 +73,7 @@ func panicked(cause any) error {
 	if !isError {
 		err = fmt.Errorf("%v", cause)
 	}
-	at := place.FindSubmatch(debug.Stack())
+	at := codePlace.FindSubmatch(debug.Stack())
 	if at == nil {
 		return fmt.Errorf("the cell panicked: %w", err)
 	}

@@ -8,7 +8,7 @@
 //	defer s.Close()
 //	result := must.M1(paper.Figure2(s.Context, s.Engine, lab.Sized(paper.Figure2Paper(), paper.Figure2Quick())))
 //	must.M(s.Show(must.M1(figures.Figure2(result))))
-//	must.M(s.Save(result))
+//	must.M(s.SaveResult(result))
 //
 // Importing the package makes the functions of github.com/janpfeifer/must end the cell with one sentence; the environment
 // variable SHATTERED_STACK=1 adds the stack.
@@ -152,9 +152,9 @@ type Result interface {
 	Seed() uint64
 }
 
-// Save writes the result to <figure>.json in the results folder. The parts that were kept of it on the way, so that an interrupted cell
+// SaveResult writes an experiment's result to <figure>.json in the results folder. The parts that were kept of it on the way, so that an interrupted cell
 // could go on where it was, are no longer needed then.
-func (s *Session) Save(result Result) error {
+func (s *Session) SaveResult(result Result) error {
 	figure, err := result.Results()
 	if err != nil {
 		return err

@@ -34,6 +34,17 @@ func TestMain(m *testing.M) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		s.Close()
+	case "by itself":
+		ctx := progress.Start(lab.Auto().Context, "counting", 30)
+		for range 30 {
+			progress.Step(ctx)
+			time.Sleep(100 * time.Millisecond)
+		}
+		if lab.Auto() != lab.Auto() {
+			panic("there are two sessions")
+		}
+	case "given":
+		lab.Given("SHATTERED_TEST_DEPTH", 50)
 	case "waits":
 		s := must.M1(lab.Open())
 		ctx := progress.Start(s.Context, "waiting", 3)
@@ -102,9 +113,11 @@ func TestErrorsAreOneSentence(t *testing.T) {
 
 // TestProgressWithoutATerminalIsOneLine plays a cell of three seconds, longer than what is worth a display.
 func TestProgressWithoutATerminalIsOneLine(t *testing.T) {
-	output, status := play(t, "works", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
-	if output != "counting: 30 of 30 in 3s\n" || status != 0 {
-		t.Errorf("output %q, status %d", output, status)
+	for _, cell := range []string{"works", "by itself"} {
+		output, status := play(t, cell, "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
+		if output != "counting: 30 of 30 in 3s\n" || status != 0 {
+			t.Errorf("%s: output %q, status %d", cell, output, status)
+		}
 	}
 }
 
@@ -210,7 +223,7 @@ func TestSaveAndShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Save(toy{}); err != nil {
+	if err := s.SaveResult(toy{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Show(picture{}); err != nil {
@@ -296,7 +309,7 @@ func TestRelativeFolders(t *testing.T) {
 	}
 	defer s.Close()
 	t.Chdir(t.TempDir())
-	if err := s.Save(toy{}); err != nil {
+	if err := s.SaveResult(toy{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := results.Load(filepath.Join(working, "out"), "toy"); err != nil {
