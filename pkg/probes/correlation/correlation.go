@@ -21,6 +21,7 @@
 package correlation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -44,6 +45,9 @@ type Config struct {
 	// Inputs is M, the number of points of an even grid on [-2, 2], and the batch of nets that normalise; 0 means 256.
 	Inputs int `json:"inputs"`
 
+	// Points are inputs of one's own in place of the grid, in any order and at any distances; Inputs is then left out.
+	Points []float64 `json:"points,omitempty"`
+
 	// Distance is the least |x_i - x_j| of the pairs of inputs that are averaged over; 0 means 1, a quarter of the grid. The
 	// theorems assume that a neuron is active on both inputs of a pair for a quarter of the pairs. Neighbours on a grid are not
 	// such pairs: they share most of their active neurons until the net is deep.
@@ -66,7 +70,7 @@ type Result struct {
 	// Config is the one that ran, defaults filled in.
 	Config Config
 
-	// X is the grid, M values.
+	// X holds the M inputs, in ascending order.
 	X []float64
 
 	// Pairs is the number of pairs of inputs that are averaged over.
@@ -74,13 +78,13 @@ type Result struct {
 
 	// draws holds, for every draw, the moments of all depths one after the other.
 	draws [][]float64
-	gap   int
+	pairs pairs
 }
 
 // withDefaults fills in the defaults and checks what the net's own Config does not.
 func (c Config) withDefaults() (Config, error) {
 	if c.Inputs == 0 {
-		c.Inputs = data.GridPoints
+		c.Inputs = cmp.Or(len(c.Points), data.GridPoints)
 	}
 	if c.Distance == 0 {
 		c.Distance = DefaultDistance
@@ -88,8 +92,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Draws < 2 {
 		return c, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 2, for the spread over draws", c.Draws)
 	}
-	if !(c.Distance > 0 && c.Distance <= data.GridHigh-data.GridLow) {
-		return c, fmt.Errorf("distance is %g: the inputs of a pair are more than 0 and at most %g apart", c.Distance, data.GridHigh-data.GridLow)
+	span := data.GridHigh - data.GridLow
+	if len(c.Points) > 0 {
+		c.Points = slices.Sorted(slices.Values(c.Points))
+		span = c.Points[len(c.Points)-1] - c.Points[0]
+	}
+	if !(c.Distance > 0 && c.Distance <= span) {
+		return c, fmt.Errorf("distance is %g: the inputs of a pair are more than 0 and at most %g apart", c.Distance, span)
 	}
 	return c, nil
 }
@@ -109,7 +118,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	config.Net = doubled.Config
 	config.Net.Depth = layers
 	sample, err := sampling.NewFor(doubled, sampling.Config{
-		Net: config.Net, Inputs: config.Inputs, Draws: config.Draws, First: config.First, Seed: config.Seed,
+		Net: config.Net, Inputs: config.Inputs, Points: config.Points, Draws: config.Draws, First: config.First, Seed: config.Seed,
 	})
 	if err != nil {
 		return nil, err
@@ -120,15 +129,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err := cost.Of(4, config.Inputs, config.Inputs).Check(fmt.Sprintf("the pairs of %d inputs", config.Inputs), "weights"); err != nil {
 		return nil, fmt.Errorf("%w; give fewer inputs", err)
 	}
-	x := sample.X
-	// A pair at exactly the distance counts, whatever the rounding.
-	gap := int(math.Ceil(config.Distance/(x[1]-x[0]) - 1e-9))
-	result := &Result{
-		Config: config, X: x, gap: gap,
-		Pairs: (len(x) - gap) * (len(x) - gap + 1) / 2,
-		draws: make([][]float64, config.Draws),
-	}
-	err = sample.Each(ctx, e, engine.Request{Tap: momentsTap(len(x), gap)}, func(draw int, trace *engine.Trace) {
+	result := &Result{Config: config, X: sample.X, pairs: newPairs(sample.X, config.Distance), draws: make([][]float64, config.Draws)}
+	result.Pairs = result.pairs.count
+	err = sample.Each(ctx, e, engine.Request{Tap: momentsTap(result.pairs)}, func(draw int, trace *engine.Trace) {
 		result.draws[draw] = slices.Concat(trace.Taps...)
 	})
 	if err != nil {

@@ -42,8 +42,16 @@ func Example() {
 // net are Gaussian, with the covariance k(x,y) = E[rho(x-b) rho(y-b)], b ~ Normal(0, 1), so this share is
 // 1/4 + arcsin(k(x,y) / sqrt(k(x,x) k(y,y))) / 2 pi.
 func TestOneLayerHasItsClosedForm(t *testing.T) {
+	t.Run("on the grid", func(t *testing.T) { testOneLayer(t, correlation.Config{Inputs: 17}) })
+	t.Run("at points of one's own", func(t *testing.T) {
+		testOneLayer(t, correlation.Config{Points: []float64{1.5, -2, 0.1, 3, -0.9, 0.3, 0.7, -1.5, 2.2}})
+	})
+}
+
+func testOneLayer(t *testing.T, config correlation.Config) {
 	const width = 1000
-	result, curve := run(t, correlation.Config{Net: models.Config{Net: "feedforward", Depth: 1, Width: width}, Inputs: 17, Draws: 60, Seed: 3})
+	config.Net, config.Draws, config.Seed = models.Config{Net: "feedforward", Depth: 1, Width: width}, 60, 3
+	result, curve := run(t, config)
 	kernel := func(x, y float64) float64 {
 		low := min(x, y)
 		cdf, density := distuv.UnitNormal.CDF(low), distuv.UnitNormal.Prob(low)

@@ -86,7 +86,7 @@ func (r *Result) points(mean []float64) []Point {
 			p.Variance.Value += square / float64(len(squares))
 		}
 		p.Covariance.Value = moments[pairProduct]
-		p.Correlation.Value = moments[pairProduct] / r.pairDeviations(squares)
+		p.Correlation.Value = moments[pairProduct] / r.pairs.deviations(squares)
 		p.Active.Value, p.Coactive.Value = moments[activeShare], moments[activePairs]
 		variance *= carry + gain*moments[slopeSquare]
 		covariance *= carry + gain*moments[slopeProduct]
@@ -106,16 +106,6 @@ func (r *Result) weights() (carry, gain float64) {
 		return 1 - net.Gamma2*net.Gamma2, 2 * net.Gamma2 * net.Gamma2
 	}
 	return 0, 2
-}
-
-// pairDeviations returns the mean over pairs of sqrt(C(i,i) C(j,j)).
-func (r *Result) pairDeviations(squares []float64) float64 {
-	sum, tail := 0.0, 0.0
-	for i := len(squares) - 1 - r.gap; i >= 0; i-- {
-		tail += math.Sqrt(squares[i+r.gap])
-		sum += math.Sqrt(squares[i]) * tail
-	}
-	return sum / float64(r.Pairs)
 }
 
 // Slope fits a straight line to the logarithm of a quantity at the depths from first to last, all included,

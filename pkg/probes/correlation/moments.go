@@ -20,15 +20,14 @@ const (
 	scalars
 )
 
-// taps holds the taps made so far, by inputs and gap: runs with the same tap share their compiled steps.
+// taps holds the taps made so far, by their pairs: runs with the same tap share their compiled steps.
 var taps sync.Map
 
-// momentsTap returns what is observed at every rectifier of a doubled net, for pairs of inputs whose indices are at least gap
-// apart: a vector of scalars + inputs moments.
-func momentsTap(inputs, gap int) *engine.Tap {
-	tap, _ := taps.LoadOrStore([2]int{inputs, gap}, &engine.Tap{Graph: func(s models.Rectifier) *Node {
+// momentsTap returns what is observed at every rectifier of a doubled net: a vector of scalars + inputs moments.
+func momentsTap(of pairs) *engine.Tap {
+	tap, _ := taps.LoadOrStore(of.key(), &engine.Tap{Graph: func(s models.Rectifier) *Node {
 		g := s.Argument.Graph()
-		pairs := Const(g, pairMean(inputs, gap))
+		pairs := Const(g, tensors.FromFlatDataAndDimensions(of.mean(), len(of.first), len(of.first)))
 		pairwise := func(rows *Node) *Node { // mean over pairs and units of products of rows
 			units := float64(rows.Shape().Dimensions[1])
 			products := MatMul(rows, Transpose(rows, 0, 1))
@@ -48,16 +47,4 @@ func momentsTap(inputs, gap int) *engine.Tap {
 		return Concatenate(moments, 0)
 	}})
 	return tap.(*engine.Tap)
-}
-
-// pairMean returns the matrix whose sum with weights i < j is a mean over the pairs.
-func pairMean(inputs, gap int) *tensors.Tensor {
-	weights := make([]float32, inputs*inputs)
-	pairs := float32((inputs - gap) * (inputs - gap + 1) / 2)
-	for i := range inputs {
-		for j := i + gap; j < inputs; j++ {
-			weights[i*inputs+j] = 1 / pairs
-		}
-	}
-	return tensors.FromFlatDataAndDimensions(weights, inputs, inputs)
 }

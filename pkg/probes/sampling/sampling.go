@@ -12,7 +12,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/shattered-gradients/shattered/internal/cost"
 	"github.com/shattered-gradients/shattered/internal/processors"
-	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -28,6 +27,10 @@ type Config struct {
 	// Low and High are the ends of the grid; both 0 means [-2, 2].
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
+
+	// Points are inputs of one's own in place of the grid, in any order and at any distances. Inputs, Low and High then follow from them. What is
+	// computed of neighbours, such as the autocorrelation, is of neighbours in this list.
+	Points []float64 `json:"points,omitempty"`
 
 	// Draws is the number of independent draws of the weights: those numbered First, First+1, ... under the seed.
 	Draws int    `json:"draws"`
@@ -45,7 +48,7 @@ type Sample struct {
 	// Net is the net that runs.
 	Net *models.Net
 
-	// X is the grid, M values.
+	// X holds the M inputs.
 	X []float64
 
 	inputs *tensors.Tensor
@@ -53,6 +56,11 @@ type Sample struct {
 
 // New fills in the config's defaults, checks it and makes its net and its grid.
 func New(config Config) (*Sample, error) {
+	// What is wrong with the config is said before a net is made.
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
 	net, err := models.New(config.Net)
 	if err != nil {
 		return nil, err
@@ -63,14 +71,9 @@ func New(config Config) (*Sample, error) {
 
 // NewFor is New for a net that is made from the config's net but is not it, such as one that carries derivatives along.
 func NewFor(net *models.Net, config Config) (*Sample, error) {
-	if config.Inputs == 0 {
-		config.Inputs = data.GridPoints
-	}
-	if config.Low == 0 && config.High == 0 {
-		config.Low, config.High = data.GridLow, data.GridHigh
-	}
-	if config.Draws < 1 {
-		return nil, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper averages 20 to 100)", config.Draws)
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
 	}
 	if err := net.TakesNumbers(); err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 	if err := cost.Steps(fmt.Sprintf("%d draws", config.Draws), float64(config.Draws), "runs of the net"); err != nil {
 		return nil, err
 	}
-	x, err := data.Grid(config.Inputs, config.Low, config.High)
+	x, err := config.grid()
 	if err != nil {
 		return nil, err
 	}

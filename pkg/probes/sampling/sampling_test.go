@@ -39,11 +39,52 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"on 1000000000 inputs would need":    func(c *sampling.Config) { c.Inputs = 1e9; c.Net.Depth = 50 },
 		"a layer of width 1000000000":        func(c *sampling.Config) { c.Net.Width = 1e9 },
 		"from 2 to 1":                        func(c *sampling.Config) { c.Low, c.High = 2, 1 },
+		"points has 1 inputs":                func(c *sampling.Config) { c.Points = []float64{1} },
+		"points[1] is NaN":                   func(c *sampling.Config) { c.Points = []float64{1, math.NaN()} },
+		"there are 2 points from 1 to 3, and a grid of 256": func(c *sampling.Config) {
+			c.Points, c.Inputs = []float64{3, 1}, 256
+		},
 	} {
 		config := good
 		change(&config)
 		if _, err := sampling.New(config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+}
+
+// TestMistakesAreSaidBeforeTheNetIsMade: making this one would take all memory.
+func TestMistakesAreSaidBeforeTheNetIsMade(t *testing.T) {
+	_, err := sampling.New(sampling.Config{Net: models.Config{Net: "feedforward", Depth: math.MaxInt, Norm: nil}})
+	if err == nil || !strings.Contains(err.Error(), "draws is 0") {
+		t.Errorf("a config without draws gives %v", err)
+	}
+}
+
+// TestPointsOfOnesOwn: in a net that normalises nothing the gradient at an input is the same, whatever the others are.
+func TestPointsOfOnesOwn(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	gradient := func(config sampling.Config) (x, gradient []float64) {
+		config.Net, config.Draws, config.Seed = models.Config{Net: "feedforward", Depth: 4, Width: 20}, 1, 5
+		sample, err := sampling.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = sample.Each(t.Context(), e, engine.Request{Gradient: true}, func(_ int, trace *engine.Trace) { gradient = trace.Gradient })
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A config that ran can run again.
+		if again, err := sampling.New(sample.Config); err != nil || !slices.Equal(again.X, sample.X) {
+			t.Errorf("the config with its defaults gives %v, %v", again, err)
+		}
+		return sample.X, gradient
+	}
+	x, onGrid := gradient(sampling.Config{Inputs: 9})
+	_, atPoints := gradient(sampling.Config{Points: []float64{x[7], x[0], x[3]}})
+	for i, at := range []int{7, 0, 3} {
+		if math.Abs(atPoints[i]-onGrid[at]) > 1e-5*math.Abs(onGrid[at]) { // rounding of float32, whose sums may come in another order
+			t.Errorf("the gradient at %g is %g, and %g on a grid", x[at], atPoints[i], onGrid[at])
 		}
 	}
 }
