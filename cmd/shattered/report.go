@@ -5,6 +5,7 @@ import (
 	"flag"
 
 	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/paper/experiments"
 	"github.com/shattered-gradients/shattered/pkg/report"
 )
 
@@ -18,11 +19,11 @@ func runReport(arguments []string) error {
 	} else if err != nil {
 		return err
 	}
-	if err := report.Write(*folder); err != nil {
+	if err := report.Write(*folder, experiments.Names()...); err != nil {
 		return err
 	}
 	if *readme == "" {
 		return nil
 	}
-	return report.UpdateReadme(*folder, *readme)
+	return report.UpdateReadme(*folder, *readme, experiments.Names()...)
 }

@@ -119,11 +119,15 @@ func drawn(t *testing.T, page string) (groups map[string][]string, arrows map[[2
 	return groups, arrows
 }
 
-// groupOf returns the group that holds a package, and reports one that is in none or in two.
+// groupOf returns the group that holds a package: one that names it, or else one that names the packages below a
+// folder. It reports a package that is in none or in two.
 func groupOf(t *testing.T, groups map[string][]string, name string) string {
 	t.Helper()
 	var in []string
 	for group, patterns := range groups {
+		if slices.Contains(patterns, name) {
+			return group
+		}
 		if slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, name) }) {
 			in = append(in, group)
 		}

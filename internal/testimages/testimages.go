@@ -19,3 +19,20 @@ func Noise(n int, seed uint64, path ...uint64) *cifar.Set {
 	}
 	return s
 }
+
+// Planes returns n images that are planes of brightness, each in a random direction: a set with structure. All are of class 0.
+func Planes(n int) *cifar.Set {
+	set := &cifar.Set{Labels: make([]uint8, n)}
+	for i := range n {
+		rng := random.Stream(1, uint64(i))
+		dx, dy := rng.Float64(), rng.Float64()
+		for y := range cifar.Side {
+			for x := range cifar.Side {
+				for range cifar.Channels {
+					set.Images = append(set.Images, uint8(255*(dx*float64(x)+dy*float64(y))/float64(2*cifar.Side)))
+				}
+			}
+		}
+	}
+	return set
+}

@@ -94,24 +94,41 @@ func With(ctx context.Context, store *Store) context.Context {
 // Part returns the part with the key: as it was kept, if it was, or else computed and kept. The key must determine the part; the
 // part must survive a round trip through JSON, as numbers do exactly. It says whether the part had been kept.
 func Part[T any](ctx context.Context, key any, compute func() (T, error)) (part T, kept bool, err error) {
-	store, found := ctx.Value(storeKey{}).(*Store)
-	if !found {
-		part, err = compute()
-		return part, false, err
-	}
-	name, err := store.name(key)
-	if err != nil {
-		return part, false, err
-	}
-	store.hold()
-	if found, err := store.read(ctx, name, &part); found || err != nil {
+	if found, err := Find(ctx, key, &part); found || err != nil {
 		return part, found, err
 	}
 	var fresh T // what a damaged file may have left in part is not wanted
 	if fresh, err = compute(); err != nil {
 		return fresh, false, err
 	}
-	return fresh, false, store.write(name, fresh)
+	return fresh, false, Keep(ctx, key, fresh)
+}
+
+// Find sets part, a pointer, to the part with the key, and says whether it was kept. What part is set to when it was not, is undefined.
+func Find(ctx context.Context, key, part any) (found bool, err error) {
+	store, there := ctx.Value(storeKey{}).(*Store)
+	if !there {
+		return false, nil
+	}
+	name, err := store.name(key)
+	if err != nil {
+		return false, err
+	}
+	store.hold()
+	return store.read(ctx, name, part)
+}
+
+// Keep keeps a part, for Find and Part to find it. Without a store in the context it does nothing.
+func Keep(ctx context.Context, key, part any) error {
+	store, there := ctx.Value(storeKey{}).(*Store)
+	if !there {
+		return nil
+	}
+	name, err := store.name(key)
+	if err != nil {
+		return err
+	}
+	return store.write(name, part)
 }
 
 // kept is the content of a part's file.

@@ -43,6 +43,9 @@ type Claim struct {
 	// Statement is what the paper says, in our words.
 	Statement string `json:"statement"`
 
+	// Why says where the bound comes from: what the paper's words stand for. Empty where the statement says it.
+	Why string `json:"why,omitempty"`
+
 	// Quantity says what was measured.
 	Quantity string `json:"quantity"`
 

@@ -43,8 +43,8 @@ func table(claims []Claim, verdicts bool) string {
 	return table.String()
 }
 
-// Summary returns a table with one row for each statement of the paper: what the first claim made of it measured, and how many of its
-// claims have which verdict.
+// Summary returns a table with one row for each statement of the paper: what the first claim made of it measured, its bound and where that comes from, and how
+// many of its claims have which verdict.
 func Summary(claims []Claim) string {
 	type statement struct{ source, text string }
 	groups := make(map[statement][]Claim)
@@ -61,8 +61,12 @@ func Summary(claims []Claim) string {
 	for _, key := range order {
 		group := groups[key]
 		first := group[0]
-		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s %.3g | %s |\n",
-			key.source, key.text, first.Quantity, first.Measured, first.Relation, first.Bound, CountVerdicts(group).Cells())
+		bound := fmt.Sprintf("%s %.3g", first.Relation, first.Bound)
+		if first.Why != "" {
+			bound += "; " + first.Why
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s | %s |\n",
+			key.source, key.text, first.Quantity, first.Measured, bound, CountVerdicts(group).Cells())
 	}
 	return table.String()
 }

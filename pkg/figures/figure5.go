@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
@@ -28,14 +28,14 @@ var mapScale = plots.Scale{High: 1, Clipped: true, Label: "share of the range be
 // resnet at the smallest and the largest depth. Images stand in the order of their clusters, one order for a
 // net of all depths. What is asked is whether a map has structure, and the values of a deep and a shallow net
 // differ by orders of magnitude, so each map has a scale of its own, whose ends stand below it.
-func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.Figure5Result))
+func Figure5(r *figure5.Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(figure5.Result))
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 10, RowTitles: []string{"covariance", "correlation"}}
 	g.ColorBar(mapScale)
 	var covariances, correlations []*plots.Panel
-	images := 0
+	images, shortcut := 0, ""
 	for i, m := range r.Maps {
-		title := fmt.Sprintf("%d-layer %s", m.Map.Depth, m.Name().Short())
+		title := fmt.Sprintf("%d-layer %s", m.Map.Depth, m.Variant.Name().Short())
 		covariances = append(covariances, mapPanel(m.Covariance, title).Titled(title))
 		correlations = append(correlations, mapPanel(m.Correlation, title))
 		if i > 0 && m.Net != r.Maps[i-1].Net {
@@ -44,13 +44,17 @@ func Figure5(r *paper.Figure5Result) (*plots.Figure, error) {
 		if m.Covariance != nil {
 			images = m.Covariance.SymmetricDim()
 		}
+		if m.Shortcut != "" {
+			shortcut = fmt.Sprintf(" Shortcuts of the resnet where the shape changes: %s.",
+				figure5.ShortcutTitle(m.Shortcut))
+		}
 	}
 	g.Row(covariances...)
 	g.Row(correlations...)
 	g.ShareRows()
 	return g.Figure("figure-5",
 		fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d "+
-			"images, as heat maps, the images in the order of their clusters.", images))
+			"images, as heat maps, the images in the order of their clusters.%s", images, shortcut))
 }
 
 // mapPanel draws a covariance or a correlation, divided by the mean of its diagonal, between the quantiles of
@@ -59,7 +63,7 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 	p := plots.NewPanel("", "image")
 	if m == nil || m.SymmetricDim() < 2 {
 		p.Fail("has no matrix of at least 2 images for the %s, which is not kept in the results' JSON: "+
-			"compute it with paper.Figure5", what)
+			"compute it with figure5.Run", what)
 		return p
 	}
 	n := m.SymmetricDim()
@@ -72,7 +76,7 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 		}
 	}
 	if slices.ContainsFunc(entries, math.IsNaN) { // which have no quantiles
-		p.Fail("has a map of the %s with entries that are not numbers: compute it with paper.Figure5", what)
+		p.Fail("has a map of the %s with entries that are not numbers: compute it with figure5.Run", what)
 		return p
 	}
 	slices.Sort(entries)
@@ -91,11 +95,12 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 // Figure5Rank draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the
 // gradients against depth, and below it the share of their covariance between images that the clusters of the
 // shallowest net explain beyond chance. A column is a setting: the paper's, gradients through the batch
-// statistics, no normalisation, and white noise for images. A curve is the mean over minibatches.
-func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.Figure5Result))
+// statistics, no normalisation, and white noise for images. A curve is the mean over minibatches; colour and
+// marker tell the net, and its line the shortcut.
+func Figure5Rank(r *figure5.Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(figure5.Result))
 	var settings []string
-	nets := make(map[string][]paper.RankSeries)
+	nets := make(map[string][]figure5.Series)
 	for _, s := range r.Series {
 		title := settingTitle(s)
 		if nets[title] == nil {
@@ -103,17 +108,18 @@ func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
 		}
 		nets[title] = append(nets[title], s)
 	}
+	looks := newRankLooks(r.Series)
 	g := &plots.Grid{Aspect: 0.95, PadX: 8, PadY: 10}
 	for row, q := range []struct {
 		label string
-		curve func(paper.RankSeries) *stats.Curve
+		curve func(figure5.Series) *stats.Curve
 	}{
-		{"relative effective rank", func(s paper.RankSeries) *stats.Curve { return s.Rank }},
-		{"covariance explained", func(s paper.RankSeries) *stats.Curve { return s.Covariance }},
+		{"relative effective rank", func(s figure5.Series) *stats.Curve { return s.Rank }},
+		{"covariance explained", func(s figure5.Series) *stats.Curve { return s.Covariance }},
 	} {
 		var panels []*plots.Panel
 		for _, title := range settings {
-			p := rankPanel(q.label, nets[title], q.curve)
+			p := rankPanel(q.label, nets[title], looks, q.curve)
 			if row == 0 {
 				p.Title, p.X.Label = title, ""
 			}
@@ -125,14 +131,14 @@ func Figure5Rank(r *paper.Figure5Result) (*plots.Figure, error) {
 	}
 	g.ShareRows()
 	g.Legend(g.Keys()...)
-	g.Legend(plots.BandKeys("10 % to 90 % of the minibatches")...)
+	g.Legend(append(looks.shortcutKeys(), plots.BandKeys("10 % to 90 % of the minibatches")...)...)
 	return g.Figure("figure-5-rank",
 		"Figure 5 in numbers: relative effective rank of the gradients of convolutional nets, and share of "+
 			"their covariance that clusters explain, against the depth in convolutions.")
 }
 
 // settingTitle names a setting by what differs from the paper's.
-func settingTitle(s paper.RankSeries) string {
+func settingTitle(s figure5.Series) string {
 	var differs []string
 	if s.Images == rank.WhiteNoiseName {
 		differs = append(differs, "white noise for images")
@@ -150,12 +156,11 @@ func settingTitle(s paper.RankSeries) string {
 }
 
 // rankPanel draws a quantity of the nets of a setting.
-func rankPanel(label string, nets []paper.RankSeries,
-	curve func(paper.RankSeries) *stats.Curve) *plots.Panel {
+func rankPanel(label string, nets []figure5.Series, looks rankLooks,
+	curve func(figure5.Series) *stats.Curve) *plots.Panel {
 	p := plots.NewPanel("depth (convolutions)", label)
-	looks := plots.OrderedStyles(len(nets))
-	for i, s := range nets {
-		p.Curve(style.Curve(s.Name().Short(), plots.Floats(s.Depths), curve(s), looks[i]))
+	for _, s := range nets {
+		p.Curve(style.Curve(netName(s), plots.Floats(s.Depths), curve(s), looks.style(s)))
 	}
 	depths := plots.Floats(nets[len(nets)-1].Depths)
 	p.X.At(depths)
@@ -171,4 +176,60 @@ func rankPanel(label string, nets []paper.RankSeries,
 		p.Y.Range(low, high+room)
 	}
 	return p
+}
+
+// rankLooks are the styles of the nets, the same in all panels: colour and marker tell nets apart, and the line
+// tells the shortcut.
+type rankLooks struct {
+	nets, shortcuts []string
+	styles          []plots.Style
+}
+
+// newRankLooks returns the styles for the nets that occur.
+func newRankLooks(series []figure5.Series) rankLooks {
+	var looks rankLooks
+	for _, s := range series {
+		if name := netName(s); !slices.Contains(looks.nets, name) {
+			looks.nets = append(looks.nets, name)
+		}
+		if s.Shortcut != "" && !slices.Contains(looks.shortcuts, s.Shortcut) {
+			looks.shortcuts = append(looks.shortcuts, s.Shortcut)
+		}
+	}
+	looks.styles = plots.OrderedStyles(len(looks.nets))
+	return looks
+}
+
+// netName names a net less its shortcut.
+func netName(s figure5.Series) string {
+	s.Shortcut = ""
+	return s.Name().Short()
+}
+
+// style returns the style of a net.
+func (l rankLooks) style(s figure5.Series) plots.Style {
+	look := l.styles[slices.Index(l.nets, netName(s))]
+	look.Dashes = l.dashes(s.Shortcut)
+	return look
+}
+
+// dashes returns the line of a shortcut: whole for the first, and dashes for others, the later the shorter.
+func (l rankLooks) dashes(shortcut string) []float64 {
+	if i := slices.Index(l.shortcuts, shortcut); i > 0 {
+		return []float64{4 / float64(i), 2.5}
+	}
+	return nil
+}
+
+// shortcutKeys returns the legend of the shortcuts, where there are several.
+func (l rankLooks) shortcutKeys() []plots.Key {
+	var keys []plots.Key
+	for _, shortcut := range l.shortcuts {
+		look := plots.Style{Color: plots.Ink, Marker: plots.NoMarker, Dashes: l.dashes(shortcut)}
+		keys = append(keys, plots.LineKey("shortcut: "+figure5.ShortcutTitle(shortcut), look))
+	}
+	if len(keys) < 2 {
+		return nil
+	}
+	return keys
 }

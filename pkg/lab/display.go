@@ -18,16 +18,19 @@ const (
 	displayAfter = 2 * time.Second
 	displayEvery = 250 * time.Millisecond
 	displayTick  = time.Second
+	displayLog   = 5 * time.Minute // where lines can't be rewritten, as in a file
 )
 
 // display shows progress in place: in a notebook as one HTML output that is updated, on a terminal as one line that is
-// rewritten, elsewhere as one line at the end. It implements progress.Reporter and Noter.
+// rewritten, elsewhere as a line now and then and at the end. It implements progress.Reporter, Weigher and Noter.
 type display struct {
 	mu          sync.Mutex
 	began, last time.Time // when the task began, and when it was shown last
+	logged      time.Time // when a line was written that stays
 	reported    time.Time
 	name        string
 	done, total int
+	share       float64 // of the work that is done, where its steps have weights; else 0
 	shown       bool
 	ticker      *time.Timer // nil when no task is under way
 	inNotebook  bool
@@ -52,7 +55,7 @@ func (d *display) Update(name string, done, total int) {
 	defer d.mu.Unlock()
 	now := time.Now()
 	if name != d.name || done == 0 { // a task begins at 0, also one like the task before
-		d.name, d.began, d.done = name, now, 0
+		d.name, d.began, d.done, d.share = name, now, 0, 0
 		d.rest()
 		d.ticker = time.AfterFunc(displayAfter, d.tick)
 	}
@@ -66,6 +69,13 @@ func (d *display) Update(name string, done, total int) {
 	if d.alone && d.done >= d.total {
 		d.replace(d.finished)
 	}
+}
+
+// Weigh implements progress.Weigher.
+func (d *display) Weigh(share float64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.share = max(d.share, share)
 }
 
 // Note implements progress.Noter. The display is shown again with the next step.
@@ -104,15 +114,21 @@ func (d *display) show(now time.Time) {
 	d.last, d.shown = now, true
 	elapsed := now.Sub(d.began)
 	status := fmt.Sprintf("%s: %d of %d, %s elapsed", d.name, d.done, d.total, round(elapsed))
-	if d.done > 0 {
-		remaining := time.Duration(float64(elapsed) / float64(d.done) * float64(d.total-d.done))
-		status += fmt.Sprintf(", about %s to go", round(remaining))
+	share := d.share
+	if share == 0 && d.total > 0 {
+		share = float64(d.done) / float64(d.total)
+	}
+	if share > 0 {
+		status += fmt.Sprintf(", about %s to go", round(time.Duration(float64(elapsed)/share*(1-share))))
 	}
 	switch {
 	case d.inNotebook:
 		gonbui.UpdateHTML(d.id, fmt.Sprintf(`<progress value="%d" max="%d"></progress> %s`, d.done, d.total, html.EscapeString(status)))
 	case d.terminal != nil:
 		fmt.Fprintf(d.terminal, "\r\x1b[K%s", status)
+	case now.Sub(d.began) >= displayLog && now.Sub(d.logged) >= displayLog:
+		d.logged = now
+		fmt.Fprintln(os.Stderr, status)
 	}
 }
 

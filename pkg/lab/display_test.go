@@ -28,6 +28,17 @@ func TestTerminalIsRewrittenInPlace(t *testing.T) {
 	}
 }
 
+// TestTimeToGoIsWeighed: of eight steps two are done, which were an eighth of the work.
+func TestTimeToGoIsWeighed(t *testing.T) {
+	var terminal strings.Builder
+	d := started(&terminal, 10*time.Second)
+	d.Weigh(0.125)
+	d.Update("counting", 2, 8)
+	if want := "\r\x1b[Kcounting: 2 of 8, 10s elapsed, about 1m10s to go"; terminal.String() != want {
+		t.Errorf("the terminal got %q, not %q", terminal.String(), want)
+	}
+}
+
 func TestShortWorkIsNotShown(t *testing.T) {
 	var terminal strings.Builder
 	d := started(&terminal, 0)

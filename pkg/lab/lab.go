@@ -20,10 +20,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -31,6 +33,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/checkpoint"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -46,6 +49,13 @@ const (
 
 	// SizeVariable is one of Sizes.
 	SizeVariable = "SHATTERED_SIZE"
+
+	// AnewVariable, unless it is empty, wants everything computed anew, also what is kept with the code.
+	AnewVariable = "SHATTERED_ANEW"
+
+	// SampleVariable is the number that determines which of the parts kept with the code are computed anew as a check. By default it is another
+	// one in each run.
+	SampleVariable = "SHATTERED_SAMPLE"
 )
 
 // Sizes are the sizes at which experiments run: in seconds on any backend, the paper's, and all that the paper did even
@@ -77,6 +87,10 @@ func Open() (*Session, error) {
 	if !slices.Contains(Sizes, size) {
 		return nil, fmt.Errorf("%s is %q: choose one of %s", SizeVariable, size, strings.Join(Sizes, ", "))
 	}
+	sample, err := sampleNumber()
+	if err != nil {
+		return nil, err
+	}
 	name := backend.Configured()
 	opened, err := backend.OpenTuned(name)
 	if err != nil {
@@ -99,10 +113,27 @@ func Open() (*Session, error) {
 		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code), name+" "+s.provenance.Plugin)
 		s.Context = checkpoint.With(s.Context, s.parts)
 	}
+	s.Context = jobs.With(s.Context, jobs.Setting{UseKept: os.Getenv(AnewVariable) == "", Sample: sample, Origin: s.Origin()})
 	s.partsBefore = s.partFiles()
 	current.Store(s)
 	return s, nil
 }
+
+// sampleNumber returns the number that SampleVariable gives, or another one in each run.
+func sampleNumber() (uint64, error) {
+	given := os.Getenv(SampleVariable)
+	if given == "" {
+		return uint64(rand.Uint32()), nil // short enough to be typed again
+	}
+	number, err := strconv.ParseUint(given, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s is %q: give a whole number, such as that of the run whose sample you want again", SampleVariable, given)
+	}
+	return number, nil
+}
+
+// Origin describes the session for the parts of experiments that it computes.
+func (s *Session) Origin() results.Origin { return s.provenance.Origin() }
 
 // partsFolder is the folder, within that for results, where the finished parts of a computation are kept until the whole is done: in a folder for
 // the code that computed them, by its hash.

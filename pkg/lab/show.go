@@ -104,6 +104,9 @@ func ShowClaims(figures ...string) error {
 			decided = append(decided, figure.Claims...)
 		}
 		fmt.Fprintf(&text, "\n%s: %s size, seed %d, %s, %.0f s.\n", figure.Title, p.Size, p.Seed, p.Backend, p.WallSeconds)
+		if figure.Parts != nil {
+			fmt.Fprintf(&text, "%s\n", figure.Parts.Sentence())
+		}
 	}
 	if len(decided) > 0 {
 		fmt.Fprintf(&tables, "%s\n%s.\n", claims.Markdown(decided), claims.CountVerdicts(decided))

@@ -37,7 +37,7 @@ func (c Config) Title() string {
 }
 
 // Also says in words what of a net its architecture, normalisation, beta and size don't: an activation that isn't the rectifier, an
-// initialiser that isn't He's, and other weights of skips than the defaults. It is empty for what the zero values stand for.
+// initialiser that isn't He's, and other weights of skips or another shortcut than the defaults. It is empty for what the zero values stand for.
 func (c Config) Also() string {
 	var all []string
 	if c.Norm == ownNorm { // its name says all
@@ -51,6 +51,9 @@ func (c Config) Also() string {
 	}
 	if c.Activation != nil && c.Activation != activations.ReLU {
 		all = append(all, c.Activation.Titled())
+	}
+	if shortcut := c.Images.EffectiveShortcut(); shortcut != OptionA {
+		all = append(all, cmp.Or(shortcut.Title, shortcut.Name))
 	}
 	usual := initializers.He
 	if c.LooksLinear {

@@ -8,6 +8,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 )
 
 // TestCountsOfFiguresAreChecked asks each figure for more than can be paid, by one of its counts: it says so before it computes anything.
@@ -17,7 +18,7 @@ func TestCountsOfFiguresAreChecked(t *testing.T) {
 	const many = 1 << 62
 	one, two, dial := paper.Figure1Quick(), paper.Figure2Quick(), paper.DialQuick()
 	three, four, table := paper.Figure3Quick(), paper.Figure4Quick(), paper.NormalizationQuick()
-	dense, images, five := paper.EarlyQuick(), paper.EarlyImagesQuick(), paper.Figure5Quick()
+	dense, images, five := paper.EarlyQuick(), paper.EarlyImagesQuick(), figure5.Quick()
 	one.Inputs, two.WhitenessDraws, dial.Draws[len(dial.Draws)-1] = many, many, many
 	three.Draws, four.Draws, table.Draws = many, many, many
 	dense.Draws, images.Seeds, five.Minibatches = many, many, many
@@ -30,7 +31,7 @@ func TestCountsOfFiguresAreChecked(t *testing.T) {
 		"the table": func() error { _, err := paper.Normalization(ctx, e, table); return err },
 		"early":     func() error { _, err := paper.Early(ctx, e, dense); return err },
 		"images":    func() error { _, err := paper.EarlyImages(ctx, e, images, smoothData()); return err },
-		"Figure 5":  func() error { _, err := paper.Figure5(ctx, e, five, testimages.Noise(4, 1, 0)); return err },
+		"Figure 5":  func() error { _, err := figure5.Run(ctx, e, five, testimages.Noise(4, 1, 0)); return err },
 	} {
 		if err := run(); err == nil || !strings.Contains(err.Error(), " would ") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: the error %v is not a sentence with the cost", name, err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -115,7 +116,7 @@ func earlyImagesSmall() paper.EarlyImagesConfig {
 
 // smoothData returns a few images to train on and to test with.
 func smoothData() training.Data {
-	return training.CIFAR10(&cifar.Data{Train: smoothImages(12), Test: smoothImages(16)})
+	return training.CIFAR10(&cifar.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
 }
 
 // wantClaims checks that there are that many claims, and that they can be reported.

@@ -1,16 +1,12 @@
 package paper_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/claims"
@@ -18,54 +14,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// reproduction is a result as sessions save it.
-type reproduction interface {
-	Results() (*results.Figure, error)
-	Seed() uint64
-}
-
 // checkResults saves the result, checks the file against the schema and returns it.
-func checkResults(t *testing.T, result reproduction) *results.Figure {
-	t.Helper()
-	figure, err := result.Results()
-	if err != nil {
-		t.Fatal(err)
-	}
-	figure.Provenance = results.NewProvenance(testbackend.Open(t), ".")
-	figure.Provenance.Seed, figure.Provenance.Size = result.Seed(), "quick"
-	folder := t.TempDir()
-	if err := figure.Save(folder); err != nil {
-		t.Fatal(err)
-	}
-	resultstest.CheckData(t, folder, figure.Figure)
-	content, err := os.ReadFile(filepath.Join(folder, figure.Figure+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema, err := jsonschema.NewCompiler().Compile("../../docs/results.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := schema.Validate(instance); err != nil {
-		t.Errorf("%s.json does not follow docs/results.schema.json: %v", figure.Figure, err)
-	}
-	ids := make(map[string]bool)
-	for _, claim := range figure.Claims {
-		if ids[claim.ID] {
-			t.Errorf("two claims have the id %s", claim.ID)
-		}
-		ids[claim.ID] = true
-	}
-	return figure
-}
+var checkResults = resultstest.CheckResults
 
 func TestFigure1(t *testing.T) {
 	e := engine.New(testbackend.Open(t))

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
@@ -23,7 +24,7 @@ func theoremsResult(t *testing.T) *paper.TheoremsResult {
 }
 
 // checkClaims checks the results' file, its name and the seed, and returns the claims by id.
-func checkClaims(t *testing.T, result reproduction, name string) map[string]claims.Claim {
+func checkClaims(t *testing.T, result resultstest.Result, name string) map[string]claims.Claim {
 	t.Helper()
 	figure := checkResults(t, result)
 	if figure.Figure != name || result.Seed() != 1 {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 )
 
@@ -20,6 +21,12 @@ type Noter interface {
 	Note(sentence string)
 }
 
+// Weigher is a Reporter that is also told which share of a task's work is done, from 0 to 1, where steps differ in what they cost. It is told before
+// Update is.
+type Weigher interface {
+	Weigh(share float64)
+}
+
 type reporterKey struct{}
 type taskKey struct{}
 
@@ -28,7 +35,10 @@ type task struct {
 	name     string
 	total    int
 	done     atomic.Int64
-	reporter Reporter
+	reporter Reporter // nil where steps are not counted
+
+	mu                 sync.Mutex
+	weight, weightDone float64 // where steps have weights; else 0
 }
 
 // With returns a context whose tasks report to the reporter.
@@ -56,12 +66,39 @@ func Start(ctx context.Context, name string, total int) context.Context {
 	return context.WithValue(ctx, taskKey{}, &task{name: name, total: total, reporter: reporter})
 }
 
+// StartWeighted is Start for steps that differ in what they cost: weight is the sum of their weights. They are counted by [StepWeighted].
+func StartWeighted(ctx context.Context, name string, total int, weight float64) context.Context {
+	started := Start(ctx, name, total)
+	if t, running := started.Value(taskKey{}).(*task); running && started != ctx {
+		t.weight = weight
+	}
+	return started
+}
+
+// StepWeighted counts one step of that weight as done. In a task without weights it is Step.
+func StepWeighted(ctx context.Context, weight float64) {
+	if t, running := ctx.Value(taskKey{}).(*task); running && t.weight > 0 {
+		if weigher, listening := t.reporter.(Weigher); listening {
+			t.mu.Lock()
+			t.weightDone += weight
+			weigher.Weigh(min(t.weightDone/t.weight, 1))
+			t.mu.Unlock()
+		}
+	}
+	Step(ctx)
+}
+
+// Silent returns a context in which no steps are counted, also not those of tasks that are started in it: for steps within a step.
+func Silent(ctx context.Context) context.Context {
+	return context.WithValue(ctx, taskKey{}, &task{})
+}
+
 // Step counts one step of the context's task as done. Without a task it does nothing.
 func Step(ctx context.Context) { Skip(ctx, 1) }
 
 // Skip counts several steps of the context's task as done, such as those whose results are there already.
 func Skip(ctx context.Context, steps int) {
-	if t, running := ctx.Value(taskKey{}).(*task); running {
+	if t, running := ctx.Value(taskKey{}).(*task); running && t.reporter != nil {
 		t.reporter.Update(t.name, int(t.done.Add(int64(steps))), t.total)
 	}
 }

@@ -38,6 +38,28 @@ func Example() {
 	// figure: 4 of 4
 }
 
+// weights prints what it is told of weights. It implements progress.Reporter and Weigher.
+type weights struct{}
+
+func (weights) Update(name string, done, total int) { fmt.Printf("%s: %d of %d\n", name, done, total) }
+
+func (weights) Weigh(share float64) { fmt.Printf("%g of the work\n", share) }
+
+// Steps that differ in what they cost, and steps within a step, which do not count.
+func ExampleStartWeighted() {
+	ctx := progress.StartWeighted(progress.With(context.Background(), weights{}), "figure", 2, 8)
+	within := progress.Silent(ctx)
+	progress.Step(progress.Start(within, "a step's own", 5))
+	progress.StepWeighted(ctx, 2)
+	progress.StepWeighted(ctx, 6)
+	// Output:
+	// figure: 0 of 2
+	// 0.25 of the work
+	// figure: 1 of 2
+	// 1 of the work
+	// figure: 2 of 2
+}
+
 // last remembers the largest count.
 type last struct {
 	sync.Mutex

@@ -30,15 +30,16 @@ var readmePicture = regexp.MustCompile(`\(docs/([a-z0-9-]+\.png)\)`)
 
 // UpdateReadme writes what the README shows of the results folder: between the README's markers, the findings, and how many claims of
 // each figure have which verdict; between those of docs/claims.md beside it, a table of the paper's statements; and in docs, the pictures that
-// the README shows.
+// the README shows. Figures stand in the order of their names that is given, and others behind them.
 //
 // Each file is replaced as a whole or left as it was, and none is touched unless all can be made: results of quick size, results
 // that can't be used, a picture that is not among them and a file without markers are errors.
-func UpdateReadme(folder, readme string) error {
+func UpdateReadme(folder, readme string, order ...string) error {
 	figures, err := results.LoadAll(folder)
 	if err != nil {
 		return err
 	}
+	inOrder(figures, order)
 	for _, figure := range figures {
 		if figure.Provenance.Size == results.Quick {
 			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its claims go into the README", figure.Figure)

@@ -4,6 +4,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -85,8 +86,9 @@ type fact struct{ Name, Value string }
 // it is. Pictures are always in it. Files to download are, the smallest first, as long as the page stays below PageLimit; the others are
 // links to the files beside it.
 //
-// Files that can't be used are left out: the page names them, and so does the error, a *results.Unusable, once the page is written.
-func Write(folder string) error {
+// Figures stand in the order of their names that is given, and others behind them. Files that can't be used are left out: the page names them, and
+// so does the error, a *results.Unusable, once the page is written.
+func Write(folder string, order ...string) error {
 	figures, err := results.LoadAll(folder)
 	wrong := new(results.Unusable)
 	if !wrong.Add(err) {
@@ -98,6 +100,7 @@ func Write(folder string) error {
 	if len(figures) == 0 {
 		return fmt.Errorf("there are no results in %s: run scripts/reproduce, or a notebook, first", folder)
 	}
+	inOrder(figures, order)
 	if err := results.SaveClaims(folder, figures); err != nil {
 		return err
 	}
@@ -131,6 +134,17 @@ func (v *view) page() ([]byte, error) {
 		return nil, fmt.Errorf("can't fill in the page of results: %w", err)
 	}
 	return index.Bytes(), nil
+}
+
+// inOrder sorts figures by an order of their names. Those that are not in it stay behind the others, as they are.
+func inOrder(figures []*results.Figure, order []string) {
+	place := func(f *results.Figure) int {
+		if i := slices.Index(order, f.Figure); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(figures, func(a, b *results.Figure) int { return cmp.Compare(place(a), place(b)) })
 }
 
 // newView gathers what the page shows.

@@ -50,6 +50,7 @@ func resultsFolder(t *testing.T, size string) string {
 				claimed("a.", "frozen", 2, 1.5, 3), claimed("a.", "coupled", 0, -1, 1), claimed("b", "", 2, 0, 3), claimed("c", "", 2, 1.5, 3),
 			}),
 			Provenance: results.Provenance{Size: size},
+			Parts:      &results.Parts{Total: 9, Kept: 9, Recomputed: []string{"resnet, minibatch 7"}, Largest: 2e-6, Tolerance: 0.05},
 			Table:      &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell <1>"}}},
 		}
 		if err := figure.Save(folder); err != nil {
@@ -89,6 +90,7 @@ func TestPageShowsEverything(t *testing.T) {
 		`class="holds convention"><td role="cell" class="verdict"><b>✓ holds</b><span>⇄ decided by a convention</span>`, `class="contradicted convention"`,
 		`class="holds"><td`, `id="show-contradicted"`, `tr.undecided`, `alt="Title of figure-2: coupled.`,
 		"<li><strong>Gradients shatter with depth", `<a href="#figure-1">Title of figure-1</a>: 2 of 4 claims hold`, `<tr role="row" id="a.frozen"`,
+		"1 of 9 parts recomputed: largest relative difference 2e-06", "Recomputed: resnet, minibatch 7.",
 		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;", `width="3" height="2"`,
 	} {
 		if !strings.Contains(text, want) {
@@ -100,6 +102,12 @@ func TestPageShowsEverything(t *testing.T) {
 	}
 	if strings.Index(text, `id="figure-1-large"`) > strings.Index(text, `id="figure-1-coupled-large"`) {
 		t.Error("the figure's further picture comes before its own")
+	}
+	if err := report.Write(folder, "figure-2", "figure-1"); err != nil {
+		t.Fatal(err)
+	}
+	if page, err := os.ReadFile(filepath.Join(folder, "index.html")); err != nil || bytes.Index(page, []byte(`id="figure-2"`)) > bytes.Index(page, []byte(`id="figure-1"`)) {
+		t.Errorf("figures are not in the order that is asked for, %v", err)
 	}
 	if strings.Contains(text, "Quick size") || !strings.Contains(pageOf(t, resultsFolder(t, "quick")), "Quick size") {
 		t.Error("the page must say when, and only when, results were made at quick size")

@@ -31,6 +31,9 @@ type Figure struct {
 	// Provenance says where the numbers come from.
 	Provenance Provenance `json:"provenance"`
 
+	// Parts says where the figure's parts come from, where it is made of parts that may be kept with the code.
+	Parts *Parts `json:"parts,omitempty"`
+
 	// Claims are the paper's statements about the figure and the verdicts on them here. Those of figures at quick size are for the machinery:
 	// see [Figure.Decided].
 	Claims []claims.Claim `json:"claims"`

@@ -46,9 +46,9 @@ const imageStream = 100
 // Name implements Source.
 func (s Images) Name() string { return ImagesName }
 
-// Key implements Source. Sets of equal size and equal moments are taken for equal.
+// Key implements Source. Sets of equal size and equal moments, to six digits, are taken for equal: the last ones differ between processors.
 func (s Images) Key() string {
-	return fmt.Sprintf("%s %d %v %d", s.Name(), s.Set.Len(), s.Moments, s.Seed)
+	return fmt.Sprintf("%s %d %.6g %d", s.Name(), s.Set.Len(), s.Moments, s.Seed)
 }
 
 // Minibatch implements Source.

@@ -1,0 +1,274 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/checkpoint"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/progress"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// measured is a result with numbers, a list and a name.
+type measured struct {
+	Net    string
+	Rank   float64
+	Layers []float64
+}
+
+// experiment is an experiment of n parts, of which part i has the weight i + 1.
+type experiment struct {
+	archive *jobs.Archive
+	n       int
+	version int
+
+	// factor changes the numbers that are computed, as other code would, and fails is what the part with that number fails with.
+	factor float64
+	fails  map[int]error
+
+	mu       sync.Mutex
+	computed []int
+}
+
+func (x *experiment) result(i int) measured {
+	return measured{fmt.Sprint("net ", i), x.factor * math.Sqrt(float64(i+1)), []float64{x.factor, 0, float64(-i)}}
+}
+
+// run runs the experiment and returns its parts' results.
+func (x *experiment) run(ctx context.Context, e *engine.Engine) ([]measured, results.Parts, error) {
+	plan := jobs.NewPlan("Figure 0", x.archive)
+	var all []*measured
+	for i := range x.n {
+		type key struct{ Version, Index int }
+		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1)}
+		all = append(all, jobs.Add(plan, spec, func(ctx context.Context, _ *engine.Engine) (measured, error) {
+			progress.Step(progress.Start(ctx, "a probe's own steps", 1))
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			x.computed = append(x.computed, i)
+			return x.result(i), x.fails[i]
+		}))
+	}
+	parts, err := plan.Run(ctx, e)
+	var found []measured
+	for _, m := range all {
+		found = append(found, *m)
+	}
+	return found, parts, err
+}
+
+func newExperiment(n int) *experiment { return &experiment{n: n, version: 1, factor: 1} }
+
+// want returns all results.
+func (x *experiment) want() []measured {
+	var all []measured
+	for i := range x.n {
+		all = append(all, x.result(i))
+	}
+	return all
+}
+
+// archive runs the experiment and returns an archive of its parts.
+func archive(t *testing.T, x *experiment, tolerance float64) *jobs.Archive {
+	t.Helper()
+	var parts []jobs.Part
+	setting := jobs.Setting{Origin: results.Origin{Backend: "a", Commit: "b"}, Record: func(all []jobs.Part) { parts = all }}
+	if _, _, err := x.run(jobs.With(t.Context(), setting), engine.New(nil)); err != nil {
+		t.Fatal(err)
+	}
+	var content, again bytes.Buffer
+	if err := errors.Join(jobs.Write(&content, parts), jobs.Write(&again, parts)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(content.Bytes(), again.Bytes()) {
+		t.Error("the same parts give two files")
+	}
+	read, err := jobs.Read(bytes.NewReader(content.Bytes()))
+	if err != nil || !reflect.DeepEqual(read, parts) {
+		t.Errorf("read are %d parts other than the %d that were written, %v", len(read), len(parts), err)
+	}
+	return jobs.NewArchive("Figure 0", content.Bytes(), tolerance)
+}
+
+// listener is told of progress, and stops a context when so many steps are done.
+type listener struct {
+	mu                sync.Mutex
+	done, total, tops int
+	share             float64
+	stopAt            int
+	stop              context.CancelFunc
+}
+
+func (l *listener) Update(_ string, done, total int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.done, l.total = max(l.done, done), total
+	if l.stop != nil && done >= l.stopAt {
+		l.stop()
+	}
+}
+
+func (l *listener) Weigh(share float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = max(l.share, share)
+}
+
+// TestProgressIsWeighed: the share of the work that is done is that of the weights, and steps within a job don't count.
+func TestProgressIsWeighed(t *testing.T) {
+	x := newExperiment(3)
+	x.fails = map[int]error{2: errors.New("stop here")}
+	var heard listener
+	if _, _, err := x.run(progress.With(t.Context(), &heard), engine.New(nil)); !errors.Is(err, x.fails[2]) {
+		t.Fatal(err)
+	}
+	// Parts 0 and 1, of the weights 1 and 2, are done of a weight of 6.
+	if heard.done != 2 || heard.total != 3 || heard.share != 0.5 {
+		t.Errorf("%d of %d steps and the share %g of the work are done, want 2 of 3 and 1/2", heard.done, heard.total, heard.share)
+	}
+}
+
+// TestInterruptedPlansContinue interrupts a plan, and runs it again: what was finished is not computed again, nor does it count as work to do.
+func TestInterruptedPlansContinue(t *testing.T) {
+	const n = 40
+	store := checkpoint.NewStore(filepath.Join(t.TempDir(), "parts"), "test")
+	x := newExperiment(n)
+	ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
+	if _, _, err := x.run(progress.With(ctx, &listener{stopAt: n / 2, stop: stop}), engine.New(nil)); !errors.Is(err, context.Canceled) {
+		t.Fatalf("the interrupted run ends with %v", err)
+	}
+	before := len(x.computed)
+	if before < n/2 || before == n {
+		t.Fatalf("%d of %d parts were computed before the interruption", before, n)
+	}
+	var heard listener
+	got, parts, err := x.run(progress.With(checkpoint.With(t.Context(), store), &heard), engine.New(nil))
+	if err != nil || !reflect.DeepEqual(got, x.want()) {
+		t.Errorf("the resumed run gives %v, %v", got, err)
+	}
+	if len(x.computed) != n || heard.total != n-before || heard.done != heard.total {
+		t.Errorf("%d parts were computed in all, and the resumed run counted %d of %d: want %d, and what was left", len(x.computed), heard.done, heard.total, n)
+	}
+	if parts.Total != n || parts.Kept != 0 || parts.String() != "all 40 parts computed" {
+		t.Errorf("the parts are said to be %+v", parts)
+	}
+}
+
+// TestKeptPartsAreChecked takes parts from an archive: all but a sample, which is another one for another number, are not computed, and results
+// are those that were kept.
+func TestKeptPartsAreChecked(t *testing.T) {
+	x := newExperiment(1000)
+	x.archive = archive(t, x, 1e-3)
+	x.factor = 1 + 1e-4 // another processor
+	samples := make(map[string]bool)
+	for seed := range uint64(3) {
+		x.computed = nil
+		got, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: seed}), engine.New(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := newExperiment(1000)
+		if !reflect.DeepEqual(got, kept.want()) {
+			t.Error("the results are not those that were kept")
+		}
+		weight := 0
+		for _, i := range x.computed {
+			weight += i + 1
+		}
+		// 1 % of the work is 5005; the last part of the sample may take it beyond by its own weight.
+		if weight < 5005 || weight > 5005+1000 || len(x.computed) != len(parts.Recomputed) || parts.Kept != 1000 || parts.Total != 1000 {
+			t.Errorf("parts of the weight %d were computed, and it is said: %+v", weight, parts)
+		}
+		if math.Abs(parts.Largest/1e-4-1) > 1e-3 { // relative to the larger of both numbers
+			t.Errorf("the largest difference is %g, want 1e-4", parts.Largest)
+		}
+		if len(parts.Origins) != 1 || parts.Origins[0].Commit != "b" || !strings.HasSuffix(parts.String(), "of 1000 parts recomputed: largest relative difference 0.0001") {
+			t.Errorf("it is said: %v", parts)
+		}
+		samples[fmt.Sprint(parts.Recomputed)] = true
+	}
+	if len(samples) != 3 {
+		t.Errorf("3 numbers give %d samples", len(samples))
+	}
+	x.computed = nil
+	if _, parts, err := x.run(t.Context(), engine.New(nil)); err != nil || len(x.computed) != 1000 || parts.Kept != 0 {
+		t.Errorf("without a setting, %d parts are computed and %d taken, %v", len(x.computed), parts.Kept, err)
+	}
+}
+
+// TestDifferencesFail: a part that is not what is kept is named. Where the version was raised, nothing is taken.
+func TestDifferencesFail(t *testing.T) {
+	x := newExperiment(5)
+	x.archive = archive(t, x, 1e-3)
+	use := jobs.With(t.Context(), jobs.Setting{UseKept: true})
+	x.factor = 1.01
+	_, _, err := x.run(use, engine.New(nil))
+	if err == nil || !strings.Contains(err.Error(), `the part "part `) || !strings.Contains(err.Error(), "--anew") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("other numbers give the error %v", err)
+	}
+	x.version = 2
+	got, parts, err := x.run(use, engine.New(nil))
+	if err != nil || parts.Kept != 0 || !reflect.DeepEqual(got, x.want()) {
+		t.Errorf("parts of another version: %d taken, %v", parts.Kept, err)
+	}
+}
+
+// TestDamagedArchive: an archive that can't be read is said to be one.
+func TestDamagedArchive(t *testing.T) {
+	x := newExperiment(2)
+	for _, content := range []string{"text", "\x1f\x8b"} {
+		x.archive = jobs.NewArchive("Figure 0", []byte(content), 1)
+		if _, _, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}), engine.New(nil)); err == nil || !strings.Contains(err.Error(), "kept with the code can't be read") {
+			t.Errorf("%q gives %v", content, err)
+		}
+	}
+	x.archive = jobs.NewArchive("Figure 0", nil, 1)
+	if _, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}), engine.New(nil)); err != nil || parts.Kept != 0 {
+		t.Errorf("an empty archive: %v, %v", parts, err)
+	}
+}
+
+// TestPassingJobs are always computed.
+func TestPassingJobs(t *testing.T) {
+	store := checkpoint.NewStore(filepath.Join(t.TempDir(), "parts"), "test")
+	var computed atomic.Int32
+	for range 2 {
+		plan := jobs.NewPlan("Figure 0", nil)
+		result := jobs.Add(plan, jobs.Spec{Name: "own", Key: "own", Weight: 1, Passing: true}, func(context.Context, *engine.Engine) (func() int, error) {
+			computed.Add(1)
+			return func() int { return 7 }, nil // what JSON can't hold
+		})
+		parts, err := plan.Run(checkpoint.With(t.Context(), store), engine.New(testbackend.Open(t)))
+		if err != nil || (*result)() != 7 || parts.Total != 0 {
+			t.Errorf("%v, %v", parts, err)
+		}
+	}
+	if computed.Load() != 2 {
+		t.Errorf("it was computed %d times of 2", computed.Load())
+	}
+}
+
+// TestWrongJobs: what can't be counted or kept is an error of one sentence.
+func TestWrongJobs(t *testing.T) {
+	for name, spec := range map[string]jobs.Spec{
+		"weight": {Name: "x", Key: 1}, "JSON": {Name: "x", Key: math.NaN(), Weight: 1},
+	} {
+		plan := jobs.NewPlan("Figure 0", nil)
+		jobs.Add(plan, spec, func(context.Context, *engine.Engine) (int, error) { return 0, nil })
+		if _, err := plan.Run(t.Context(), engine.New(nil)); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}

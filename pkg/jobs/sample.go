@@ -1,0 +1,112 @@
+package jobs
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/random"
+)
+
+// The sample of an archive that each run computes anew: by what it costs a share of the whole, and at least a few.
+const (
+	sampleShare = 0.01
+	sampleLeast = 3
+)
+
+// sample returns the jobs among those kept with the code that are to be computed anew, in a random order.
+func (r *run) sample(kept []int) []int {
+	whole, chosen := 0.0, 0.0
+	for _, i := range kept {
+		whole += r.jobs[i].Weight
+	}
+	rng := random.Stream(r.setting.Sample)
+	var sample []int
+	for _, k := range rng.Perm(len(kept)) {
+		if len(sample) >= sampleLeast && chosen >= sampleShare*whole {
+			break
+		}
+		sample = append(sample, kept[k])
+		chosen += r.jobs[kept[k]].Weight
+	}
+	return sample
+}
+
+// compare compares the result of a sampled job with what is kept, which stays the job's result: figures do not depend on the sample.
+func (r *run) compare(i int, result json.RawMessage) error {
+	j := r.jobs[i]
+	if err := j.decode(r.parts[i].Result); err != nil {
+		return err
+	}
+	far, where, err := difference(r.parts[i].Result, result)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Recomputed = append(r.report.Recomputed, j.Name)
+	slices.Sort(r.report.Recomputed)
+	r.report.Largest = max(r.report.Largest, far)
+	if !(far <= r.archive.tolerance) {
+		return fmt.Errorf("the part %q of %s comes out otherwise than it is kept with the code: %s by a relative difference of %.2g, and rounding explains up to %.2g; "+
+			"compute everything anew (scripts/reproduce --anew), and if you have changed the code, raise the version of what you changed",
+			j.Name, r.name, where, far, r.archive.tolerance)
+	}
+	return nil
+}
+
+// difference returns the largest relative difference of two JSON values' numbers, and where it is; infinite where anything else differs.
+func difference(a, b []byte) (far float64, where string, err error) {
+	var left, right any
+	if err := json.Unmarshal(a, &left); err != nil {
+		return 0, "", err
+	}
+	if err := json.Unmarshal(b, &right); err != nil {
+		return 0, "", err
+	}
+	far, where = distance("", left, right)
+	return far, where, nil
+}
+
+// distance is difference for decoded values at a place.
+func distance(at string, left, right any) (far float64, where string) {
+	farther := func(place string, l, r any) {
+		if d, w := distance(place, l, r); d > far || where == "" {
+			far, where = d, w
+		}
+	}
+	switch l := left.(type) {
+	case float64:
+		if r, same := right.(float64); same {
+			return relative(l, r), fmt.Sprintf("%s is %.6g and not %.6g,", at, r, l)
+		}
+	case []any:
+		if r, same := right.([]any); same && len(r) == len(l) {
+			for i := range l {
+				farther(fmt.Sprintf("%s[%d]", at, i), l[i], r[i])
+			}
+			return far, where
+		}
+	case map[string]any:
+		if r, same := right.(map[string]any); same && len(r) == len(l) {
+			for name := range l {
+				farther(at+"."+name, l[name], r[name])
+			}
+			return far, where
+		}
+	default:
+		if left == right {
+			return 0, at
+		}
+	}
+	return math.Inf(1), fmt.Sprintf("%s is %v and not %v,", at, right, left)
+}
+
+// relative returns the difference of two numbers over the larger one, or over 1 where both are smaller: shares and correlations count as they are.
+func relative(a, b float64) float64 {
+	if a == b {
+		return 0
+	}
+	return math.Abs(a-b) / max(math.Abs(a), math.Abs(b), 1)
+}

@@ -1,0 +1,118 @@
+// Package experiments lists the paper's experiments. A new one is a folder beside this one, a line in [All], and a notebook's cell.
+//
+// From the list come the order of the page of results and of the notebooks' figures, the commands that name an experiment, and the tests that
+// interrupt each experiment and resume it.
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Result is what an experiment comes to: what lab.Session saves.
+type Result interface {
+	Results() (*results.Figure, error)
+	Seed() uint64
+}
+
+// Experiment is an experiment of the paper.
+type Experiment struct {
+	// Name names it and its results, such as "figure-5", and Title is the title of these.
+	Name, Title string
+
+	// Shows says in a sentence what it shows, and Cost what it takes at the paper's size on two processors.
+	Shows, Cost string
+
+	// Notebook is the notebook that runs it, less its ending, and Figures are the pictures that it draws.
+	Notebook string
+	Figures  []string
+
+	// Run runs it at a size, results.Quick or another.
+	Run func(ctx context.Context, e *engine.Engine, size string) (Result, error)
+
+	// Kept is the file, from the project's folder, of its parts that are kept with the code; empty where all is computed in every run.
+	Kept string
+}
+
+// All lists the experiments, in the order of the notebooks.
+var All = []Experiment{
+	{
+		Name: "figure-1", Title: "Figure 1, gradients against noise",
+		Shows: "Gradients of deep feedforward nets look like white noise, those of shallow ones like brown noise", Cost: "4 s",
+		Notebook: "01_gradients", Figures: []string{"figure-1", "figure-1-coupled"}, Run: figure1,
+	}, {
+		Name: "figure-2", Title: "Figure 2, autocorrelation of gradients against depth",
+		Shows: "The autocorrelation of gradients falls with depth, less in resnets, least with a small β", Cost: "31 s",
+		Notebook: "01_gradients", Figures: []string{"figure-2"}, Run: figure2,
+	}, {
+		Name: "figure-3", Title: "Figure 3, activations and coactivations against depth",
+		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their pairs", Cost: "7 s",
+		Notebook: "02_activations", Figures: []string{"figure-3"}, Run: figure3,
+	}, {
+		Name: "figure-4", Title: "Figure 4, activation of rectifiers in deep nets",
+		Shows: "Which inputs the units of deep nets are on for", Cost: "11 s",
+		Notebook: "02_activations", Figures: []string{"figure-4", "figure-4-resnets", "figure-4-resnets-bn"}, Run: figure4,
+	}, {
+		Name: "table-normalization", Title: "Normalisation and rescaling: what each contributes",
+		Shows: "What normalisation and β each contribute", Cost: "20 s",
+		Notebook: "02_activations", Run: normalization,
+	}, {
+		Name: "theorems", Title: "Theorems 1 to 3 and Corollary 1, where their assumptions are exact",
+		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
+		Notebook: "03_theory", Figures: []string{"theorems"}, Run: theorems,
+	}, {
+		Name: "real-nets", Title: "The theorems on real nets: correlation of gradients against depth, over widths",
+		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
+		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"}, Run: realNets,
+	}, {
+		Name: "donsker", Title: "Appendix, one-layer gradients converge to Brownian motion",
+		Shows: "The gradient of a one-layer net is a Brownian motion in the limit of infinite width", Cost: "17 s",
+		Notebook: "03_theory", Figures: []string{"donsker"}, Run: donsker,
+	}, {
+		Name: "beta-dial", Title: "β as a dial: structure of the gradients of resnets against β",
+		Shows: "β turns a resnet's gradients from brown to white", Cost: "20 s",
+		Notebook: "03_theory", Figures: []string{"beta-dial"}, Run: dial,
+	}, {
+		Name: figure5.Name, Title: figure5.Title,
+		Shows: "Gradients shatter in convolutional nets on images too", Cost: "an hour, or a minute with the parts kept with the code",
+		Notebook: "04_convnets", Figures: []string{"figure-5", "figure-5-rank"},
+		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick),
+		Kept: "pkg/paper/figure5/parts.jsonl.gz",
+	}, {
+		Name: "figure-6", Title: "Figure 6, accuracy of trained convolutional nets against depth",
+		Shows: "Which very deep nets can be trained", Cost: "nothing with the runs kept with the code; hours with scripts/train",
+		Notebook: "05_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: figure6,
+	}, {
+		Name: "early-training", Title: "Early in training: gradients of dense nets behind the first steps",
+		Shows: "What becomes of the gradients of dense nets in the first steps of training", Cost: "6 minutes",
+		Notebook: "06_early_training", Figures: []string{"early-training"}, Run: early,
+	}, {
+		Name: "early-training-images", Title: "Early in training: gradients of convolutional nets behind the first steps on CIFAR-10",
+		Shows: "What becomes of the gradients of convolutional nets in the first steps of training", Cost: "24 minutes",
+		Notebook: "06_early_training", Figures: []string{"early-training-images"}, Run: earlyImages,
+	},
+}
+
+// Names returns the experiments' names in their order.
+func Names() []string {
+	var names []string
+	for _, e := range All {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// Get returns the experiment with the name.
+func Get(name string) (Experiment, error) {
+	i := slices.Index(Names(), name)
+	if i < 0 {
+		return Experiment{}, fmt.Errorf("there is no experiment %q: choose one of %s", name, strings.Join(Names(), ", "))
+	}
+	return All[i], nil
+}

@@ -1,0 +1,80 @@
+package experiments
+
+import (
+	"context"
+
+	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// runner is the Run of an experiment.
+type runner = func(ctx context.Context, e *engine.Engine, size string) (Result, error)
+
+// Those of experiments that draw their inputs.
+var (
+	figure1       = onGrid(paper.Figure1, paper.Figure1Paper, paper.Figure1Quick)
+	figure2       = onGrid(paper.Figure2, paper.Figure2Paper, paper.Figure2Quick)
+	figure3       = onGrid(paper.Figure3, paper.Figure3Paper, paper.Figure3Quick)
+	figure4       = onGrid(paper.Figure4, paper.Figure4Paper, paper.Figure4Quick)
+	normalization = onGrid(paper.Normalization, paper.NormalizationPaper, paper.NormalizationQuick)
+	realNets      = onGrid(paper.RealNets, paper.RealNetsPaper, paper.RealNetsQuick)
+	dial          = onGrid(paper.Dial, paper.DialPaper, paper.DialQuick)
+	early         = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
+	theorems      = onGrid(withoutEngine(paper.Theorems), paper.TheoremsPaper, paper.TheoremsQuick)
+	donsker       = onGrid(withoutEngine(paper.Donsker), paper.DonskerPaper, paper.DonskerQuick)
+)
+
+// onGrid returns the Run of an experiment on inputs that it draws itself.
+func onGrid[C any, R Result](run func(context.Context, *engine.Engine, C) (R, error), paper, quick func() C) runner {
+	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
+		return run(ctx, e, sized(size, paper, quick))
+	}
+}
+
+// withoutEngine returns an experiment without nets in the form of the others.
+func withoutEngine[C any, R Result](run func(context.Context, C) (R, error)) func(context.Context, *engine.Engine, C) (R, error) {
+	return func(ctx context.Context, _ *engine.Engine, config C) (R, error) { return run(ctx, config) }
+}
+
+// loadImages loads CIFAR-10. Tests have other images.
+var loadImages = cifar.Load
+
+// onImages returns the Run of an experiment on the training images of CIFAR-10.
+func onImages[C any, R Result](run func(context.Context, *engine.Engine, C, *cifar.Set) (R, error), paper, quick func() C) runner {
+	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
+		data, err := loadImages(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return run(ctx, e, sized(size, paper, quick), data.Train)
+	}
+}
+
+// earlyImages is the Run of the convolutional nets early in training.
+func earlyImages(ctx context.Context, e *engine.Engine, size string) (Result, error) {
+	data, err := loadImages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return paper.EarlyImages(ctx, e, sized(size, paper.EarlyImagesPaper, paper.EarlyImagesQuick), training.CIFAR10(data))
+}
+
+// figure6 is the Run of Figure 6: of the runs that are kept with the code, at every size.
+func figure6(context.Context, *engine.Engine, string) (Result, error) {
+	runs, err := paper.CommittedRuns()
+	if err != nil {
+		return nil, err
+	}
+	return paper.Figure6(paper.Figure6Small(), runs)
+}
+
+// sized returns the config for a size.
+func sized[C any](size string, paper, quick func() C) C {
+	if size == results.Quick {
+		return quick()
+	}
+	return paper()
+}

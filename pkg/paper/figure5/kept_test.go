@@ -1,0 +1,45 @@
+package figure5
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// images stands for a source of images of which only the key is asked.
+type images struct{ key string }
+
+func (images) Name() string                                    { return "CIFAR-10" }
+func (i images) Key() string                                   { return i.key }
+func (images) Minibatch([]int, int, uint64) ([]float32, error) { return nil, nil }
+
+// trainingSet is the key of the training images of CIFAR-10 under seed 1.
+const trainingSet = "CIFAR-10 50000 {[0.4914 0.482158 0.446531] [0.247032 0.243485 0.261588]} 1"
+
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a net's config that is written where it is
+// empty, say, loses an hour of computation.
+func TestKeysAreStable(t *testing.T) {
+	p := Paper().plan(images{trainingSet})
+	resnet := p.curves[4]
+	if resnet.net.Images.Shortcut.Name != "projection" || resnet.net.Beta != 1 {
+		t.Fatalf("curve 4 is %v", resnet.net)
+	}
+	got, err := json.Marshal(key{"rank", 1, Paper().rankConfig(resnet.net, Paper().Depths), trainingSet, 7})
+	const want = `{"probe":"rank","version":1,"config":{"net":{"net":"conv-residual","depth":0,"width":16,"norm":"bn","statistics":"frozen",` +
+		`"alpha":1,"beta":1,"activation":null,"initializer":null,"images":{"height":0,"width":0,"channels":0,"resolutions":0,"outputs":0,` +
+		`"shortcut":"projection"}},"depths":[2,4,10,24,50],"batch":256,"clusters":10,"seed":1},"source":"` + trainingSet + `","index":7}`
+	if err != nil || string(got) != want {
+		t.Errorf("the key of a part is now\n%s\nand was\n%s, %v", got, want, err)
+	}
+}
+
+// TestAllPartsAreKept: what is kept with the code are the figure's parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	if len(keptParts) == 0 {
+		t.Skip("nothing is kept: scripts/reproduce --keep 5 writes it")
+	}
+	missing, err := Paper().plan(images{trainingSet}).Missing()
+	if err != nil || len(missing) > 0 {
+		t.Errorf("%d parts are not kept with the code, %v: %s", len(missing), err, strings.Join(missing[:min(3, len(missing))], "; "))
+	}
+}

@@ -1,0 +1,63 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Origin says where a part of a figure was computed: what of its [Provenance] can make a difference.
+type Origin struct {
+	Backend  string `json:"backend"`
+	Plugin   string `json:"plugin"`
+	Platform string `json:"platform"`
+	Go       string `json:"go"`
+	Commit   string `json:"commit"`
+}
+
+// Origin returns what the provenance says of where parts are computed.
+func (p Provenance) Origin() Origin {
+	return Origin{Backend: p.Backend, Plugin: p.Plugin, Platform: p.Platform, Go: p.Go, Commit: p.Commit}
+}
+
+// Parts says of how many parts a figure is made and where they come from.
+type Parts struct {
+	// Total is the number of parts, and Kept that of the ones that were not computed but are kept with the code.
+	Total int `json:"total"`
+	Kept  int `json:"kept"`
+
+	// Recomputed names those of the kept parts that were computed anew as a check: a random sample that the number Sample determines.
+	Recomputed []string `json:"recomputed,omitempty"`
+	Sample     uint64   `json:"sample,omitempty"`
+
+	// Largest is the largest relative difference of a number in them from what is kept, and Tolerance up to where it may be.
+	Largest   float64 `json:"largest_difference"`
+	Tolerance float64 `json:"tolerance,omitempty"`
+
+	// Origins are those of the kept parts.
+	Origins []Origin `json:"origins,omitempty"`
+}
+
+// String says it in a line: "8 of 960 parts recomputed: largest relative difference 2e-06".
+func (p Parts) String() string {
+	switch {
+	case p.Total == 0:
+		return "no parts"
+	case p.Kept == 0:
+		return fmt.Sprintf("all %d parts computed", p.Total)
+	}
+	return fmt.Sprintf("%d of %d parts recomputed: largest relative difference %.1g", len(p.Recomputed)+p.Total-p.Kept, p.Total, p.Largest)
+}
+
+// Sentence says in full where the parts come from, for the page of results.
+func (p Parts) Sentence() string {
+	text := p.String()
+	if p.Kept > 0 {
+		var commits []string
+		for _, origin := range p.Origins {
+			commits = append(commits, origin.Commit)
+		}
+		text += fmt.Sprintf(", where rounding explains up to %.1g (random sample %d). The others are kept with the code, and were computed at commit %s",
+			p.Tolerance, p.Sample, strings.Join(commits, ", "))
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
