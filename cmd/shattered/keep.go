@@ -20,8 +20,9 @@ import (
 // keepUsage is printed by keep --help, in front of the flags.
 const keepUsage = `Usage: scripts/reproduce --keep FIGURE [flags]
 
-Computes all parts of a figure at the paper's size and writes them into the file that is kept with the code. Ctrl-C stops after the parts
-under way, and the same command goes on from there: also with newer code, as long as that does not raise a version.
+Computes all parts of a figure at the paper's size and writes them into the file that is kept with the code.
+Ctrl-C stops, and the same command continues after the parts that are finished: also with newer code, as long as
+that does not raise a version.
 
 `
 
@@ -31,7 +32,8 @@ const keptFolder = "kept"
 // runKeep is the subcommand keep.
 func runKeep(arguments []string) error {
 	set := flag.NewFlagSet("keep", flag.ContinueOnError)
-	folder := set.String("results", lab.ResultsFolder(), "results folder, where finished parts are until all are there")
+	folder := set.String("results", lab.ResultsFolder(),
+		"results folder, where finished parts are until all are there")
 	output := set.String("output", "", "file to write, by default that in the project's folder")
 	set.Usage = func() {
 		fmt.Fprint(set.Output(), keepUsage)
@@ -76,9 +78,11 @@ func keep(experiment experiments.Experiment, folder, output string) error {
 	defer s.Close()
 	// Unlike an interrupted cell's parts, these are those of any code with the same versions.
 	origin := s.Origin()
-	ctx := checkpoint.With(s.Context, checkpoint.NewStore(filepath.Join(folder, keptFolder, experiment.Name), "kept "+origin.Backend+" "+origin.Plugin))
+	folder = filepath.Join(folder, keptFolder, experiment.Name)
+	ctx := checkpoint.With(s.Context, checkpoint.NewStore(folder, "kept "+origin.Backend+" "+origin.Plugin))
 	var parts []jobs.Part
-	ctx = jobs.With(ctx, jobs.Setting{Origin: origin, Record: func(all []jobs.Part) { parts = append(parts, all...) }})
+	ctx = jobs.With(ctx, jobs.Setting{Origin: origin,
+		Record: func(all []jobs.Part) { parts = append(parts, all...) }})
 	if _, err := experiment.Run(ctx, s.Engine, "paper"); err != nil {
 		return err
 	}

@@ -14,32 +14,35 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/experiments"
 )
 
-// TestKeep stops the keeping of an experiment's parts halfway, and goes on: no part is computed twice, and the file has all of them in their order.
+// TestKeep stops the keeping of an experiment's parts halfway, and goes on: no part is computed twice, and
+// the file has all of them in their order.
 func TestKeep(t *testing.T) {
 	const n = 6
 	var mu sync.Mutex
 	var computed []int
 	broken := errors.New("the power is gone")
 	fails := true
-	experiment := experiments.Experiment{Name: "figure-0", Run: func(ctx context.Context, _ *engine.Engine, size string) (experiments.Result, error) {
-		if size != "paper" {
-			t.Errorf("it is run at the size %q", size)
-		}
-		plan := jobs.NewPlan("Figure 0", nil)
-		for i := range n {
-			jobs.Add(plan, jobs.Spec{Name: "part", Key: i, Weight: 1}, func(context.Context, *engine.Engine) (int, error) {
-				if fails && i == n/2 {
-					return 0, broken
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				computed = append(computed, i)
-				return i * i, nil
-			})
-		}
-		_, err := plan.Run(ctx, engine.New(nil))
-		return nil, err
-	}}
+	experiment := experiments.Experiment{Name: "figure-0",
+		Run: func(ctx context.Context, _ *engine.Engine, size string) (experiments.Result, error) {
+			if size != "paper" {
+				t.Errorf("it is run at the size %q", size)
+			}
+			plan := jobs.NewPlan("Figure 0", nil)
+			for i := range n {
+				jobs.Add(plan, jobs.Spec{Name: "part", Key: i, Weight: 1},
+					func(context.Context, *engine.Engine) (int, error) {
+						if fails && i == n/2 {
+							return 0, broken
+						}
+						mu.Lock()
+						defer mu.Unlock()
+						computed = append(computed, i)
+						return i * i, nil
+					})
+			}
+			_, err := plan.Run(ctx, engine.New(nil))
+			return nil, err
+		}}
 	folder := t.TempDir()
 	t.Setenv("SHATTERED_RESULTS", folder)
 	output := filepath.Join(folder, "parts.jsonl.gz")
@@ -66,7 +69,8 @@ func TestKeep(t *testing.T) {
 		t.Fatalf("%d parts are in the file, %v", len(parts), err)
 	}
 	for i, part := range parts {
-		if want := string(rune('0' + i)); string(part.Key) != want || part.Origin.Backend == "" || part.Origin.Platform == "" {
+		if want := string(rune('0' + i)); string(part.Key) != want || part.Origin.Backend == "" ||
+			part.Origin.Platform == "" {
 			t.Errorf("part %d is %+v", i, part)
 		}
 	}

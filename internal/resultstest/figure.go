@@ -17,8 +17,8 @@ type Result interface {
 	Seed() uint64
 }
 
-// CheckResults saves the result, which checks its claims, checks the files against each other and against docs/results.schema.json, and returns
-// the figure.
+// CheckResults saves the result, which checks its claims, checks the files against each other and against
+// docs/results.schema.json, and returns the figure.
 func CheckResults(t *testing.T, result Result) *results.Figure {
 	t.Helper()
 	figure, err := result.Results()

@@ -178,8 +178,8 @@ func rankPanel(label string, nets []figure5.Series, looks rankLooks,
 	return p
 }
 
-// rankLooks are the styles of the nets, the same in all panels: colour and marker tell nets apart, and the line
-// tells the shortcut.
+// rankLooks are the styles of the nets, the same in all panels: colour and marker tell nets apart, and the
+// line tells the shortcut.
 type rankLooks struct {
 	nets, shortcuts []string
 	styles          []plots.Style

@@ -15,12 +15,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// figure5Result makes up maps of blocks that fade into noise, and curves that rise and fall, those of one shortcut above those of the other.
+// figure5Result makes up maps of blocks that fade into noise, and curves that rise and fall, those of one
+// shortcut above those of the other.
 func figure5Result() *figure5.Result {
 	r := &figure5.Result{Config: figure5.Quick()}
 	one, beta := 1.0, 0.1
 	for i, variant := range []paper.Variant{
-		{Net: "conv-feedforward"}, {Net: "conv-feedforward"}, {Net: "conv-residual", Beta: &beta}, {Net: "conv-residual", Beta: &beta},
+		{Net: "conv-feedforward"}, {Net: "conv-feedforward"}, {Net: "conv-residual", Beta: &beta},
+		{Net: "conv-residual", Beta: &beta},
 	} {
 		const n = 24
 		noise, blocks := []float64{0, 1, 0, 0.3}[i], mat.NewSymDense(n, nil)
@@ -35,7 +37,8 @@ func figure5Result() *figure5.Result {
 				blocks.SetSym(a, b, value)
 			}
 		}
-		r.Maps = append(r.Maps, figure5.Map{Variant: variant, Map: rank.Map{Depth: []int{2, 50}[i%2], Covariance: blocks, Correlation: blocks}})
+		r.Maps = append(r.Maps, figure5.Map{Variant: variant,
+			Map: rank.Map{Depth: []int{2, 50}[i%2], Covariance: blocks, Correlation: blocks}})
 	}
 	for _, setting := range []struct {
 		norm       *norms.Norm
@@ -46,12 +49,16 @@ func figure5Result() *figure5.Result {
 		{norms.None, norms.Frozen, rank.ImagesName}, {norms.Batch, norms.Frozen, rank.WhiteNoiseName},
 	} {
 		for k, scale := range []*float64{nil, &one, &beta, &one, &beta} {
-			s := figure5.Series{Net: []string{"conv-feedforward", "conv-residual", "conv-residual", "conv-residual", "conv-residual"}[k],
-				Norm: setting.norm.Name, Statistics: setting.statistics, Shortcut: []string{"", "option-a", "option-a", "projection", "projection"}[k],
-				Beta: scale, Images: setting.images, Depths: []int{2, 4, 10, 24, 50}, Rank: new(stats.Curve), Covariance: new(stats.Curve)}
+			s := figure5.Series{Net: []string{"conv-feedforward", "conv-residual", "conv-residual",
+				"conv-residual", "conv-residual"}[k],
+				Norm: setting.norm.Name, Statistics: setting.statistics,
+				Shortcut: []string{"", "option-a", "option-a", "projection", "projection"}[k],
+				Beta:     scale, Images: setting.images, Depths: []int{2, 4, 10, 24, 50},
+				Rank: new(stats.Curve), Covariance: new(stats.Curve)}
 			for d := range s.Depths {
 				for curve, mean := range map[*stats.Curve]float64{
-					s.Rank: 0.1 + 0.15*float64(d)/[]float64{1, 1.3, 4, 2, 8}[k], s.Covariance: 0.7 - 0.15*float64(d)/[]float64{1, 1.3, 4, 2, 8}[k],
+					s.Rank:       0.1 + 0.15*float64(d)/[]float64{1, 1.3, 4, 2, 8}[k],
+					s.Covariance: 0.7 - 0.15*float64(d)/[]float64{1, 1.3, 4, 2, 8}[k],
 				} {
 					curve.Mean, curve.StdErr = append(curve.Mean, mean), append(curve.StdErr, 0.02)
 					curve.Lower, curve.Upper = append(curve.Lower, mean-0.06), append(curve.Upper, mean+0.06)
@@ -79,7 +86,8 @@ func TestFigure5Errors(t *testing.T) {
 	_, none := figures.Figure5(nil)
 	_, noCurves := figures.Figure5Rank(&figure5.Result{})
 	for want, got := range map[string]error{
-		"no matrix of at least 2 images for the 50-layer feedforward": err, "5 x for 4 values": rankErr, "nothing to draw in figure-5:": none, "nothing to draw in figure-5-rank": noCurves,
+		"no matrix of at least 2 images for the 50-layer feedforward": err, "5 x for 4 values": rankErr,
+		"nothing to draw in figure-5:": none, "nothing to draw in figure-5-rank": noCurves,
 	} {
 		if got == nil || !strings.Contains(got.Error(), want) {
 			t.Errorf("error %v does not say %q", got, want)

@@ -39,15 +39,17 @@ type line struct {
 // format is the version of the form.
 const format = 1
 
-// NewArchive returns the archive of an experiment from what [Write] wrote, as a rule an embedded file; it is read when it is first needed. The
-// tolerance is the difference up to which a part that is computed anew agrees with what is kept: that of any of its numbers over the larger of both, or
-// over 1 where both are smaller.
+// NewArchive returns the archive of an experiment from what [Write] wrote, as a rule an embedded file; it is
+// read when it is first needed. The tolerance is the difference up to which a part that is computed anew
+// agrees with what is kept: that of any of its numbers over the larger of both, or over 1 where both are
+// smaller.
 func NewArchive(name string, content []byte, tolerance float64) *Archive {
 	a := &Archive{name: name, tolerance: tolerance}
 	a.load = sync.OnceValues(func() (map[string]*Part, error) {
 		parts, err := Read(bytes.NewReader(content))
 		if err != nil {
-			return nil, fmt.Errorf("the parts of %s that are kept with the code can't be read: %w; get the file anew from the repository", name, err)
+			return nil, fmt.Errorf("the parts of %s that are kept with the code can't be read: %w; get the "+
+				"file anew from the repository", name, err)
 		}
 		all := make(map[string]*Part, len(parts))
 		for i := range parts {
@@ -76,7 +78,8 @@ func (a *Archive) holds(key []byte) bool {
 	return part != nil && err == nil
 }
 
-// Missing returns the names of the jobs whose results are not kept with the code, less those that are Passing.
+// Missing returns the names of the jobs whose results are not kept with the code, less those that are
+// Passing.
 func (p *Plan) Missing() ([]string, error) {
 	if err := p.encodeKeys(); err != nil {
 		return nil, err
@@ -112,7 +115,8 @@ func Write(w io.Writer, parts []Part) error {
 		return err
 	}
 	for _, part := range parts {
-		if err := encoder.Encode(line{slices.Index(h.Origins, part.Origin), part.Seconds, part.Key, part.Result}); err != nil {
+		if err := encoder.Encode(line{slices.Index(h.Origins, part.Origin), part.Seconds, part.Key,
+			part.Result}); err != nil {
 			return err
 		}
 	}

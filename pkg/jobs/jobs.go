@@ -1,12 +1,14 @@
-// Package jobs runs the parts of an experiment, which it calls jobs: it counts and weighs them, runs as many at a time as there are processors,
-// keeps what is finished, so that an interrupted run continues after it, and takes what is kept with the code instead of computing it.
+// Package jobs runs the parts of an experiment, which it calls jobs: it counts and weighs them, runs as many
+// at a time as there are processors, keeps what is finished, so that an interrupted run continues after it,
+// and takes what is kept with the code instead of computing it.
 //
-// What is kept with the code (an [Archive]) is not believed: each run computes a random sample of it anew, says how far it is from what was
-// kept, and fails where that is farther than rounding explains. How a context is to run its jobs is a [Setting]; without one, and without
-// a checkpoint.Store, everything is computed.
+// What is kept with the code (an [Archive]) is not believed: each run computes a random sample of it anew,
+// says how far it is from what was kept, and fails where that is farther than rounding explains. How a
+// context is to run its jobs is a [Setting]; without one, and without a checkpoint.Store, everything is
+// computed.
 //
-// The package knows nothing of what jobs compute. A job has a key that determines its result: the version of the code that matters and
-// everything that the code is given.
+// The package knows nothing of what jobs compute. A job has a key that determines its result: the version of
+// the code that matters and everything that the code is given.
 package jobs
 
 import (
@@ -23,15 +25,16 @@ type Spec struct {
 	// Name names the job for readers, such as "resnet, β = 0.1, minibatch 7".
 	Name string
 
-	// Key determines the result. It is written as JSON, and must not change from run to run. Where a job runs a probe, its version belongs
-	// into the key, so that results of older code are not taken for those of newer code.
+	// Key determines the result. It is written as JSON, and must not change from run to run. Where a job runs
+	// a probe, its version belongs into the key, so that results of older code are not taken for those of
+	// newer code.
 	Key any
 
 	// Weight is proportional to what the job costs, and above 0: see [Plan.Run].
 	Weight float64
 
-	// Passing marks a job whose result is not kept: because its key says too little, as that of a net with a normalisation of the reader's own,
-	// known by its name alone; or because the result is too large.
+	// Passing marks a job whose result is not kept: because its key says too little, as that of a net with a
+	// normalisation of the reader's own, known by its name alone; or because the result is too large.
 	Passing bool
 }
 
@@ -53,11 +56,13 @@ type Plan struct {
 	jobs    []*job
 }
 
-// NewPlan returns a plan without jobs. The name is the experiment's, for readers. The archive holds what is kept of it with the code; nil for nothing.
+// NewPlan returns a plan without jobs. The name is the experiment's, for readers. The archive holds what is
+// kept of it with the code; nil for nothing.
 func NewPlan(name string, archive *Archive) *Plan { return &Plan{name: name, archive: archive} }
 
-// Add adds a job to the plan, and returns where its result will be when the plan has run. Unless the job is Passing, the result must survive a
-// round trip through JSON, as numbers do exactly. Jobs run at once: compute must be safe for concurrent use, and use the engine that it is handed.
+// Add adds a job to the plan, and returns where its result will be when the plan has run. Unless the job is
+// Passing, the result must survive a round trip through JSON, as numbers do exactly. Jobs run at once:
+// compute must be safe for concurrent use, and use the engine that it is handed.
 func Add[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.Engine) (T, error)) *T {
 	result := new(T)
 	p.jobs = append(p.jobs, &job{
@@ -81,11 +86,13 @@ func Add[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.
 func (p *Plan) encodeKeys() error {
 	for _, j := range p.jobs {
 		if !(j.Weight > 0) {
-			return fmt.Errorf("the part %q of %s has the weight %g: give what it costs, above 0", j.Name, p.name, j.Weight)
+			return fmt.Errorf("the part %q of %s has the weight %g: give what it costs, above 0", j.Name,
+				p.name, j.Weight)
 		}
 		var err error
 		if j.key, err = json.Marshal(j.Key); err != nil {
-			return fmt.Errorf("the key of the part %q of %s can't be written as JSON: %w", j.Name, p.name, err)
+			return fmt.Errorf("the key of the part %q of %s can't be written as JSON: %w", j.Name, p.name,
+				err)
 		}
 	}
 	return nil

@@ -34,7 +34,8 @@ type experiment struct {
 	n       int
 	version int
 
-	// factor changes the numbers that are computed, as other code would, and fails is what the part with that number fails with.
+	// factor changes the numbers that are computed, as other code would, and fails is what the part with that
+	// number fails with.
 	factor float64
 	fails  map[int]error
 
@@ -43,7 +44,8 @@ type experiment struct {
 }
 
 func (x *experiment) result(i int) measured {
-	return measured{fmt.Sprint("net ", i), x.factor * math.Sqrt(float64(i+1)), []float64{x.factor, 0, float64(-i)}}
+	return measured{fmt.Sprint("net ", i), x.factor * math.Sqrt(float64(i+1)),
+		[]float64{x.factor, 0, float64(-i)}}
 }
 
 // run runs the experiment and returns its parts' results.
@@ -84,7 +86,8 @@ func (x *experiment) want() []measured {
 func archive(t *testing.T, x *experiment, tolerance float64) *jobs.Archive {
 	t.Helper()
 	var parts []jobs.Part
-	setting := jobs.Setting{Origin: results.Origin{Backend: "a", Commit: "b"}, Record: func(all []jobs.Part) { parts = all }}
+	setting := jobs.Setting{Origin: results.Origin{Backend: "a", Commit: "b"},
+		Record: func(all []jobs.Part) { parts = all }}
 	if _, _, err := x.run(jobs.With(t.Context(), setting), engine.New(nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +129,8 @@ func (l *listener) Weigh(share float64) {
 	l.share = max(l.share, share)
 }
 
-// TestProgressIsWeighed: the share of the work that is done is that of the weights, and steps within a job don't count.
+// TestProgressIsWeighed: the share of the work that is done is that of the weights, and steps within a job
+// don't count.
 func TestProgressIsWeighed(t *testing.T) {
 	x := newExperiment(3)
 	x.fails = map[int]error{2: errors.New("stop here")}
@@ -136,17 +140,20 @@ func TestProgressIsWeighed(t *testing.T) {
 	}
 	// Parts 0 and 1, of the weights 1 and 2, are done of a weight of 6.
 	if heard.done != 2 || heard.total != 3 || heard.share != 0.5 {
-		t.Errorf("%d of %d steps and the share %g of the work are done, want 2 of 3 and 1/2", heard.done, heard.total, heard.share)
+		t.Errorf("%d of %d steps and the share %g of the work are done, want 2 of 3 and 1/2", heard.done,
+			heard.total, heard.share)
 	}
 }
 
-// TestInterruptedPlansContinue interrupts a plan, and runs it again: what was finished is not computed again, nor does it count as work to do.
+// TestInterruptedPlansContinue interrupts a plan, and runs it again: what was finished is not computed again,
+// nor does it count as work to do.
 func TestInterruptedPlansContinue(t *testing.T) {
 	const n = 40
 	store := checkpoint.NewStore(filepath.Join(t.TempDir(), "parts"), "test")
 	x := newExperiment(n)
 	ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
-	if _, _, err := x.run(progress.With(ctx, &listener{stopAt: n / 2, stop: stop}), engine.New(nil)); !errors.Is(err, context.Canceled) {
+	if _, _, err := x.run(progress.With(ctx, &listener{stopAt: n / 2, stop: stop}),
+		engine.New(nil)); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the interrupted run ends with %v", err)
 	}
 	before := len(x.computed)
@@ -159,15 +166,16 @@ func TestInterruptedPlansContinue(t *testing.T) {
 		t.Errorf("the resumed run gives %v, %v", got, err)
 	}
 	if len(x.computed) != n || heard.total != n-before || heard.done != heard.total {
-		t.Errorf("%d parts were computed in all, and the resumed run counted %d of %d: want %d, and what was left", len(x.computed), heard.done, heard.total, n)
+		t.Errorf("%d parts were computed in all, and the resumed run counted %d of %d: want %d, and what "+
+			"was left", len(x.computed), heard.done, heard.total, n)
 	}
 	if parts.Total != n || parts.Kept != 0 || parts.String() != "all 40 parts computed" {
 		t.Errorf("the parts are said to be %+v", parts)
 	}
 }
 
-// TestKeptPartsAreChecked takes parts from an archive: all but a sample, which is another one for another number, are not computed, and results
-// are those that were kept.
+// TestKeptPartsAreChecked takes parts from an archive: all but a sample, which is another one for another
+// number, are not computed, and results are those that were kept.
 func TestKeptPartsAreChecked(t *testing.T) {
 	x := newExperiment(1000)
 	x.archive = archive(t, x, 1e-3)
@@ -175,7 +183,8 @@ func TestKeptPartsAreChecked(t *testing.T) {
 	samples := make(map[string]bool)
 	for seed := range uint64(3) {
 		x.computed = nil
-		got, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: seed}), engine.New(nil))
+		got, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: seed}),
+			engine.New(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,13 +197,16 @@ func TestKeptPartsAreChecked(t *testing.T) {
 			weight += i + 1
 		}
 		// 1 % of the work is 5005; the last part of the sample may take it beyond by its own weight.
-		if weight < 5005 || weight > 5005+1000 || len(x.computed) != len(parts.Recomputed) || parts.Kept != 1000 || parts.Total != 1000 {
+		if weight < 5005 || weight > 5005+1000 || len(x.computed) != len(parts.Recomputed) ||
+			parts.Kept != 1000 || parts.Total != 1000 {
 			t.Errorf("parts of the weight %d were computed, and it is said: %+v", weight, parts)
 		}
 		if math.Abs(parts.Largest/1e-4-1) > 1e-3 { // relative to the larger of both numbers
 			t.Errorf("the largest difference is %g, want 1e-4", parts.Largest)
 		}
-		if len(parts.Origins) != 1 || parts.Origins[0].Commit != "b" || !strings.HasSuffix(parts.String(), "of 1000 parts recomputed: largest relative difference 0.0001") {
+		if len(parts.Origins) != 1 || parts.Origins[0].Commit != "b" ||
+			!strings.HasSuffix(parts.String(),
+				"of 1000 parts recomputed: largest relative difference 0.0001") {
 			t.Errorf("it is said: %v", parts)
 		}
 		samples[fmt.Sprint(parts.Recomputed)] = true
@@ -203,19 +215,23 @@ func TestKeptPartsAreChecked(t *testing.T) {
 		t.Errorf("3 numbers give %d samples", len(samples))
 	}
 	x.computed = nil
-	if _, parts, err := x.run(t.Context(), engine.New(nil)); err != nil || len(x.computed) != 1000 || parts.Kept != 0 {
-		t.Errorf("without a setting, %d parts are computed and %d taken, %v", len(x.computed), parts.Kept, err)
+	if _, parts, err := x.run(t.Context(), engine.New(nil)); err != nil || len(x.computed) != 1000 ||
+		parts.Kept != 0 {
+		t.Errorf("without a setting, %d parts are computed and %d taken, %v", len(x.computed), parts.Kept,
+			err)
 	}
 }
 
-// TestDifferencesFail: a part that is not what is kept is named. Where the version was raised, nothing is taken.
+// TestDifferencesFail: a part that is not what is kept is named. Where the version was raised, nothing is
+// taken.
 func TestDifferencesFail(t *testing.T) {
 	x := newExperiment(5)
 	x.archive = archive(t, x, 1e-3)
 	use := jobs.With(t.Context(), jobs.Setting{UseKept: true})
 	x.factor = 1.01
 	_, _, err := x.run(use, engine.New(nil))
-	if err == nil || !strings.Contains(err.Error(), `the part "part `) || !strings.Contains(err.Error(), "--anew") || strings.Contains(err.Error(), "\n") {
+	if err == nil || !strings.Contains(err.Error(), `the part "part `) ||
+		!strings.Contains(err.Error(), "--anew") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("other numbers give the error %v", err)
 	}
 	x.version = 2
@@ -230,12 +246,15 @@ func TestDamagedArchive(t *testing.T) {
 	x := newExperiment(2)
 	for _, content := range []string{"text", "\x1f\x8b"} {
 		x.archive = jobs.NewArchive("Figure 0", []byte(content), 1)
-		if _, _, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}), engine.New(nil)); err == nil || !strings.Contains(err.Error(), "kept with the code can't be read") {
+		if _, _, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}),
+			engine.New(nil)); err == nil || !strings.Contains(err.Error(),
+			"kept with the code can't be read") {
 			t.Errorf("%q gives %v", content, err)
 		}
 	}
 	x.archive = jobs.NewArchive("Figure 0", nil, 1)
-	if _, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}), engine.New(nil)); err != nil || parts.Kept != 0 {
+	if _, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true}),
+		engine.New(nil)); err != nil || parts.Kept != 0 {
 		t.Errorf("an empty archive: %v, %v", parts, err)
 	}
 }
@@ -246,10 +265,11 @@ func TestPassingJobs(t *testing.T) {
 	var computed atomic.Int32
 	for range 2 {
 		plan := jobs.NewPlan("Figure 0", nil)
-		result := jobs.Add(plan, jobs.Spec{Name: "own", Key: "own", Weight: 1, Passing: true}, func(context.Context, *engine.Engine) (func() int, error) {
-			computed.Add(1)
-			return func() int { return 7 }, nil // what JSON can't hold
-		})
+		result := jobs.Add(plan, jobs.Spec{Name: "own", Key: "own", Weight: 1, Passing: true},
+			func(context.Context, *engine.Engine) (func() int, error) {
+				computed.Add(1)
+				return func() int { return 7 }, nil // what JSON can't hold
+			})
 		parts, err := plan.Run(checkpoint.With(t.Context(), store), engine.New(testbackend.Open(t)))
 		if err != nil || (*result)() != 7 || parts.Total != 0 {
 			t.Errorf("%v, %v", parts, err)
@@ -267,7 +287,8 @@ func TestWrongJobs(t *testing.T) {
 	} {
 		plan := jobs.NewPlan("Figure 0", nil)
 		jobs.Add(plan, spec, func(context.Context, *engine.Engine) (int, error) { return 0, nil })
-		if _, err := plan.Run(t.Context(), engine.New(nil)); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := plan.Run(t.Context(), engine.New(nil)); err == nil ||
+			!strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}

@@ -31,7 +31,8 @@ type run struct {
 	setting Setting
 	report  results.Parts
 
-	// parts are what is there of the jobs, todo the indices of those to compute; of these, sampled are there already.
+	// parts are what is there of the jobs, todo the indices of those to compute; of these, sampled are there
+	// already.
 	parts   []*Part
 	todo    []int
 	sampled map[int]bool
@@ -39,11 +40,12 @@ type run struct {
 	mu sync.Mutex // of the report, while jobs run
 }
 
-// Run brings the results of all jobs: from the archive, from what an interrupted run kept, or else by computing them, as many at a time as there
-// are processors. Progress is counted in jobs that are left to compute, and the time to go is estimated from their weights.
+// Run brings the results of all jobs: from the archive, from what an interrupted run kept, or else by
+// computing them, as many at a time as there are processors. Progress is counted in jobs that are left to
+// compute, and the time to go is estimated from their weights.
 //
-// It returns where the results come from. It returns an error when a job fails, when the context ends, or when a part of the archive that was
-// computed anew differs from what is kept.
+// It returns where the results come from. It returns an error when a job fails, when the context ends, or
+// when a part of the archive that was computed anew differs from what is kept.
 func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error) {
 	if err := cost.Steps("the parts of "+p.name, float64(len(p.jobs)), "jobs"); err != nil {
 		return results.Parts{}, err
@@ -76,7 +78,8 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 	return r.report, nil
 }
 
-// find looks for the parts that are there, decodes them and lists the jobs to compute, a sample of the archive's parts first.
+// find looks for the parts that are there, decodes them and lists the jobs to compute, a sample of the
+// archive's parts first.
 func (r *run) find(ctx context.Context) error {
 	var kept, missing []int
 	for i, j := range r.jobs {
@@ -97,7 +100,8 @@ func (r *run) find(ctx context.Context) error {
 		}
 		r.parts[i] = part
 		if err := j.decode(part.Result); err != nil {
-			return fmt.Errorf("the part %q of %s, as it is kept, is not what the code computes: %w", j.Name, r.name, err)
+			return fmt.Errorf("the part %q of %s, as it is kept, is not what the code computes: %w",
+				j.Name, r.name, err)
 		}
 	}
 	sample := r.sample(kept)
@@ -143,11 +147,14 @@ func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	if r.sampled[i] {
 		return r.compare(i, result)
 	}
-	// Whoever computes a part and whoever finds it must have the same: what JSON does not hold is lost here already.
+	// Whoever computes a part and whoever finds it must have the same: what JSON does not hold is lost here
+	// already.
 	if err := j.decode(result); err != nil {
-		return fmt.Errorf("the part %q of %s does not survive a round trip through JSON: %w", j.Name, r.name, err)
+		return fmt.Errorf("the part %q of %s does not survive a round trip through JSON: %w", j.Name,
+			r.name, err)
 	}
-	r.parts[i] = &Part{Origin: r.setting.Origin, Seconds: time.Since(began).Seconds(), Key: j.key, Result: result}
+	r.parts[i] = &Part{Origin: r.setting.Origin, Seconds: time.Since(began).Seconds(), Key: j.key,
+		Result: result}
 	return checkpoint.Keep(ctx, json.RawMessage(j.key), r.parts[i])
 }
 

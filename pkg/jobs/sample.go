@@ -9,7 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// The sample of an archive that each run computes anew: by what it costs a share of the whole, and at least a few.
+// The sample of an archive that each run computes anew: by what it costs a share of the whole, and at least a
+// few.
 const (
 	sampleShare = 0.01
 	sampleLeast = 3
@@ -33,7 +34,8 @@ func (r *run) sample(kept []int) []int {
 	return sample
 }
 
-// compare compares the result of a sampled job with what is kept, which stays the job's result: figures do not depend on the sample.
+// compare compares the result of a sampled job with what is kept, which stays the job's result: figures do
+// not depend on the sample.
 func (r *run) compare(i int, result json.RawMessage) error {
 	j := r.jobs[i]
 	if err := j.decode(r.parts[i].Result); err != nil {
@@ -49,14 +51,17 @@ func (r *run) compare(i int, result json.RawMessage) error {
 	slices.Sort(r.report.Recomputed)
 	r.report.Largest = max(r.report.Largest, far)
 	if !(far <= r.archive.tolerance) {
-		return fmt.Errorf("the part %q of %s comes out otherwise than it is kept with the code: %s by a relative difference of %.2g, and rounding explains up to %.2g; "+
-			"compute everything anew (scripts/reproduce --anew), and if you have changed the code, raise the version of what you changed",
+		return fmt.Errorf("the part %q of %s comes out otherwise than it is kept with the code: %s by a "+
+			"relative difference of %.2g, and rounding explains up to %.2g; "+
+			"compute everything anew (scripts/reproduce --anew), and if you have changed the code, raise "+
+			"the version of what you changed",
 			j.Name, r.name, where, far, r.archive.tolerance)
 	}
 	return nil
 }
 
-// difference returns the largest relative difference of two JSON values' numbers, and where it is; infinite where anything else differs.
+// difference returns the largest relative difference of two JSON values' numbers, and where it is; infinite
+// where anything else differs.
 func difference(a, b []byte) (far float64, where string, err error) {
 	var left, right any
 	if err := json.Unmarshal(a, &left); err != nil {
@@ -103,7 +108,8 @@ func distance(at string, left, right any) (far float64, where string) {
 	return math.Inf(1), fmt.Sprintf("%s is %v and not %v,", at, right, left)
 }
 
-// relative returns the difference of two numbers over the larger one, or over 1 where both are smaller: shares and correlations count as they are.
+// relative returns the difference of two numbers over the larger one, or over 1 where both are smaller:
+// shares and correlations count as they are.
 func relative(a, b float64) float64 {
 	if a == b {
 		return 0

@@ -21,15 +21,18 @@ func (p Provenance) Origin() Origin {
 
 // Parts says of how many parts a figure is made and where they come from.
 type Parts struct {
-	// Total is the number of parts, and Kept that of the ones that were not computed but are kept with the code.
+	// Total is the number of parts, and Kept that of the ones that were not computed but are kept with the
+	// code.
 	Total int `json:"total"`
 	Kept  int `json:"kept"`
 
-	// Recomputed names those of the kept parts that were computed anew as a check: a random sample that the number Sample determines.
+	// Recomputed names those of the kept parts that were computed anew as a check: a random sample that the
+	// number Sample determines.
 	Recomputed []string `json:"recomputed,omitempty"`
 	Sample     uint64   `json:"sample,omitempty"`
 
-	// Largest is the largest relative difference of a number in them from what is kept, and Tolerance up to where it may be.
+	// Largest is the largest relative difference of a number in them from what is kept, and Tolerance up to
+	// where it may be.
 	Largest   float64 `json:"largest_difference"`
 	Tolerance float64 `json:"tolerance,omitempty"`
 
@@ -45,7 +48,8 @@ func (p Parts) String() string {
 	case p.Kept == 0:
 		return fmt.Sprintf("all %d parts computed", p.Total)
 	}
-	return fmt.Sprintf("%d of %d parts recomputed: largest relative difference %.1g", len(p.Recomputed)+p.Total-p.Kept, p.Total, p.Largest)
+	return fmt.Sprintf("%d of %d parts recomputed: largest relative difference %.1g",
+		len(p.Recomputed)+p.Total-p.Kept, p.Total, p.Largest)
 }
 
 // Sentence says in full where the parts come from, for the page of results.
@@ -56,7 +60,8 @@ func (p Parts) Sentence() string {
 		for _, origin := range p.Origins {
 			commits = append(commits, origin.Commit)
 		}
-		text += fmt.Sprintf(", where rounding explains up to %.1g (random sample %d). The others are kept with the code, and were computed at commit %s",
+		text += fmt.Sprintf(", where rounding explains up to %.1g (random sample %d). The others are kept "+
+			"with the code, and were computed at commit %s",
 			p.Tolerance, p.Sample, strings.Join(commits, ", "))
 	}
 	return strings.ToUpper(text[:1]) + text[1:] + "."

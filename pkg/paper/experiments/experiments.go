@@ -1,7 +1,8 @@
-// Package experiments lists the paper's experiments. A new one is a folder beside this one, a line in [All], and a notebook's cell.
+// Package experiments lists the paper's experiments. A new one is a folder beside this one, a line in [All],
+// and a notebook's cell.
 //
-// From the list come the order of the page of results and of the notebooks' figures, the commands that name an experiment, and the tests that
-// interrupt each experiment and resume it.
+// From the list come the order of the page of results and of the notebooks' figures, the commands that name
+// an experiment, and the tests that interrupt each experiment and resume it.
 package experiments
 
 import (
@@ -36,7 +37,8 @@ type Experiment struct {
 	// Run runs it at a size, results.Quick or another.
 	Run func(ctx context.Context, e *engine.Engine, size string) (Result, error)
 
-	// Kept is the file, from the project's folder, of its parts that are kept with the code; empty where all is computed in every run.
+	// Kept is the file, from the project's folder, of its parts that are kept with the code; empty where all
+	// is computed in every run.
 	Kept string
 }
 
@@ -44,20 +46,24 @@ type Experiment struct {
 var All = []Experiment{
 	{
 		Name: "figure-1", Title: "Figure 1, gradients against noise",
-		Shows: "Gradients of deep feedforward nets look like white noise, those of shallow ones like brown noise", Cost: "4 s",
+		Shows: "Gradients of deep feedforward nets look like white noise, those of shallow ones like brown " +
+			"noise", Cost: "4 s",
 		Notebook: "01_gradients", Figures: []string{"figure-1", "figure-1-coupled"}, Run: figure1,
 	}, {
 		Name: "figure-2", Title: "Figure 2, autocorrelation of gradients against depth",
-		Shows: "The autocorrelation of gradients falls with depth, less in resnets, least with a small β", Cost: "31 s",
+		Shows:    "The autocorrelation of gradients falls with depth, less in resnets, least with a small β",
+		Cost:     "31 s",
 		Notebook: "01_gradients", Figures: []string{"figure-2"}, Run: figure2,
 	}, {
 		Name: "figure-3", Title: "Figure 3, activations and coactivations against depth",
-		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their pairs", Cost: "7 s",
+		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their " +
+			"pairs", Cost: "7 s",
 		Notebook: "02_activations", Figures: []string{"figure-3"}, Run: figure3,
 	}, {
 		Name: "figure-4", Title: "Figure 4, activation of rectifiers in deep nets",
 		Shows: "Which inputs the units of deep nets are on for", Cost: "11 s",
-		Notebook: "02_activations", Figures: []string{"figure-4", "figure-4-resnets", "figure-4-resnets-bn"}, Run: figure4,
+		Notebook: "02_activations", Figures: []string{"figure-4", "figure-4-resnets",
+			"figure-4-resnets-bn"}, Run: figure4,
 	}, {
 		Name: "table-normalization", Title: "Normalisation and rescaling: what each contributes",
 		Shows: "What normalisation and β each contribute", Cost: "20 s",
@@ -67,12 +73,14 @@ var All = []Experiment{
 		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
 		Notebook: "03_theory", Figures: []string{"theorems"}, Run: theorems,
 	}, {
-		Name: "real-nets", Title: "The theorems on real nets: correlation of gradients against depth, over widths",
+		Name: "real-nets", Title: "The theorems on real nets: correlation of gradients against depth, over " +
+			"widths",
 		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
 		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"}, Run: realNets,
 	}, {
 		Name: "donsker", Title: "Appendix, one-layer gradients converge to Brownian motion",
-		Shows: "The gradient of a one-layer net is a Brownian motion in the limit of infinite width", Cost: "17 s",
+		Shows:    "The gradient of a one-layer net is a Brownian motion in the limit of infinite width",
+		Cost:     "17 s",
 		Notebook: "03_theory", Figures: []string{"donsker"}, Run: donsker,
 	}, {
 		Name: "beta-dial", Title: "β as a dial: structure of the gradients of resnets against β",
@@ -80,21 +88,26 @@ var All = []Experiment{
 		Notebook: "03_theory", Figures: []string{"beta-dial"}, Run: dial,
 	}, {
 		Name: figure5.Name, Title: figure5.Title,
-		Shows: "Gradients shatter in convolutional nets on images too", Cost: "an hour, or a minute with the parts kept with the code",
+		Shows:    "Gradients shatter in convolutional nets on images too",
+		Cost:     "an hour, or a minute with the parts kept with the code",
 		Notebook: "04_convnets", Figures: []string{"figure-5", "figure-5-rank"},
 		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick),
 		Kept: "pkg/paper/figure5/parts.jsonl.gz",
 	}, {
 		Name: "figure-6", Title: "Figure 6, accuracy of trained convolutional nets against depth",
-		Shows: "Which very deep nets can be trained", Cost: "nothing with the runs kept with the code; hours with scripts/train",
+		Shows:    "Which very deep nets can be trained",
+		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
 		Notebook: "05_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: figure6,
 	}, {
 		Name: "early-training", Title: "Early in training: gradients of dense nets behind the first steps",
-		Shows: "What becomes of the gradients of dense nets in the first steps of training", Cost: "6 minutes",
+		Shows:    "What becomes of the gradients of dense nets in the first steps of training",
+		Cost:     "6 minutes",
 		Notebook: "06_early_training", Figures: []string{"early-training"}, Run: early,
 	}, {
-		Name: "early-training-images", Title: "Early in training: gradients of convolutional nets behind the first steps on CIFAR-10",
-		Shows: "What becomes of the gradients of convolutional nets in the first steps of training", Cost: "24 minutes",
+		Name: "early-training-images", Title: "Early in training: gradients of convolutional nets behind " +
+			"the first steps on CIFAR-10",
+		Shows:    "What becomes of the gradients of convolutional nets in the first steps of training",
+		Cost:     "24 minutes",
 		Notebook: "06_early_training", Figures: []string{"early-training-images"}, Run: earlyImages,
 	},
 }
@@ -112,7 +125,8 @@ func Names() []string {
 func Get(name string) (Experiment, error) {
 	i := slices.Index(Names(), name)
 	if i < 0 {
-		return Experiment{}, fmt.Errorf("there is no experiment %q: choose one of %s", name, strings.Join(Names(), ", "))
+		return Experiment{}, fmt.Errorf("there is no experiment %q: choose one of %s", name,
+			strings.Join(Names(), ", "))
 	}
 	return All[i], nil
 }

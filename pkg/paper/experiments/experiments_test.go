@@ -17,8 +17,8 @@ import (
 // home is the project's folder.
 var home = filepath.Join("..", "..", "..")
 
-// TestListIsThatOfTheNotebooks: each notebook says in its metadata which experiments it runs, and scripts/reproduce goes by that. All together are
-// the list, in its order.
+// TestListIsThatOfTheNotebooks: each notebook says in its metadata which experiments it runs, and
+// scripts/reproduce goes by that. All together are the list, in its order.
 func TestListIsThatOfTheNotebooks(t *testing.T) {
 	notebooks, err := filepath.Glob(filepath.Join(home, "notebooks", "*.ipynb"))
 	if err != nil || len(notebooks) == 0 {
@@ -38,7 +38,8 @@ func TestListIsThatOfTheNotebooks(t *testing.T) {
 		}
 		for _, name := range notebook.Metadata.Shattered.Figures {
 			if e, err := Get(name); err != nil || e.Notebook+".ipynb" != filepath.Base(path) {
-				t.Errorf("%s is said to be in the notebook %q and is in %s, %v", name, e.Notebook, filepath.Base(path), err)
+				t.Errorf("%s is said to be in the notebook %q and is in %s, %v", name, e.Notebook,
+					filepath.Base(path), err)
 			}
 			names = append(names, name)
 		}
@@ -60,7 +61,8 @@ func TestListIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Get("figure-0"); err == nil || !strings.Contains(err.Error(), "choose one of figure-1, figure-2") {
+	if _, err := Get("figure-0"); err == nil ||
+		!strings.Contains(err.Error(), "choose one of figure-1, figure-2") {
 		t.Errorf("an unknown experiment: %v", err)
 	}
 }
@@ -68,14 +70,16 @@ func TestListIsWhole(t *testing.T) {
 // TestPicturesAreDrawn: some code of the project draws each picture by its name.
 func TestPicturesAreDrawn(t *testing.T) {
 	var code strings.Builder
-	err := filepath.WalkDir(filepath.Join(home, "pkg"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || filepath.Base(path) == "experiments.go" {
+	err := filepath.WalkDir(filepath.Join(home, "pkg"),
+		func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") ||
+				filepath.Base(path) == "experiments.go" {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			code.Write(content)
 			return err
-		}
-		content, err := os.ReadFile(path)
-		code.Write(content)
-		return err
-	})
+		})
 	if err != nil {
 		t.Fatal(err)
 	}

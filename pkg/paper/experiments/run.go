@@ -28,14 +28,18 @@ var (
 )
 
 // onGrid returns the Run of an experiment on inputs that it draws itself.
-func onGrid[C any, R Result](run func(context.Context, *engine.Engine, C) (R, error), paper, quick func() C) runner {
+func onGrid[C any, R Result](
+	run func(context.Context, *engine.Engine, C) (R, error), paper, quick func() C,
+) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		return run(ctx, e, sized(size, paper, quick))
 	}
 }
 
 // withoutEngine returns an experiment without nets in the form of the others.
-func withoutEngine[C any, R Result](run func(context.Context, C) (R, error)) func(context.Context, *engine.Engine, C) (R, error) {
+func withoutEngine[C any, R Result](
+	run func(context.Context, C) (R, error),
+) func(context.Context, *engine.Engine, C) (R, error) {
 	return func(ctx context.Context, _ *engine.Engine, config C) (R, error) { return run(ctx, config) }
 }
 
@@ -43,7 +47,9 @@ func withoutEngine[C any, R Result](run func(context.Context, C) (R, error)) fun
 var loadImages = cifar.Load
 
 // onImages returns the Run of an experiment on the training images of CIFAR-10.
-func onImages[C any, R Result](run func(context.Context, *engine.Engine, C, *cifar.Set) (R, error), paper, quick func() C) runner {
+func onImages[C any, R Result](
+	run func(context.Context, *engine.Engine, C, *cifar.Set) (R, error), paper, quick func() C,
+) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		data, err := loadImages(ctx)
 		if err != nil {
@@ -59,7 +65,8 @@ func earlyImages(ctx context.Context, e *engine.Engine, size string) (Result, er
 	if err != nil {
 		return nil, err
 	}
-	return paper.EarlyImages(ctx, e, sized(size, paper.EarlyImagesPaper, paper.EarlyImagesQuick), training.CIFAR10(data))
+	return paper.EarlyImages(ctx, e, sized(size, paper.EarlyImagesPaper, paper.EarlyImagesQuick),
+		training.CIFAR10(data))
 }
 
 // figure6 is the Run of Figure 6: of the runs that are kept with the code, at every size.

@@ -18,19 +18,24 @@ var (
 		Value: 0, Why: "grows: from each depth to the next it is larger",
 	}
 	slower = claims.Bound{
-		ID: "slower", Source: "Figure 5c", Statement: "The relative effective rank grows much faster without skips",
+		ID: "slower", Source: "Figure 5c", Statement: "The relative effective rank grows much faster " +
+			"without skips",
 		Value: 2, Why: "much faster: at least twice as fast",
 	}
 	betaSlows = claims.Bound{
-		ID: "beta", Source: "Figure 5c", Statement: "The smaller β, the more slowly the relative effective rank grows",
+		ID: "beta", Source: "Figure 5c", Statement: "The smaller β, the more slowly the relative effective " +
+			"rank grows",
 		Value: 0, Why: "more slowly: it grows by less up to the largest depth",
 	}
 	gone = claims.Bound{
-		ID: "structure", Source: "Figure 5a", Statement: "In deep feedforward convnets the structure of the covariance is gone",
-		Value: 0.1, Why: "gone: less than a tenth is left of what the shallow net has",
+		ID: "structure", Source: "Figure 5a",
+		Statement: "In deep feedforward convnets the structure of the covariance is gone",
+		Value:     0.1, Why: "gone: less than a tenth is left of what the shallow net has",
 	}
 	seen = claims.Bound{
-		ID: "structure", Source: "Figure 5b", Statement: "In deep convolutional resnets of a small β the structure of the covariance is still seen",
+		ID: "structure", Source: "Figure 5b",
+		Statement: "In deep convolutional resnets of a small β the structure of the covariance is " +
+			"still seen",
 		Value: 0, Why: "seen: it is there beyond chance, and how much of it the paper does not say",
 	}
 )
@@ -55,9 +60,10 @@ func (r *Result) Claims() []claims.Claim {
 	return claims.MarkConventions(all)
 }
 
-// Select returns the curves of a setting: the resnets with the shortcut in the order of the config's betas, or the
-// feedforward net where it is nil.
-func (r *Result) Select(norm *norms.Norm, statistics norms.Statistics, images string, shortcut *models.Shortcut) []*Series {
+// Select returns the curves of a setting: the resnets with the shortcut in the order of the config's betas,
+// or the feedforward net where it is nil.
+func (r *Result) Select(norm *norms.Norm, statistics norms.Statistics, images string,
+	shortcut *models.Shortcut) []*Series {
 	name := ""
 	if shortcut != nil {
 		name = shortcut.Name
@@ -72,8 +78,8 @@ func (r *Result) Select(norm *norms.Norm, statistics norms.Statistics, images st
 	return found
 }
 
-// claim starts a claim about a net. Of two resnets with different shortcuts the paper says the same: which shortcut is
-// a convention, as the kind of statistics is.
+// claim starts a claim about a net. Of two resnets with different shortcuts the paper says the same: which
+// shortcut is a convention, as the kind of statistics is.
 func (s *Series) claim(bound claims.Bound, quantity string) claims.Claim {
 	name, convention := s.Net, string(s.Statistics)
 	if s.Beta != nil {
@@ -115,10 +121,12 @@ func growsFaster(feedforward *Series, nets []*Series) []claims.Claim {
 		if s == feedforward {
 			continue
 		}
-		faster := stats.MeanPaired(feedforward.measured, s.measured, func(feedforward, residual []rank.Measurement) float64 {
-			return growth(feedforward) - slower.Value*growth(residual)
-		})
-		quantity := fmt.Sprintf("growth of r(D)/r(Y) from %d to %d layers of the feedforward net, less %g times the resnet's",
+		faster := stats.MeanPaired(feedforward.measured, s.measured,
+			func(feedforward, residual []rank.Measurement) float64 {
+				return growth(feedforward) - slower.Value*growth(residual)
+			})
+		quantity := fmt.Sprintf("growth of r(D)/r(Y) from %d to %d layers of the feedforward net, less %g "+
+			"times the resnet's",
 			s.Depths[0], s.lastDepth(), slower.Value)
 		all = append(all, s.claim(slower, quantity).Above(faster, 0))
 	}
@@ -130,9 +138,10 @@ func smallBetaSlows(_ *Series, nets []*Series) []claims.Claim {
 	var all []claims.Claim
 	for i := 1; i < len(nets); i++ {
 		larger, s := nets[i-1], nets[i]
-		slows := stats.MeanPaired(larger.measured, s.measured, func(larger, smaller []rank.Measurement) float64 {
-			return growth(larger) - growth(smaller)
-		})
+		slows := stats.MeanPaired(larger.measured, s.measured,
+			func(larger, smaller []rank.Measurement) float64 {
+				return growth(larger) - growth(smaller)
+			})
 		quantity := fmt.Sprintf("growth of r(D)/r(Y) from %d to %d layers, that of β = %g less this net's",
 			s.Depths[0], s.lastDepth(), *larger.Beta)
 		all = append(all, s.claim(betaSlows, quantity).Above(slows, betaSlows.Value))
@@ -140,15 +149,16 @@ func smallBetaSlows(_ *Series, nets []*Series) []claims.Claim {
 	return all
 }
 
-// structureSurvives claims that the block structure of the covariance is seen in deep nets with skips of a small beta
-// only.
+// structureSurvives claims that the block structure of the covariance is seen in deep nets with skips of a
+// small beta only.
 func structureSurvives(_ *Series, nets []*Series) []claims.Claim {
 	if len(nets) == 0 { // the config has no betas
 		return nil
 	}
 	s := nets[len(nets)-1]
 	first, deepest := s.Depths[0], s.lastDepth()
-	quantity := fmt.Sprintf("share of the covariance that the clusters of the net of %d layers explain beyond chance, %d layers",
+	quantity := fmt.Sprintf("share of the covariance that the clusters of the net of %d layers explain "+
+		"beyond chance, %d layers",
 		first, deepest)
 	deep := func(depths []rank.Measurement) float64 { return covarianceShare(depths[len(depths)-1]) }
 	if s.Beta != nil {

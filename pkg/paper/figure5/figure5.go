@@ -1,7 +1,8 @@
-// Package figure5 reproduces Figure 5 of the paper: the gradients of convolutional nets with respect to the images of a minibatch, and how they
-// lose with depth what they have in common.
+// Package figure5 reproduces Figure 5 of the paper: the gradients of convolutional nets with respect to the
+// images of a minibatch, and how they lose with depth what they have in common.
 //
-// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's claims. Package figures draws it.
+// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's
+// claims. Package figures draws it.
 package figure5
 
 import (
@@ -27,20 +28,21 @@ type Config struct {
 	// Betas are the scales of the residual branches, descending.
 	Betas []float64 `json:"betas"`
 
-	// Shortcuts are what skips do where the shape changes, which the paper leaves open: there is a resnet of each beta with each of them, and
-	// claims are decided for each.
+	// Shortcuts are what skips do where the shape changes, which the paper leaves open: there is a resnet of
+	// each beta with each of them, and claims are decided for each.
 	Shortcuts []*models.Shortcut `json:"shortcuts"`
 
 	// Width is the number of filters of the first of three stages.
 	Width int `json:"width"`
 
-	// Batch is the number of images of a minibatch, Minibatches that of the minibatches, each with its own images and its own draw of the
-	// weights, and Clusters the k of k-means.
+	// Batch is the number of images of a minibatch, Minibatches that of the minibatches, each with its own
+	// images and its own draw of the weights, and Clusters the k of k-means.
 	Batch       int `json:"batch"`
 	Minibatches int `json:"minibatches"`
 	Clusters    int `json:"clusters"`
 
-	// OtherShortcuts are further ones, for the table alone: in the paper's setting, on the first OtherMinibatches of the minibatches.
+	// OtherShortcuts are further ones, for the table alone: in the paper's setting, on the first
+	// OtherMinibatches of the minibatches.
 	OtherShortcuts   []*models.Shortcut `json:"other_shortcuts"`
 	OtherMinibatches int                `json:"other_minibatches"`
 
@@ -51,19 +53,23 @@ type Config struct {
 // betas are the plain resnet's, and the ends of the range that the paper recommends.
 var betas = []float64{1, 0.3, paper.RecommendedLow}
 
-// Paper returns the config at the paper's size: five depths, 30 minibatches of 256 images, clusters by k-means with k = 10.
+// Paper returns the config at the paper's size: five depths, 30 minibatches of 256 images, clusters by
+// k-means with k = 10.
 func Paper() Config {
 	return Config{
-		Depths: []int{2, 4, 10, 24, 50}, Betas: betas, Shortcuts: []*models.Shortcut{models.OptionA, models.Projection}, Width: models.ConvWidth,
-		Batch: rank.PaperBatch, Minibatches: 30, Clusters: rank.PaperClusters,
-		OtherShortcuts: []*models.Shortcut{models.Preactivated, models.ChannelCopy}, OtherMinibatches: 10, Seed: 1,
+		Depths: []int{2, 4, 10, 24, 50}, Betas: betas,
+		Shortcuts: []*models.Shortcut{models.OptionA, models.Projection},
+		Width:     models.ConvWidth, Batch: rank.PaperBatch, Minibatches: 30, Clusters: rank.PaperClusters,
+		OtherShortcuts: []*models.Shortcut{models.Preactivated, models.ChannelCopy}, OtherMinibatches: 10,
+		Seed: 1,
 	}
 }
 
 // Quick returns a config of the same shape that takes half a minute on XLA.
 func Quick() Config {
 	c := Paper()
-	c.Depths, c.Width, c.Batch, c.Minibatches, c.Clusters, c.OtherMinibatches = []int{2, 4, 10, 24}, 4, 32, 3, 4, 2
+	c.Depths, c.Width, c.Batch, c.Clusters = []int{2, 4, 10, 24}, 4, 32, 4
+	c.Minibatches, c.OtherMinibatches = 3, 2
 	return c
 }
 
@@ -74,8 +80,9 @@ type setting struct {
 	source     rank.Source
 }
 
-// settings returns the paper's setting first, and then those beyond the paper that differ from it in one thing each: gradients that go
-// through the batch statistics, nets without normalisation, images without structure.
+// settings returns the paper's setting first, and then those beyond the paper that differ from it in one
+// thing each: gradients that go through the batch statistics, nets without normalisation, images without
+// structure.
 func (c Config) settings(images rank.Source) []setting {
 	return []setting{
 		{norms.Batch, norms.Frozen, images},
@@ -85,7 +92,8 @@ func (c Config) settings(images rank.Source) []setting {
 	}
 }
 
-// feedforward returns the feedforward net of a setting, and residual the residual nets with a shortcut, one of each beta.
+// feedforward returns the feedforward net of a setting, and residual the residual nets with a shortcut, one
+// of each beta.
 func (c Config) feedforward(s setting) models.Config {
 	return models.Config{Net: "conv-feedforward", Norm: s.norm, Statistics: s.statistics, Width: c.Width}
 }
@@ -111,22 +119,27 @@ func (c Config) check() error {
 	case len(c.Depths) < 2:
 		return fmt.Errorf("the depths are %v: give at least two, to see a change with depth", c.Depths)
 	case c.Minibatches < 2:
-		return fmt.Errorf("the number of minibatches is %d: give at least 2, for the spread over them (the paper has 30)", c.Minibatches)
+		return fmt.Errorf("the number of minibatches is %d: give at least 2, for the spread over them (the "+
+			"paper has 30)", c.Minibatches)
 	case len(c.Betas) > 0 && len(c.Shortcuts) == 0:
-		return fmt.Errorf("there are betas and no shortcuts: give at least one of %v", models.Shortcuts.Names())
+		return fmt.Errorf("there are betas and no shortcuts: give at least one of %v",
+			models.Shortcuts.Names())
 	case len(c.OtherShortcuts) > 0 && (c.OtherMinibatches < 2 || c.OtherMinibatches > c.Minibatches):
-		return fmt.Errorf("the number of minibatches for other shortcuts is %d: give at least 2, and at most %d, as there are for all",
+		return fmt.Errorf("the number of minibatches for other shortcuts is %d: give at least 2, and at "+
+			"most %d, as there are for all",
 			c.OtherMinibatches, c.Minibatches)
 	}
 	probes := float64(c.Minibatches) * float64(len(c.Depths))
-	return cost.Steps(fmt.Sprintf("%d minibatches at %d depths", c.Minibatches, len(c.Depths)), probes, "probes")
+	return cost.Steps(fmt.Sprintf("%d minibatches at %d depths", c.Minibatches, len(c.Depths)), probes,
+		"probes")
 }
 
 // Result holds the maps and curves of Figure 5.
 type Result struct {
 	Config Config
 
-	// Maps are the covariances and correlations of panels (a) and (b), the resnet's with the first of the shortcuts.
+	// Maps are the covariances and correlations of panels (a) and (b), the resnet's with the first of the
+	// shortcuts.
 	Maps []Map
 
 	// Series are the curves of panel (c), those of the paper's setting first.
@@ -209,7 +222,8 @@ func (c Config) plan(images rank.Source) *plan {
 	return p
 }
 
-// weight is proportional to the multiplications of a minibatch: halving the image and doubling the filters leaves those of a layer as they are.
+// weight is proportional to the multiplications of a minibatch: halving the image and doubling the filters
+// leaves those of a layer as they are.
 func (c Config) weight(depths []int) float64 {
 	layers := 0
 	for _, depth := range depths {
@@ -220,10 +234,12 @@ func (c Config) weight(depths []int) float64 {
 
 // netTitle names a net for readers.
 func netTitle(net models.Config) string {
-	return named(models.Name{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net)}, shortcutOf(net)).Title()
+	return named(models.Name{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net)},
+		shortcutOf(net)).Title()
 }
 
-// addMaps adds the job of the maps of the first minibatch at the smallest and the largest depth. They are large, and soon computed.
+// addMaps adds the job of the maps of the first minibatch at the smallest and the largest depth. They are
+// large, and soon computed.
 func (p *plan) addMaps(c Config, net models.Config, source rank.Source) *[]Map {
 	probe := c.rankConfig(net, []int{c.Depths[0], c.Depths[len(c.Depths)-1]})
 	spec := jobs.Spec{Name: "maps of the " + netTitle(net), Weight: c.weight(probe.Depths), Passing: true}
@@ -246,7 +262,8 @@ func (p *plan) addMaps(c Config, net models.Config, source rank.Source) *[]Map {
 
 // newMap names a map by its net.
 func newMap(net models.Config, m rank.Map) Map {
-	variant := paper.Variant{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net), Depth: m.Depth, Width: net.Width}
+	variant := paper.Variant{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net),
+		Depth: m.Depth, Width: net.Width}
 	return Map{Variant: variant, Shortcut: shortcutOf(net), Map: m}
 }
 
@@ -267,17 +284,19 @@ func (p *plan) addCurve(c Config, net models.Config, source rank.Source, minibat
 	measured := make([]*[]rank.Measurement, minibatches)
 	for index := range measured {
 		spec := jobs.Spec{
-			Name:   fmt.Sprintf("%s, %s statistics, %s, minibatch %d", netTitle(net), net.Statistics, source.Name(), index),
+			Name: fmt.Sprintf("%s, %s statistics, %s, minibatch %d", netTitle(net), net.Statistics,
+				source.Name(), index),
 			Key:    key{"rank", rank.Version, probe, source.Key(), index},
 			Weight: c.weight(c.Depths), Passing: !net.Registered(),
 		}
-		measured[index] = jobs.Add(p.Plan, spec, func(ctx context.Context, e *engine.Engine) ([]rank.Measurement, error) {
-			minibatch, err := rank.Run(ctx, e, probe, source, uint64(index))
-			if err != nil {
-				return nil, err
-			}
-			return minibatch.Measure()
-		})
+		measured[index] = jobs.Add(p.Plan, spec,
+			func(ctx context.Context, e *engine.Engine) ([]rank.Measurement, error) {
+				minibatch, err := rank.Run(ctx, e, probe, source, uint64(index))
+				if err != nil {
+					return nil, err
+				}
+				return minibatch.Measure()
+			})
 	}
 	return curve{net, source.Name(), measured}
 }

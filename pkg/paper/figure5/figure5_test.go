@@ -39,16 +39,20 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(whole.Maps) != 4 || whole.Maps[3].Name().Short() != "resnet, β = 0.1, option A" || len(whole.Series) != 4*7 || len(whole.Others) != 6 {
-		t.Fatalf("%d maps, %d and %d series, want 2 nets at 2 depths, a feedforward net and 3 resnets with 2 shortcuts in 4 settings, and 6 resnets with others",
+	if len(whole.Maps) != 4 || whole.Maps[3].Name().Short() != "resnet, β = 0.1, option A" ||
+		len(whole.Series) != 4*7 || len(whole.Others) != 6 {
+		t.Fatalf("%d maps, %d and %d series, want 2 nets at 2 depths, a feedforward net and 3 resnets with "+
+			"2 shortcuts in 4 settings, and 6 resnets with others",
 			len(whole.Maps), len(whole.Series), len(whole.Others))
 	}
-	if rows := whole.Table().Rows; len(rows) != 4 || len(rows[3]) != 2+3 || rows[3][0] != "channel copy" || rows[3][1] != "2" {
+	if rows := whole.Table().Rows; len(rows) != 4 || len(rows[3]) != 2+3 ||
+		rows[3][0] != "channel copy" || rows[3][1] != "2" {
 		t.Errorf("the table of shortcuts has the rows %q", rows)
 	}
 	// The curves are the means of what the probe says.
 	s := whole.Select(norms.Batch, norms.Frozen, rank.ImagesName, models.Projection)[1]
-	net := models.Config{Net: "conv-residual", Norm: norms.Batch, Beta: 0.3, Width: s.Width, Images: models.Images{Shortcut: models.Projection}}
+	net := models.Config{Net: "conv-residual", Norm: norms.Batch, Beta: 0.3, Width: s.Width,
+		Images: models.Images{Shortcut: models.Projection}}
 	config := rank.Config{Net: net, Depths: s.Depths, Batch: 8, Clusters: 2, Seed: 1}
 	sum := 0.0
 	for index := range uint64(3) {
@@ -84,12 +88,14 @@ func (s stopHalfway) Update(_ string, done, total int) {
 	}
 }
 
-// interrupt stops the figure halfway and runs it again: the second run takes over what the first one kept, and comes to the same.
+// interrupt stops the figure halfway and runs it again: the second run takes over what the first one kept,
+// and comes to the same.
 func interrupt(t *testing.T, e *engine.Engine, set *cifar.Set, whole *figure5.Result) {
 	folder := filepath.Join(t.TempDir(), "parts")
 	store := checkpoint.NewStore(folder, "test")
 	ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
-	if _, err := figure5.Run(progress.With(ctx, stopHalfway{stop}), e, small(), set); !errors.Is(err, context.Canceled) {
+	if _, err := figure5.Run(progress.With(ctx, stopHalfway{stop}), e, small(), set); !errors.Is(err,
+		context.Canceled) {
 		t.Fatalf("the interrupted run ended with %v", err)
 	}
 	total := whole.Parts.Total

@@ -1,9 +1,16 @@
 package figure5
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testimages"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
 )
 
 // images stands for a source of images of which only the key is asked.
@@ -16,8 +23,8 @@ func (images) Minibatch([]int, int, uint64) ([]float32, error) { return nil, nil
 // trainingSet is the key of the training images of CIFAR-10 under seed 1.
 const trainingSet = "CIFAR-10 50000 {[0.4914 0.482158 0.446531] [0.247032 0.243485 0.261588]} 1"
 
-// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a net's config that is written where it is
-// empty, say, loses an hour of computation.
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
+// net's config that is written where it is empty, say, loses an hour of computation.
 func TestKeysAreStable(t *testing.T) {
 	p := Paper().plan(images{trainingSet})
 	resnet := p.curves[4]
@@ -41,5 +48,41 @@ func TestAllPartsAreKept(t *testing.T) {
 	missing, err := Paper().plan(images{trainingSet}).Missing()
 	if err != nil || len(missing) > 0 {
 		t.Errorf("%d parts are not kept with the code, %v: %s", len(missing), err, strings.Join(missing[:min(3, len(missing))], "; "))
+	}
+}
+
+// TestKeptPartsMakeTheFigure keeps the parts of a small figure and makes it of them: all numbers are the same, and the
+// sample that is computed anew agrees.
+func TestKeptPartsMakeTheFigure(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config, set := Quick(), testimages.Planes(20)
+	config.Depths, config.Width, config.Batch, config.Minibatches, config.Clusters = []int{2, 4}, 2, 6, 2, 2
+	var content bytes.Buffer
+	setting := jobs.Setting{Record: func(parts []jobs.Part) {
+		if err := jobs.Write(&content, parts); err != nil {
+			t.Error(err)
+		}
+	}}
+	whole, err := Run(jobs.With(t.Context(), setting), e, config, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func(before *jobs.Archive) { kept = before }(kept)
+	kept = jobs.NewArchive("Figure 5", content.Bytes(), tolerance)
+	again, err := Run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: 1}), e, config, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(again.Series, whole.Series) || !reflect.DeepEqual(again.Others, whole.Others) {
+		t.Error("the figure of kept parts differs from the one that was computed")
+	}
+	p := again.Parts
+	// The same processor and backend, on the same number of threads: the same bits, or nearly.
+	if p.Kept != p.Total || p.Total != 68 || len(p.Recomputed) < 3 || p.Largest > 1e-5 {
+		t.Errorf("the parts: %+v, want 4 settings of 7 nets and 6 more nets on 2 minibatches", p)
 	}
 }

@@ -30,7 +30,8 @@ func (r *Result) Results() (*results.Figure, error) {
 			matrix *mat.SymDense
 		}{{"covariance", m.Covariance}, {"correlation", m.Correlation}} {
 			n := drawn.matrix.SymmetricDim()
-			array, err := results.NewArray(fmt.Sprintf("%s.%s.depth-%d", drawn.name, m.id(), m.Map.Depth), mat.DenseCopyOf(drawn.matrix).RawMatrix().Data, n, n)
+			array, err := results.NewArray(fmt.Sprintf("%s.%s.depth-%d", drawn.name, m.id(), m.Map.Depth),
+				mat.DenseCopyOf(drawn.matrix).RawMatrix().Data, n, n)
 			if err != nil {
 				return nil, err
 			}
@@ -48,19 +49,23 @@ func (m Map) id() string {
 	return m.Net + "-" + m.Shortcut
 }
 
-// Table shows what the shortcut makes of the relative effective rank at the largest depth, in the paper's setting.
+// Table shows what the shortcut makes of the relative effective rank at the largest depth, in the paper's
+// setting.
 func (r *Result) Table() *results.Table {
 	feedforward := &r.Series[0]
 	table := &results.Table{
-		Caption: fmt.Sprintf("Relative effective rank of the gradients at %d layers, with 95 %% intervals, by what skips do where the shape changes (batch norm, %s statistics, %s). "+
-			"That of the feedforward net is %s.", feedforward.lastDepth(), feedforward.Statistics, feedforward.Images, feedforward.rankAtLast()),
+		Caption: fmt.Sprintf("Relative effective rank of the gradients at %d layers, with 95 %% intervals, "+
+			"by what skips do where the shape changes (batch norm, %s statistics, %s). "+
+			"That of the feedforward net is %s.", feedforward.lastDepth(), feedforward.Statistics,
+			feedforward.Images, feedforward.rankAtLast()),
 		Header: []string{"shortcut", "minibatches"},
 	}
 	for _, beta := range r.Config.Betas {
 		table.Header = append(table.Header, fmt.Sprintf("β = %g", beta))
 	}
 	for _, s := range slices.Concat(r.Series, r.Others) {
-		if s.Shortcut == "" || s.Norm != feedforward.Norm || s.Statistics != feedforward.Statistics || s.Images != feedforward.Images {
+		if s.Shortcut == "" || s.Norm != feedforward.Norm || s.Statistics != feedforward.Statistics ||
+			s.Images != feedforward.Images {
 			continue
 		}
 		name, last := ShortcutTitle(s.Shortcut), len(table.Rows)-1

@@ -9,8 +9,8 @@ import (
 
 // Series is what the gradients of one net say against depth: a curve of Figure 5c.
 type Series struct {
-	// Net is the architecture, Norm the name of the normalisation, Beta the scale of the residual branch (nil where there is none), and Width
-	// the number of filters of the first stage.
+	// Net is the architecture, Norm the name of the normalisation, Beta the scale of the residual branch (nil
+	// where there is none), and Width the number of filters of the first stage.
 	Net        string           `json:"net"`
 	Norm       string           `json:"norm"`
 	Statistics norms.Statistics `json:"statistics"`
@@ -20,7 +20,8 @@ type Series struct {
 	// Shortcut is the name of what skips do where the shape changes; empty where there are none.
 	Shortcut string `json:"shortcut,omitempty"`
 
-	// Also says what else of the net isn't the paper's choice, as models.Config.Also does; empty where all is.
+	// Also says what else of the net isn't the paper's choice, as models.Config.Also does; empty where all
+	// is.
 	Also string `json:"also,omitempty"`
 
 	// Images names what the nets saw: CIFAR-10 or white noise.
@@ -33,8 +34,8 @@ type Series struct {
 	// Rank is the relative effective rank r(D) / r(Y).
 	Rank *stats.Curve `json:"rank"`
 
-	// Covariance is how much of the covariance of the gradients between images the clusters of the shallowest net explain, beyond chance, and
-	// Correlation how much of their correlation: from 0 (nothing) to 1 (all).
+	// Covariance is how much of the covariance of the gradients between images the clusters of the shallowest
+	// net explain, beyond chance, and Correlation how much of their correlation: from 0 (nothing) to 1 (all).
 	Covariance  *stats.Curve `json:"covariance"`
 	Correlation *stats.Curve `json:"correlation"`
 
@@ -47,7 +48,8 @@ func newSeries(curves []curve, depths []int) ([]Series, error) {
 	all := make([]Series, len(curves))
 	for i, c := range curves {
 		s := Series{
-			Net: c.net.Net, Norm: c.net.Norm.Name, Statistics: c.net.Statistics, Beta: betaOf(c.net), Shortcut: shortcutOf(c.net), Also: alsoOf(c.net),
+			Net: c.net.Net, Norm: c.net.Norm.Name, Statistics: c.net.Statistics, Beta: betaOf(c.net),
+			Shortcut: shortcutOf(c.net), Also: alsoOf(c.net),
 			Width: c.net.Width, Images: c.images, Depths: depths, Minibatches: len(c.measured),
 		}
 		for _, measured := range c.measured {
@@ -70,8 +72,8 @@ func newSeries(curves []curve, depths []int) ([]Series, error) {
 	return all, nil
 }
 
-// betaOf returns the beta of a net, and shortcutOf the name of its shortcut; nil and nothing where it has none. alsoOf is what else of it isn't the
-// paper's choice.
+// betaOf returns the beta of a net, and shortcutOf the name of its shortcut; nil and nothing where it has
+// none. alsoOf is what else of it isn't the paper's choice.
 func betaOf(net models.Config) *float64 {
 	if net.Beta == 0 {
 		return nil
@@ -91,7 +93,8 @@ func alsoOf(net models.Config) string {
 	return net.Also()
 }
 
-// named returns the name with the shortcut's title in it: there are several here, and none goes without saying.
+// named returns the name with the shortcut's title in it: there are several here, and none goes without
+// saying.
 func named(name models.Name, shortcut string) models.Name {
 	if shortcut == "" {
 		return name
