@@ -107,11 +107,11 @@ func archive(t *testing.T, x *experiment, tolerance float64) *jobs.Archive {
 
 // listener is told of progress, and stops a context when so many steps are done.
 type listener struct {
-	mu                sync.Mutex
-	done, total, tops int
-	share             float64
-	stopAt            int
-	stop              context.CancelFunc
+	mu          sync.Mutex
+	done, total int
+	share       float64
+	stopAt      int
+	stop        context.CancelFunc
 }
 
 func (l *listener) Update(_ string, done, total int) {
