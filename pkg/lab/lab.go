@@ -50,7 +50,8 @@ const (
 	// SizeVariable is one of Sizes.
 	SizeVariable = "SHATTERED_SIZE"
 
-	// AnewVariable, unless it is empty, wants everything computed anew, also what is kept with the code.
+	// AnewVariable, unless it is empty, wants everything computed anew, also what is kept with the code. On a GPU
+	// everything is.
 	AnewVariable = "SHATTERED_ANEW"
 
 	// SampleVariable is the number that determines which of the parts kept with the code are computed anew as a check. By default it is another
@@ -113,10 +114,16 @@ func Open() (*Session, error) {
 		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code), name+" "+s.provenance.Plugin)
 		s.Context = checkpoint.With(s.Context, s.parts)
 	}
-	s.Context = jobs.With(s.Context, jobs.Setting{UseKept: os.Getenv(AnewVariable) == "", Sample: sample, Origin: s.Origin()})
+	s.Context = jobs.With(s.Context, jobs.Setting{UseKept: usesKept(name), Sample: sample, Origin: s.Origin()})
 	s.partsBefore = s.partFiles()
 	current.Store(s)
 	return s, nil
+}
+
+// usesKept says whether parts that are kept with the code are taken on a backend: unless the environment wants all
+// anew, on those of a CPU, where they were computed. A GPU is asked for to compute.
+func usesKept(backend string) bool {
+	return os.Getenv(AnewVariable) == "" && !strings.HasPrefix(backend, "xla:cuda")
 }
 
 // sampleNumber returns the number that SampleVariable gives, or another one in each run.

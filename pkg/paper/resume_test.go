@@ -2,42 +2,19 @@ package paper_test
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
-	"sync"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/checkpoint"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/progress"
 )
-
-// stopHalfway ends a context after half of the steps.
-type stopHalfway struct{ stop context.CancelFunc }
-
-func (s stopHalfway) Update(_ string, done, total int) {
-	if 2*done >= total {
-		s.stop()
-	}
-}
-
-// progressCount is told of progress.
-type progressCount struct {
-	sync.Mutex
-	done, total int
-}
-
-func (p *progressCount) Update(_ string, done, total int) {
-	p.Lock()
-	defer p.Unlock()
-	p.done, p.total = max(p.done, done), total
-}
 
 // TestInterruptedRunsGoOn interrupts each long experiment, runs it again and compares with a run that was never interrupted. A third run
 // has no backend, so that it would fail if anything were left to compute.
@@ -64,33 +41,8 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want, err := experiment(t.Context(), e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			folder := filepath.Join(t.TempDir(), "parts")
-			store := checkpoint.NewStore(folder, "test")
-			ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
-			if _, err := experiment(progress.With(ctx, stopHalfway{stop}), e); !errors.Is(err, context.Canceled) {
-				t.Fatalf("the interrupted run gives %v", err)
-			}
-			kept, err := os.ReadDir(folder)
-			if err != nil || len(kept) == 0 {
-				t.Fatalf("the interrupted run kept %d parts, %v", len(kept), err)
-			}
-			var count progressCount
-			resume := progress.With(checkpoint.With(t.Context(), store), &count)
-			got, err := experiment(resume, e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(got, want) {
-				t.Error("the resumed run differs from one that was not interrupted")
-			}
-			if count.done != count.total {
-				t.Errorf("the resumed run counted %d of %d steps", count.done, count.total)
-			}
-			if got, err = experiment(checkpoint.With(t.Context(), store), engine.New(nil)); err != nil || !reflect.DeepEqual(got, want) {
+			want, kept := resumetest.Check(t, func(ctx context.Context) (any, error) { return experiment(ctx, e) })
+			if got, err := experiment(kept, engine.New(nil)); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("a run from kept parts alone differs, %v", err)
 			}
 		})

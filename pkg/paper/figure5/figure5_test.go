@@ -2,23 +2,18 @@ package figure5_test
 
 import (
 	"context"
-	"errors"
 	"math"
-	"path/filepath"
-	"reflect"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/resultstest"
+	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/checkpoint"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
-	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
 // small is a config of the figure's shape that takes seconds.
@@ -35,10 +30,9 @@ func TestRun(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	set := testimages.Planes(40)
-	whole, err := figure5.Run(t.Context(), e, small(), set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole, _ := resumetest.Check(t, func(ctx context.Context) (*figure5.Result, error) {
+		return figure5.Run(ctx, e, small(), set)
+	})
 	if len(whole.Maps) != 4 || whole.Maps[3].Name().Short() != "resnet, β = 0.1, option A" ||
 		len(whole.Series) != 4*7 || len(whole.Others) != 6 {
 		t.Fatalf("%d maps, %d and %d series, want 2 nets at 2 depths, a feedforward net and 3 resnets with "+
@@ -75,40 +69,6 @@ func TestRun(t *testing.T) {
 	}
 	if want := 2 * (2 + 2*(3+3+2+1)); len(figure.Claims) != want { // 2 of the feedforward net; of the resnets with each shortcut 3, 3, 2 and 1
 		t.Errorf("%d claims, want %d", len(figure.Claims), want)
-	}
-	t.Run("interrupted", func(t *testing.T) { interrupt(t, e, set, whole) })
-}
-
-// stopHalfway ends a context after half of the steps.
-type stopHalfway struct{ stop context.CancelFunc }
-
-func (s stopHalfway) Update(_ string, done, total int) {
-	if 2*done >= total {
-		s.stop()
-	}
-}
-
-// interrupt stops the figure halfway and runs it again: the second run takes over what the first one kept,
-// and comes to the same.
-func interrupt(t *testing.T, e *engine.Engine, set *cifar.Set, whole *figure5.Result) {
-	folder := filepath.Join(t.TempDir(), "parts")
-	store := checkpoint.NewStore(folder, "test")
-	ctx, stop := context.WithCancel(checkpoint.With(t.Context(), store))
-	if _, err := figure5.Run(progress.With(ctx, stopHalfway{stop}), e, small(), set); !errors.Is(err,
-		context.Canceled) {
-		t.Fatalf("the interrupted run ended with %v", err)
-	}
-	total := whole.Parts.Total
-	parts, err := filepath.Glob(filepath.Join(folder, "*.json"))
-	if err != nil || len(parts) < total/2-3 || len(parts) == total { // 2 jobs, of the maps, are not kept
-		t.Errorf("%d parts were kept of %d, error %v", len(parts), total, err)
-	}
-	resumed, err := figure5.Run(checkpoint.With(t.Context(), store), e, small(), set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(resumed.Series, whole.Series) || !reflect.DeepEqual(resumed.Others, whole.Others) {
-		t.Error("a run that was interrupted and went on differs from one that was not")
 	}
 }
 

@@ -21,8 +21,8 @@ var keptParts []byte
 // number of threads moved nothing by more than 2e-6. The tolerance is about five times the largest. Other
 // weights or images move most ranks by more: over minibatches these spread by 5 to 60 %.
 //
-// So parts are taken on every backend, and the sample is computed on the one that is there. TestVersion of
-// package rank holds small nets to 1e-4.
+// So parts are taken on every backend of a CPU, and the sample is computed on the one that is there.
+// TestVersion of package rank holds small nets to 1e-4.
 const tolerance = 0.1
 
 var kept = jobs.NewArchive("Figure 5", keptParts, tolerance)
