@@ -94,18 +94,6 @@ func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 		t.Fatal(err)
 	}
 	plottest.CheckTexts(t, figure, map[string]int{"(a) feedforward, batch norm": 1})
-	five := figure5Result()
-	for i := range five.Series {
-		if five.Series[i].Norm == norms.Batch.Name {
-			five.Series[i].Norm = "rms"
-		}
-	}
-	if figure, err = figures.Figure5Rank(five); err != nil {
-		t.Fatal(err)
-	}
-	plottest.CheckTexts(t, figure, map[string]int{
-		"rms": 1, "rms, coupled statistics": 1, "no normalisation": 1, "white noise for images, rms": 1,
-	})
 	four := figure4Result()
 	for i := range four.Patterns {
 		if four.Patterns[i].Norm == norms.None.Name {

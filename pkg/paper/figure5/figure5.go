@@ -2,7 +2,7 @@
 // images of a minibatch, and how they lose with depth what they have in common.
 //
 // [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's
-// claims. Package figures draws it.
+// claims. [DrawMaps] and [DrawRanks] draw it.
 package figure5
 
 import (

@@ -1,4 +1,4 @@
-package figures
+package figure5
 
 import (
 	"cmp"
@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
@@ -23,13 +22,13 @@ const outside = 0.02
 // mapScale is the scale of all maps.
 var mapScale = plots.Scale{High: 1, Clipped: true, Label: "share of the range below each map"}
 
-// Figure5 draws panels (a) and (b) of Figure 5: the covariance of the gradients between the images of a
+// DrawMaps draws panels (a) and (b) of Figure 5: the covariance of the gradients between the images of a
 // minibatch, divided by the mean variance, and below it their correlation, for the feedforward net and the
 // resnet at the smallest and the largest depth. Images stand in the order of their clusters, one order for a
 // net of all depths. What is asked is whether a map has structure, and the values of a deep and a shallow net
 // differ by orders of magnitude, so each map has a scale of its own, whose ends stand below it.
-func Figure5(r *figure5.Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(figure5.Result))
+func DrawMaps(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	g := &plots.Grid{Aspect: 1, PadX: 10, PadY: 10, RowTitles: []string{"covariance", "correlation"}}
 	g.ColorBar(mapScale)
 	var covariances, correlations []*plots.Panel
@@ -46,13 +45,13 @@ func Figure5(r *figure5.Result) (*plots.Figure, error) {
 		}
 		if m.Shortcut != "" {
 			shortcut = fmt.Sprintf(" Shortcuts of the resnet where the shape changes: %s.",
-				figure5.ShortcutTitle(m.Shortcut))
+				ShortcutTitle(m.Shortcut))
 		}
 	}
 	g.Row(covariances...)
 	g.Row(correlations...)
 	g.ShareRows()
-	return g.Figure("figure-5",
+	return g.Figure(Name,
 		fmt.Sprintf("Figure 5: covariance and correlation of the gradients of convolutional nets between %d "+
 			"images, as heat maps, the images in the order of their clusters.%s", images, shortcut))
 }
@@ -92,15 +91,15 @@ func mapPanel(m *mat.SymDense, what string) *plots.Panel {
 	return p
 }
 
-// Figure5Rank draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the
+// DrawRanks draws panel (c) of Figure 5 and what lies beyond the paper: the relative effective rank of the
 // gradients against depth, and below it the share of their covariance between images that the clusters of the
 // shallowest net explain beyond chance. A column is a setting: the paper's, gradients through the batch
 // statistics, no normalisation, and white noise for images. A curve is the mean over minibatches; colour and
 // marker tell the net, and its line the shortcut.
-func Figure5Rank(r *figure5.Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(figure5.Result))
+func DrawRanks(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	var settings []string
-	nets := make(map[string][]figure5.Series)
+	nets := make(map[string][]Series)
 	for _, s := range r.Series {
 		title := settingTitle(s)
 		if nets[title] == nil {
@@ -112,10 +111,10 @@ func Figure5Rank(r *figure5.Result) (*plots.Figure, error) {
 	g := &plots.Grid{Aspect: 0.95, PadX: 8, PadY: 10}
 	for row, q := range []struct {
 		label string
-		curve func(figure5.Series) *stats.Curve
+		curve func(Series) *stats.Curve
 	}{
-		{"relative effective rank", func(s figure5.Series) *stats.Curve { return s.Rank }},
-		{"covariance explained", func(s figure5.Series) *stats.Curve { return s.Covariance }},
+		{"relative effective rank", func(s Series) *stats.Curve { return s.Rank }},
+		{"covariance explained", func(s Series) *stats.Curve { return s.Covariance }},
 	} {
 		var panels []*plots.Panel
 		for _, title := range settings {
@@ -138,7 +137,7 @@ func Figure5Rank(r *figure5.Result) (*plots.Figure, error) {
 }
 
 // settingTitle names a setting by what differs from the paper's.
-func settingTitle(s figure5.Series) string {
+func settingTitle(s Series) string {
 	var differs []string
 	if s.Images == rank.WhiteNoiseName {
 		differs = append(differs, "white noise for images")
@@ -156,8 +155,8 @@ func settingTitle(s figure5.Series) string {
 }
 
 // rankPanel draws a quantity of the nets of a setting.
-func rankPanel(label string, nets []figure5.Series, looks rankLooks,
-	curve func(figure5.Series) *stats.Curve) *plots.Panel {
+func rankPanel(label string, nets []Series, looks rankLooks,
+	curve func(Series) *stats.Curve) *plots.Panel {
 	p := plots.NewPanel("depth (convolutions)", label)
 	for _, s := range nets {
 		p.Curve(style.Curve(netName(s), plots.Floats(s.Depths), curve(s), looks.style(s)))
@@ -186,7 +185,7 @@ type rankLooks struct {
 }
 
 // newRankLooks returns the styles for the nets that occur.
-func newRankLooks(series []figure5.Series) rankLooks {
+func newRankLooks(series []Series) rankLooks {
 	var looks rankLooks
 	for _, s := range series {
 		if name := netName(s); !slices.Contains(looks.nets, name) {
@@ -201,13 +200,13 @@ func newRankLooks(series []figure5.Series) rankLooks {
 }
 
 // netName names a net less its shortcut.
-func netName(s figure5.Series) string {
+func netName(s Series) string {
 	s.Shortcut = ""
 	return s.Name().Short()
 }
 
 // style returns the style of a net.
-func (l rankLooks) style(s figure5.Series) plots.Style {
+func (l rankLooks) style(s Series) plots.Style {
 	look := l.styles[slices.Index(l.nets, netName(s))]
 	look.Dashes = l.dashes(s.Shortcut)
 	return look
@@ -226,7 +225,7 @@ func (l rankLooks) shortcutKeys() []plots.Key {
 	var keys []plots.Key
 	for _, shortcut := range l.shortcuts {
 		look := plots.Style{Color: plots.Ink, Marker: plots.NoMarker, Dashes: l.dashes(shortcut)}
-		keys = append(keys, plots.LineKey("shortcut: "+figure5.ShortcutTitle(shortcut), look))
+		keys = append(keys, plots.LineKey("shortcut: "+ShortcutTitle(shortcut), look))
 	}
 	if len(keys) < 2 {
 		return nil

@@ -1,11 +1,10 @@
-package figures_test
+package figure5_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/plottest"
-	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
@@ -15,9 +14,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// figure5Result makes up maps of blocks that fade into noise, and curves that rise and fall, those of one
+// madeUp makes up maps of blocks that fade into noise, and curves that rise and fall, those of one
 // shortcut above those of the other.
-func figure5Result() *figure5.Result {
+func madeUp() *figure5.Result {
 	r := &figure5.Result{Config: figure5.Quick()}
 	one, beta := 1.0, 0.1
 	for i, variant := range []paper.Variant{
@@ -70,21 +69,21 @@ func figure5Result() *figure5.Result {
 	return r
 }
 
-func TestGoldenFigure5(t *testing.T) {
-	figure, err := figures.Figure5(figure5Result())
+func TestGoldenPictures(t *testing.T) {
+	figure, err := figure5.DrawMaps(madeUp())
 	plottest.Golden(t, "figure-5", plottest.Rendered(t, figure, err))
-	figure, err = figures.Figure5Rank(figure5Result())
+	figure, err = figure5.DrawRanks(madeUp())
 	plottest.Golden(t, "figure-5-rank", plottest.Rendered(t, figure, err))
 }
 
-func TestFigure5Errors(t *testing.T) {
-	broken := figure5Result()
+func TestPicturesOfBrokenResults(t *testing.T) {
+	broken := madeUp()
 	broken.Maps[1].Covariance = nil
 	broken.Series[2].Rank.Mean = broken.Series[2].Rank.Mean[1:]
-	_, err := figures.Figure5(broken)
-	_, rankErr := figures.Figure5Rank(broken)
-	_, none := figures.Figure5(nil)
-	_, noCurves := figures.Figure5Rank(&figure5.Result{})
+	_, err := figure5.DrawMaps(broken)
+	_, rankErr := figure5.DrawRanks(broken)
+	_, none := figure5.DrawMaps(nil)
+	_, noCurves := figure5.DrawRanks(&figure5.Result{})
 	for want, got := range map[string]error{
 		"no matrix of at least 2 images for the 50-layer feedforward": err, "5 x for 4 values": rankErr,
 		"nothing to draw in figure-5:": none, "nothing to draw in figure-5-rank": noCurves,
@@ -93,4 +92,21 @@ func TestFigure5Errors(t *testing.T) {
 			t.Errorf("error %v does not say %q", got, want)
 		}
 	}
+}
+
+// TestSettingsAreNamedByTheirNorm: columns of nets with another normalisation than the paper's say which.
+func TestSettingsAreNamedByTheirNorm(t *testing.T) {
+	five := madeUp()
+	for i := range five.Series {
+		if five.Series[i].Norm == norms.Batch.Name {
+			five.Series[i].Norm = "rms"
+		}
+	}
+	figure, err := figure5.DrawRanks(five)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plottest.CheckTexts(t, figure, map[string]int{
+		"rms": 1, "rms, coupled statistics": 1, "no normalisation": 1, "white noise for images, rms": 1,
+	})
 }
