@@ -48,6 +48,7 @@ type trainFlags struct {
 	plan    string
 	backend string
 	results string
+	weights bool   // to be kept
 	output  string // of collect
 }
 
@@ -105,7 +106,7 @@ func trainAll(ctx context.Context, flags *trainFlags, data training.Data, displa
 	}
 	provenance := results.NewProvenance(opened, lab.Home())
 	provenance.Backend = flags.backend
-	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, Observe: display.point, Provenance: provenance}
+	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, KeepWeights: flags.weights, Observe: display.point, Provenance: provenance}
 	err = runner.RunAll(ctx, flags.configs(), display.ended)
 	display.clear()
 	if !training.Stopped(err) {
@@ -186,6 +187,7 @@ func (f *trainFlags) parse(what string, arguments []string, g training.Grid) (tr
 	set.StringVar(&f.plan, "plan", "", "file of runs to do, a line of the flags above for each group; flags on the command line change all of them")
 	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
 	set.StringVar(&f.results, "results", lab.ResultsFolder(), "results folder")
+	set.BoolVar(&f.weights, "keep-weights", false, "keep the weights of each net at the end of its training, for probes")
 	set.Usage = func() {
 		fmt.Fprint(set.Output(), trainUsage)
 		set.PrintDefaults()

@@ -154,7 +154,7 @@ func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*
 
 // Holding returns the net with the weights that it has in a GoMLX Store under scope, in place of draws: every draw of it has these
 // values. They are copied, so that the Store may be used for something else. A GoMLX checkpoint is first loaded into the Store, by
-// checkpoint.Load(store).Dir(folder).Done(); see also training.Net.
+// checkpoint.Load(store).Dir(folder).Done(); package training has its own.
 func (n *Net) Holding(scope *model.Scope) (*Net, error) {
 	stored, held := n.Stored(scope), make([][][]float32, len(n.Stages))
 	for i := range n.Stages {

@@ -22,6 +22,7 @@ import (
 //
 //	log.jsonl      the points of the learning curve so far, one a line
 //	checkpoint-N   what the run goes on from; removed at its end, unless it was damaged: then it is kept as damaged-checkpoint-N
+//	weights        the checkpoint of its end, where the Runner keeps weights
 //	result.json    the Result, at its end
 //	lock           held by the process that works on the run
 const RunsFolder = "training"

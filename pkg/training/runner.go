@@ -26,6 +26,10 @@ type Runner struct {
 	// done again when it is asked for again.
 	Folder string
 
+	// KeepWeights keeps the weights of runs that are finished in their folders, for [Trained]: three times the size of the net's, with
+	// the optimizer's.
+	KeepWeights bool
+
 	// Observe, if there is one, is told of every new point of a learning curve, such as to draw it.
 	Observe func(Config, Point)
 

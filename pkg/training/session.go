@@ -222,6 +222,11 @@ func (s *session) finish(status Status, reason string, accuracy float64) (*Resul
 		if s.folder == nil {
 			return nil
 		}
+		if s.runner.KeepWeights {
+			if err := s.folder.keepWeights(s.store, s.state); err != nil {
+				return err
+			}
+		}
 		return s.folder.finish(result)
 	}); err != nil {
 		return nil, err
