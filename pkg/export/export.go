@@ -52,6 +52,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	if err := net.TakesNumbers(); err != nil {
 		return nil, err
 	}
+	if _, err := models.Architectures.Get(net.Config.Net); err != nil {
+		return nil, fmt.Errorf("%v is one of your own, whose weights have no place in the arrays of an export: read them by its Draw", net)
+	}
 	if err := config.checkSize(net); err != nil {
 		return nil, err
 	}

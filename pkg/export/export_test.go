@@ -149,10 +149,15 @@ func TestOneLayerHasNoMatrices(t *testing.T) {
 
 func TestErrorsAreSentences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
+	own, err := models.Compose("mine", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, change := range map[string]func(*export.Config){
-		"depth is 0":       func(c *export.Config) { c.Net.Depth = 0 },
-		"grid of 1 points": func(c *export.Config) { c.Inputs = 1 },
-		"float32 or":       func(c *export.Config) { c.DType = dtypes.Int32 },
+		"net \"mine\" is one of your own": func(c *export.Config) { c.Net = own.Config },
+		"depth is 0":                      func(c *export.Config) { c.Net.Depth = 0 },
+		"grid of 1 points":                func(c *export.Config) { c.Inputs = 1 },
+		"float32 or":                      func(c *export.Config) { c.DType = dtypes.Int32 },
 	} {
 		c := config()
 		change(&c)

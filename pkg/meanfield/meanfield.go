@@ -93,6 +93,10 @@ func Run(ctx context.Context, config Config) (*Result, error) {
 
 // withDefaults fills in the defaults and checks the config.
 func (c Config) withDefaults() (Config, error) {
+	if c.Net.IsOwn() {
+		return c, fmt.Errorf("the net %q is one as it is, and the theory is about draws of feedforward, residual and highway nets: "+
+			"give the config of one of these", c.Net.Net)
+	}
 	net, err := models.New(c.Net)
 	if err != nil {
 		return c, err

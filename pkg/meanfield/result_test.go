@@ -128,7 +128,12 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		change(&net)
 		return meanfield.Config{Net: net}
 	}
+	mine, err := models.Compose("mine", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, config := range map[string]meanfield.Config{
+		"net \"mine\" is one as it is":          {Net: mine.Config},
 		"depth is 0":                            with(func(c *models.Config) { c.Depth = 0 }),
 		"unknown net":                           with(func(c *models.Config) { c.Net = "transformer" }),
 		"takes images":                          with(func(c *models.Config) { c.Net = "conv-feedforward" }),

@@ -143,6 +143,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 // double returns the net of L layers between the neurons and the read-out, all its blocks doubled.
 func double(config models.Config) (*models.Net, error) {
 	switch layers := config.Depth; {
+	case config.IsOwn():
+		return nil, fmt.Errorf("the net %q is one as it is, and the theorems are about draws of feedforward, residual and highway nets: "+
+			"give the config of one of these", config.Net)
 	case layers < 1:
 		return nil, fmt.Errorf("depth is %d: give the number of layers between neuron and read-out, at least 1", layers)
 	case config.Net == "highway" && config.Gamma2 == 0:

@@ -138,6 +138,10 @@ func TestSameSeedSameResult(t *testing.T) {
 
 func TestBadConfigsAreRefused(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
+	own, err := models.Compose("mine", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	good := correlation.Config{Net: models.Config{Net: "feedforward", Depth: 2, Width: 4}, Draws: 2, Inputs: 8}
 	for want, change := range map[string]func(*correlation.Config){
 		"draws is 1":       func(c *correlation.Config) { c.Draws = 1 },
@@ -150,7 +154,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"range of float32": func(c *correlation.Config) {
 			c.Net = models.Config{Net: "residual", Depth: 8, Width: 4, Alpha: 1e30, Beta: 1}
 		},
-		"net \"pyramid\"": func(c *correlation.Config) { c.Net.Net = "pyramid" },
+		"net \"pyramid\"":              func(c *correlation.Config) { c.Net.Net = "pyramid" },
+		"net \"mine\" is one as it is": func(c *correlation.Config) { c.Net = own.Config },
 	} {
 		config := good
 		change(&config)
