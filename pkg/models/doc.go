@@ -1,9 +1,9 @@
-// Package models defines the nets of the paper: feedforward, residual (Eq. 2), the modified highway net (Corollary 1), and convolutional
-// feedforward and residual nets (Figure 5).
+// Package models defines the nets of the paper: feedforward, residual (Eq. 2), the modified highway net
+// (Corollary 1), and convolutional feedforward and residual nets (Figure 5).
 //
-// A [Net] is a list of stages: the rectified input layer, a first linear map, repeated layers, a read-out. Each [Stage] is a
-// [Block], which says which variables it has and builds its piece of a GoMLX graph. The same definition serves
-// every use:
+// A [Net] is a list of stages: the rectified input layer, a first linear map, repeated layers, a read-out.
+// Each [Stage] is a [Block], which says which variables it has and builds its piece of a GoMLX graph. The
+// same definition serves every use:
 //
 //   - [Net.Build] puts the whole net into one graph, on the variables of a GoMLX Store, as training wants it;
 //   - an engine may build and compile each distinct block once and run the stages one after the other, so that the
@@ -20,8 +20,9 @@
 //	f        = w^T a_L                                   residual and highway
 //	f        = w^T h                                     every net of depth 1
 //
-// Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in the style of He et al. 2016). L
-// counts convolutions, statistics are taken over batch and space, and the output is a linear map of the mean over space:
+// Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in
+// the style of He et al. 2016). L counts convolutions, statistics are taken over batch and space, and the
+// output is a linear map of the mean over space:
 //
 //	a_1      = W_1 * image                               never normalised or rectified before
 //	a_l+1    = W_l+1 * rho(norm(a_l))                    conv-feedforward, l = 1..L-1
@@ -29,12 +30,25 @@
 //	f        = w mean(rho(norm(a_L)))                    conv-feedforward
 //	f        = w mean(a_L)                               conv-residual
 //
-// Where L is even, L - 1 convolutions can't be paired: the last skip then spans a single one. Three stages of 16, 32 and 64 filters share the
-// skips as evenly as can be; at the beginning of a stage height and width are halved by stride 2, and the
-// shortcut changes the shape as [Images].Shortcut says. A residual net and a feedforward net of one depth have the same convolutions; only the
-// shortcuts with a matrix add weights to them.
+// Where L is even, L - 1 convolutions can't be paired: the last skip then spans a single one. Three stages of
+// 16, 32 and 64 filters share the skips as evenly as can be; at the beginning of a stage height and width are
+// halved by stride 2, and the shortcut changes the shape as [Images].Shortcut says. A residual net and a
+// feedforward net of one depth have the same convolutions; only the shortcuts with a matrix add weights to
+// them.
 //
-// A new architecture is one new file: a function from a Config to stages, registered under a name. New activations,
-// normalisations and initialisers are one new file each in the folders of those names, or a value of one's own in a
-// notebook cell.
+// A new architecture is one new file: a function from a Config to stages, registered under a name. New
+// activations, normalisations and initialisers are one new file each in the folders of those names, or a
+// value of one's own in a notebook cell.
+//
+// # Nets of one's own
+//
+// A net need not be the paper's. [Compose] makes one of stages, whose blocks are those of the nets above
+// ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Convolution], [ConvolutionLayer],
+// [ResidualBranch], [ConvolutionalReadout]), several of them as one ([Chain], [Skip]), model functions of
+// GoMLX ([BlockFromGraph]), or types that implement [Block]. [FromGraph] makes one of a single model
+// function, and package onnx one of a file.
+//
+// Every probe takes such a net by its Config, which stands for it. A draw of its weights has the law of its
+// initialisers; [Net.Redrawn] chooses others, and [Net.Holding] puts weights that are stored, such as trained
+// ones, in the place of draws.
 package models
