@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 )
 
-// Panic runs fn and returns as an error what it panics with: GoMLX's errors, and whatever goes wrong in a graph function of the reader's
-// own, whose stack follows on further lines.
+// Panic runs fn and returns as an error what it panics with: GoMLX's errors, and whatever goes wrong in a
+// graph function of the reader's own, whose stack follows on further lines.
 func Panic(fn func()) (err error) {
 	defer func() {
 		switch cause := recover().(type) {

@@ -122,7 +122,7 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 	g := graph.NewGraph(e.backend, fmt.Sprintf("%T", block))
 	var weights []*graph.Node
 	for k, param := range block.Params() {
-		weights = append(weights, graph.Parameter(g, fmt.Sprintf("weight_%d/%s", k, param.Name), shapes.Make(state.DType, param.Dims...)))
+		weights = append(weights, graph.Parameter(g, fmt.Sprintf("weights_%d/%s", k, param.Name), shapes.Make(state.DType, param.Dims...)))
 	}
 	in := graph.Parameter(g, "state", state)
 	signals := block.Build(weights, in)

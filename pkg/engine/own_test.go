@@ -136,8 +136,8 @@ func TestOwnGradientsAgainstFiniteDifferences(t *testing.T) {
 				want[i] = (above - sum()) / (2 * step)
 				x[i] = at
 			}
-			// Central differences err by the step squared, 1e-10, times third derivatives of some tens, and by rounding, 1e-16 / 1e-5
-			// times the size of the sum.
+			// Central differences err by the step squared, 1e-10, times third derivatives of some tens, and
+			// by rounding, 1e-16 / 1e-5 times the size of the sum.
 			if d := distance(trace.Gradient, want); d > 1e-7 {
 				t.Errorf("the gradient differs from finite differences by %.1e", d)
 			}
@@ -145,7 +145,8 @@ func TestOwnGradientsAgainstFiniteDifferences(t *testing.T) {
 	}
 }
 
-// TestOwnNetsOnBothBackends: a draw of a net of one's own has the same weights, output, gradient and rectifiers on XLA and in pure Go.
+// TestOwnNetsOnBothBackends: a draw of a net of one's own has the same weights, output, gradient and
+// rectifiers on XLA and in pure Go.
 func TestOwnNetsOnBothBackends(t *testing.T) {
 	engines := []*engine.Engine{engine.New(testbackend.Go(t)), engine.New(testbackend.XLA(t))}
 	for _, net := range ownNets(t) {
@@ -178,8 +179,8 @@ func TestOwnNetsOnBothBackends(t *testing.T) {
 	}
 }
 
-// TestComposedOfItsStages: a net composed of the stages of a net that a config names is that net, to the last bit, with the same draws, and
-// so are those with other statistics.
+// TestComposedOfItsStages: a net composed of the stages of a net that a config names is that net, to the last
+// bit, with the same draws, and so are those with other statistics.
 func TestComposedOfItsStages(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -226,7 +227,8 @@ func TestComposedOfItsStages(t *testing.T) {
 	}
 }
 
-// TestModelFunctionsHonourStatistics: a model function that asks for the statistics has gradients of either kind.
+// TestModelFunctionsHonourStatistics: a model function that asks for the statistics has gradients of either
+// kind.
 func TestModelFunctionsHonourStatistics(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()

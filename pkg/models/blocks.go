@@ -10,8 +10,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// Stem is the first layer of dense nets, h = rho(x v - b) with v = (1,...,1) and b ~ Normal(0, 1): from [inputs, 1] to
-// [inputs, units]. It is never normalised: normalising x v - b over a batch of scalars would remove b and make all units equal.
+// Stem is the first layer of dense nets, h = rho(x v - b) with v = (1,...,1) and b ~ Normal(0, 1): from
+// [inputs, 1] to [inputs, units]. It is never normalised: normalising x v - b over a batch of scalars would
+// remove b and make all units equal.
 type Stem struct{ Rectify Rectify }
 
 // Params declares the biases b.
@@ -31,7 +32,8 @@ func (l Stem) Build(weights []*Node, x *Node) Signals {
 
 func (l Stem) check() error {
 	if norm := l.Rectify.withDefaults().Norm; norm != norms.None {
-		return fmt.Errorf("it has the normalisation %s, which would make all its units equal: leave it out", norm)
+		return fmt.Errorf("it has the normalisation %s, which would make all its units equal: leave it out",
+			norm)
 	}
 	return l.Rectify.check()
 }
@@ -63,8 +65,9 @@ func (l Linear) check() error {
 	return checks(sizes(size{"in", l.In}, size{"out", l.Out}), checkInit(l.Init))
 }
 
-// Layer is the repeated layer of dense nets, Carry a + Gain W rho(norm(a)), W ~ Init: from [inputs, Rectify.Features] to the same.
-// Carry = 0 and Gain = 1 make it a feedforward layer, and Carry = 1 and Gain = beta a residual one (Eq. 2).
+// Layer is the repeated layer of dense nets, Carry a + Gain W rho(norm(a)), W ~ Init: from [inputs,
+// Rectify.Features] to the same. Carry = 0 and Gain = 1 make it a feedforward layer, and Carry = 1 and Gain =
+// beta a residual one (Eq. 2).
 type Layer struct {
 	Rectify     Rectify
 	Carry, Gain float64
@@ -111,7 +114,8 @@ func carryAndGain(a, branch *Node, carry, gain float64) *Node {
 	return Add(MulScalar(a, carry), branch)
 }
 
-// LinearReadout is f = w^T a, w ~ Init: from [inputs, In] to [inputs]. A read-out of several outputs is a [Linear].
+// LinearReadout is f = w^T a, w ~ Init: from [inputs, In] to [inputs]. A read-out of several outputs is a
+// [Linear].
 type LinearReadout struct {
 	In int
 
@@ -131,7 +135,8 @@ func (r LinearReadout) Build(weights []*Node, a *Node) Signals {
 
 func (r LinearReadout) check() error { return checks(sizes(size{"in", r.In}), checkInit(r.Init)) }
 
-// RectifiedReadout is f = w^T rho(norm(a)), w ~ Init, with the net's last rectifier: from [inputs, Rectify.Features] to [inputs].
+// RectifiedReadout is f = w^T rho(norm(a)), w ~ Init, with the net's last rectifier: from [inputs,
+// Rectify.Features] to [inputs].
 type RectifiedReadout struct {
 	Rectify Rectify
 

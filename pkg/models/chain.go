@@ -7,8 +7,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// Chain returns one block of several, each of which sees what the one before it makes. A stage of it is compiled as a whole. Chains of
-// equal blocks are equal. The variables of block number k, from 1 on, have _k behind their names.
+// Chain returns one block of several, each of which sees what the one before it makes. A stage of it is
+// compiled as a whole. Chains of equal blocks are equal. The variables of block number k, from 1 on, have _k
+// behind their names.
 func Chain(blocks ...Block) Block {
 	if len(blocks) == 0 {
 		return chain{}
@@ -20,7 +21,8 @@ func Chain(blocks ...Block) Block {
 	return chained
 }
 
-// chain is what comes before the last block of a chain, and the last block. It is no slice, so that it can be compared.
+// chain is what comes before the last block of a chain, and the last block. It is no slice, so that it can be
+// compared.
 type chain struct{ Rest, Last Block }
 
 // blocks returns the blocks in their order.
@@ -67,7 +69,8 @@ func (c chain) WithStatistics(s norms.Statistics) Block {
 func (c chain) check() error {
 	for k, block := range c.blocks() {
 		if block == nil {
-			return fmt.Errorf("block %d of its chain is nil: give at least one block, and none that is nil", k+1)
+			return fmt.Errorf("block %d of its chain is nil: give at least one block, and none that is nil",
+				k+1)
 		}
 		if err := checkBlock(block); err != nil {
 			return fmt.Errorf("block %d of its chain: %w", k+1, err)
@@ -76,8 +79,8 @@ func (c chain) check() error {
 	return nil
 }
 
-// Skip returns one block of several with a skip over all of them: Carry a + Gain blocks(a). What the blocks make of a must have its
-// shape. Carry 0 leaves the skip out.
+// Skip returns one block of several with a skip over all of them: Carry a + Gain blocks(a). What the blocks
+// make of a must have its shape. Carry 0 leaves the skip out.
 func Skip(carry, gain float64, blocks ...Block) Block {
 	return skip{Branch: Chain(blocks...), Carry: carry, Gain: gain}
 }
@@ -94,7 +97,8 @@ func (s skip) Params() []Param { return s.Branch.Params() }
 func (s skip) Build(weights []*Node, in *Node) Signals {
 	signals := s.Branch.Build(weights, in)
 	if !signals.Out.Shape().Equal(in.Shape()) {
-		panic(fmt.Errorf("its branch makes shape %v of %v, and a skip adds the two: let the last block of the branch give the shape that comes in",
+		panic(fmt.Errorf("its branch makes shape %v of %v, and a skip adds the two: let the last block of "+
+			"the branch give the shape that comes in",
 			signals.Out.Shape(), in.Shape()))
 	}
 	signals.Out = carryAndGain(in, signals.Out, s.Carry, s.Gain)

@@ -46,7 +46,8 @@ func sizes(all ...size) error {
 	return nil
 }
 
-// checkGain returns an error when the weights of a skip and its branch are not numbers, or nothing but the skip would be left.
+// checkGain returns an error when the weights of a skip and its branch are not numbers, or nothing but the
+// skip would be left.
 func checkGain(carry, gain float64) error {
 	for _, x := range []float64{carry, gain} {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -61,14 +62,16 @@ func checkGain(carry, gain float64) error {
 
 func checkInit(init *initializers.Initializer) error {
 	if init != nil && init.Fill == nil {
-		return fmt.Errorf("initialiser %q has no Fill function: set one, or use one of package initializers", init.Name)
+		return fmt.Errorf("initialiser %q has no Fill function: set one, or use one of package initializers",
+			init.Name)
 	}
 	return nil
 }
 
 func checkNorm(norm *norms.Norm) error {
 	if norm.Apply == nil {
-		return fmt.Errorf("normalisation %q has no Apply function: set one, or use one of package norms", norm.Name)
+		return fmt.Errorf("normalisation %q has no Apply function: set one, or use one of package norms",
+			norm.Name)
 	}
 	return nil
 }
@@ -76,9 +79,11 @@ func checkNorm(norm *norms.Norm) error {
 func checkActivation(activation *activations.Activation) error {
 	switch {
 	case activation.Apply == nil && activation.Learnt == nil:
-		return fmt.Errorf("activation %q has no Apply function: set one, or use one of package activations", activation.Name)
+		return fmt.Errorf("activation %q has no Apply function: set one, or use one of package activations",
+			activation.Name)
 	case activation.Learnt != nil && (activation.LearntInit == nil || activation.LearntInit.Fill == nil):
-		return fmt.Errorf("activation %q learns, but has no LearntInit: set the initialiser of what it learns, such as initializers.One", activation.Name)
+		return fmt.Errorf("activation %q learns, but has no LearntInit: set the initialiser of what it "+
+			"learns, such as initializers.One", activation.Name)
 	}
 	return nil
 }

@@ -14,14 +14,17 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// Compose makes a net of one's own of stages, from inputs of the given shape. The blocks are those of this package, such as [Stem],
-// [Linear], [Layer] and [LinearReadout], [Chain] and [Skip] over several of them, model functions of GoMLX ([BlockFromGraph]), or types of
-// one's own that implement [Block]. The name must not be that of an architecture.
+// Compose makes a net of one's own of stages, from inputs of the given shape. The blocks are those of this
+// package, such as [Stem], [Linear], [Layer] and [LinearReadout], [Chain] and [Skip] over several of them,
+// model functions of GoMLX ([BlockFromGraph]), or types of one's own that implement [Block]. The name must
+// not be that of an architecture.
 //
-// The net's Config stands for it wherever a probe wants a config: gradients.Config{Net: net.Config, Draws: 20}. Statistics is the one
-// field of it that can be changed. It holds for all blocks that are [Statistical]; while it is empty, each has its own.
+// The net's Config stands for it wherever a probe wants a config: gradients.Config{Net: net.Config, Draws:
+// 20}. Statistics is the one field of it that can be changed. It holds for all blocks that are [Statistical];
+// while it is empty, each has its own.
 //
-// The stages are built once, on GoMLX's pure-Go backend, to see that they fit together. An error says which of them doesn't.
+// The stages are built once, on GoMLX's pure-Go backend, to see that they fit together. An error says which
+// of them doesn't.
 func Compose(name string, input []int, stages ...Stage) (*Net, error) {
 	n := &Net{
 		Config: Config{Net: name, Norm: ownNorm, Activation: ownActivation, Initializer: ownInitializer},
@@ -50,8 +53,8 @@ var (
 	ownInitializer = &initializers.Initializer{Name: ownName, Fill: func(*random.Generator, []int, []float32) {}}
 )
 
-// IsOwn says whether the config is that of a net of one's own, which [Compose], [FromGraph] or [Net.Holding] made: no field but
-// Statistics can be changed.
+// IsOwn says whether the config is that of a net of one's own, which [Compose], [FromGraph] or [Net.Holding]
+// made: no field but Statistics can be changed.
 func (c Config) IsOwn() bool { return c.own != nil }
 
 // isComposed says whether nothing but the net's blocks says what it is.
@@ -71,7 +74,8 @@ func (n *Net) as(c Config) (*Net, error) {
 	}
 	c.Statistics = n.Config.Statistics
 	if c != n.Config {
-		return nil, fmt.Errorf("the config of %v was changed, which is a net as it is: change nothing but its statistics", n)
+		return nil, fmt.Errorf("the config of %v was changed, which is a net as it is: change nothing but "+
+			"its statistics", n)
 	}
 	switched := *n
 	switched.Stages = slices.Clone(n.Stages)
@@ -112,7 +116,8 @@ func (n *Net) checkNames() error {
 	return nil
 }
 
-// checkStage returns an error when stage i can't be a stage behind those before it, and finds the owner of its variables.
+// checkStage returns an error when stage i can't be a stage behind those before it, and finds the owner of
+// its variables.
 func (n *Net) checkStage(i int) error {
 	stage, before := n.Stages[i], n.Stages[:i]
 	named := func(name string) int { return slices.IndexFunc(before, func(s Stage) bool { return s.Name == name }) }
@@ -124,7 +129,8 @@ func (n *Net) checkStage(i int) error {
 	case named(stage.Name) >= 0:
 		return errors.New("another stage has this name already: give each its own")
 	case !reflect.ValueOf(stage.Block).Comparable():
-		return fmt.Errorf("its block %T can't be compared: make it a struct of numbers, strings and pointers", stage.Block)
+		return fmt.Errorf("its block %T can't be compared: make it a struct of numbers, strings and "+
+			"pointers", stage.Block)
 	}
 	if err := checkBlock(stage.Block); err != nil {
 		return err
@@ -136,11 +142,13 @@ func (n *Net) checkStage(i int) error {
 	if stage.Weights != "" {
 		earlier := named(stage.Weights)
 		if earlier < 0 {
-			return fmt.Errorf("it shares the weights of %q, and no stage before it has that name", stage.Weights)
+			return fmt.Errorf("it shares the weights of %q, and no stage before it has that name",
+				stage.Weights)
 		}
 		owner = n.owners[earlier]
 		if !sameParams(stage.Block.Params(), n.Stages[owner].Block.Params()) {
-			return fmt.Errorf("it shares the weights of %q, whose variables have other names or shapes", stage.Weights)
+			return fmt.Errorf("it shares the weights of %q, whose variables have other names or shapes",
+				stage.Weights)
 		}
 	}
 	n.owners = append(n.owners, owner)
@@ -153,11 +161,14 @@ func checkParams(params []Param) error {
 	for _, param := range params {
 		switch {
 		case param.Name == "" || names[param.Name]:
-			return fmt.Errorf("the name %q of a variable is empty or given twice: give each its own", param.Name)
+			return fmt.Errorf("the name %q of a variable is empty or given twice: give each its own",
+				param.Name)
 		case param.Init == nil || param.Init.Fill == nil:
-			return fmt.Errorf("its variable %s has no initialiser: set Init, such as initializers.He", param.Name)
+			return fmt.Errorf("its variable %s has no initialiser: set Init, such as initializers.He",
+				param.Name)
 		case slices.ContainsFunc(param.Dims, func(dim int) bool { return dim < 1 }):
-			return fmt.Errorf("its variable %s has shape %v: give sizes of at least 1", param.Name, param.Dims)
+			return fmt.Errorf("its variable %s has shape %v: give sizes of at least 1",
+				param.Name, param.Dims)
 		}
 		names[param.Name] = true
 	}

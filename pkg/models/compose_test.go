@@ -43,7 +43,8 @@ func ExampleSkip() {
 	// weights_2 [50 50]
 }
 
-// gated is a block of one's own without a rectifier: tanh(a U) sigmoid(a V), from [inputs, Units] to the same.
+// gated is a block of one's own without a rectifier: tanh(a U) sigmoid(a V), from [inputs, Units] to the
+// same.
 type gated struct{ Units int }
 
 func (b gated) Params() []models.Param {
@@ -55,7 +56,8 @@ func (b gated) Build(weights []*Node, a *Node) models.Signals {
 	return models.Signals{Out: Mul(Tanh(MatMul(a, weights[0])), Sigmoid(MatMul(a, weights[1])))}
 }
 
-// Blocks need no rectifier, and a type of one's own is a block when it says which variables it has and what it builds.
+// Blocks need no rectifier, and a type of one's own is a block when it says which variables it has and what
+// it builds.
 func ExampleCompose() {
 	stages := []models.Stage{{Name: "first", Block: models.Linear{In: 2, Out: 30, Init: initializers.LeCun}}}
 	for l := range 5 {
@@ -75,8 +77,9 @@ func ExampleCompose() {
 	// stage first can't be built on states of shape [3]
 }
 
-// recurrent is a step of a recurrent net: h' = tanh(x_1 u + h W). The state is what is left to read, and h behind it,
-// [inputs, Steps+Units]; the number that was read goes to the end, so that all steps are one block.
+// recurrent is a step of a recurrent net: h' = tanh(x_1 u + h W). The state is what is left to read, and h
+// behind it, [inputs, Steps+Units]; the number that was read goes to the end, so that all steps are one
+// block.
 type recurrent struct{ Steps, Units int }
 
 func (b recurrent) Params() []models.Param {
@@ -208,8 +211,8 @@ type undrawn struct{}
 func (undrawn) Params() []models.Param                  { return []models.Param{{Name: "w", Dims: []int{2, 2}}} }
 func (undrawn) Build(w []*Node, x *Node) models.Signals { return models.Signals{Out: MatMul(x, w[0])} }
 
-// TestOwnConfigStandsForTheNet: New gives the net of its config, with other statistics where these were changed, and refuses any other
-// change.
+// TestOwnConfigStandsForTheNet: New gives the net of its config, with other statistics where these were
+// changed, and refuses any other change.
 func TestOwnConfigStandsForTheNet(t *testing.T) {
 	layer := models.Layer{Rectify: models.Rectify{Features: 4, Norm: norms.Batch}, Gain: 1}
 	net, err := models.Compose("own", []int{4}, models.Stage{Name: "a", Block: models.Skip(1, 1, layer, layer)})
@@ -250,7 +253,8 @@ func TestOwnConfigStandsForTheNet(t *testing.T) {
 	}
 }
 
-// TestSharedWeightsAreOne: all steps of a recurrent net have the weights of the first, which are counted, drawn and stored once.
+// TestSharedWeightsAreOne: all steps of a recurrent net have the weights of the first, which are counted,
+// drawn and stored once.
 func TestSharedWeightsAreOne(t *testing.T) {
 	net, err := recurrentNet(4, 3)
 	if err != nil {

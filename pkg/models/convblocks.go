@@ -13,8 +13,8 @@ import (
 // kernelSize is the height and width of every convolution's kernel.
 const kernelSize = 3
 
-// Convolution is a 3 x 3 convolution with zero padding: from [inputs, height, width, In] to [inputs, height/Stride, width/Stride,
-// Out], rounded up.
+// Convolution is a 3 x 3 convolution with zero padding: from [inputs, height, width, In] to [inputs,
+// height/Stride, width/Stride, Out], rounded up.
 type Convolution struct {
 	In, Out, Stride int
 
@@ -22,15 +22,17 @@ type Convolution struct {
 	Init *initializers.Initializer
 }
 
-// Params declares the kernel, [3, 3, In, Out]. Outputs come last, as the initialisers' fan-in wants it: this is GoMLX's layout for
-// channels last (for channels first it puts the outputs in front, and a fan-in taken from there would be wrong).
+// Params declares the kernel, [3, 3, In, Out]. Outputs come last, as the initialisers' fan-in wants it: this
+// is GoMLX's layout for channels last (for channels first it puts the outputs in front, and a fan-in taken
+// from there would be wrong).
 func (l Convolution) Params() []Param {
 	return []Param{{Name: "kernel", Dims: []int{kernelSize, kernelSize, l.In, l.Out}, Init: cmp.Or(l.Init, initializers.He)}}
 }
 
 // Build builds the convolution.
 func (l Convolution) Build(weights []*Node, x *Node) Signals {
-	// A border of one on each side, whatever the stride: "same" padding would shift the centre off the shortcut's positions at stride 2.
+	// A border of one on each side, whatever the stride: "same" padding would shift the centre off the
+	// shortcut's positions at stride 2.
 	border := [][2]int{{kernelSize / 2, kernelSize / 2}, {kernelSize / 2, kernelSize / 2}}
 	return Signals{Out: Convolve(x, weights[0]).ChannelsAxis(images.ChannelsLast).Strides(l.Stride).PaddingPerDim(border).Done()}
 }
@@ -52,7 +54,8 @@ func (l ConvolutionLayer) params(suffix string) []Param {
 	return append(params, l.Rectify.params(suffix)...)
 }
 
-// build builds the layer, and returns what its convolution sees as well. It takes the values of its params from the front of *weights.
+// build builds the layer, and returns what its convolution sees as well. It takes the values of its params
+// from the front of *weights.
 func (l ConvolutionLayer) build(weights *[]*Node, a *Node) (rectified, out *Node, seen Rectifier) {
 	kernel := (*weights)[:1]
 	*weights = (*weights)[1:]
@@ -74,7 +77,8 @@ func (l ConvolutionLayer) check() error {
 		return err
 	}
 	if out := l.Rectify.Outputs(); out != l.Convolution.In {
-		return fmt.Errorf("its rectifier puts out %d features and its convolution takes in %d: give them one number", out, l.Convolution.In)
+		return fmt.Errorf("its rectifier puts out %d features and its convolution takes in %d: give them "+
+			"one number", out, l.Convolution.In)
 	}
 	return nil
 }
@@ -97,7 +101,8 @@ type ResidualBranch struct {
 	Carry, Gain float64
 }
 
-// Params declares the kernels of the layers, and then what the shortcut has: the kernels are the same ones whatever the shortcut.
+// Params declares the kernels of the layers, and then what the shortcut has: the kernels are the same ones
+// whatever the shortcut.
 func (b ResidualBranch) Params() []Param {
 	params := b.First.params("_1")
 	if b.Layers == 2 {
@@ -134,8 +139,9 @@ func (b ResidualBranch) WithStatistics(s norms.Statistics) Block {
 	return b
 }
 
-// ConvolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten is set, behind the net's
-// last rectifier where there is one: from [inputs, height, width, features] to [inputs, Outputs].
+// ConvolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten
+// is set, behind the net's last rectifier where there is one: from [inputs, height, width, features] to
+// [inputs, Outputs].
 type ConvolutionalReadout struct {
 	// Rectified says that there is a rectifier. Where there is none, only its Features count.
 	Rectified bool
@@ -149,8 +155,8 @@ type ConvolutionalReadout struct {
 	Init *initializers.Initializer
 }
 
-// Params declares the linear map, [features, Outputs], or [positions, features, Outputs] where Flatten is set: the features of a
-// position stay together, as weights behind a rectifier want it.
+// Params declares the linear map, [features, Outputs], or [positions, features, Outputs] where Flatten is
+// set: the features of a position stay together, as weights behind a rectifier want it.
 func (r ConvolutionalReadout) Params() []Param {
 	features, params := r.Rectify.Features, []Param(nil)
 	if r.Rectified {
@@ -183,7 +189,8 @@ func (r ConvolutionalReadout) Build(weights []*Node, a *Node) Signals {
 }
 
 func (r ConvolutionalReadout) check() error {
-	return checks(r.Rectify.check(), sizes(size{"height", r.Height}, size{"width", r.Width}, size{"outputs", r.Outputs}), checkInit(r.Init))
+	all := sizes(size{"height", r.Height}, size{"width", r.Width}, size{"outputs", r.Outputs})
+	return checks(r.Rectify.check(), all, checkInit(r.Init))
 }
 
 // WithStatistics implements [Statistical].

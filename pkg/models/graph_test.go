@@ -54,8 +54,8 @@ func small(scope *model.Scope, x *Node) *Node {
 	return Squeeze(MatMul(Tanh(MatMul(x, w)), v), -1)
 }
 
-// TestModelsInitialisersDraw: a draw of a model function's weights has the law of its initialisers and depends on the seed, the draw's
-// number and the variable alone.
+// TestModelsInitialisersDraw: a draw of a model function's weights has the law of its initialisers and
+// depends on the seed, the draw's number and the variable alone.
 func TestModelsInitialisersDraw(t *testing.T) {
 	net := must(models.FromGraph("small", []int{2}, small))(t)
 	values := net.Draw(7, 3).Values(0)
@@ -84,8 +84,8 @@ func TestModelsInitialisersDraw(t *testing.T) {
 	}
 }
 
-// TestBuildIsTheModel: the model built on a draw's weights, in a graph of its own, is what GoMLX makes of the model function on a Store
-// with these values.
+// TestBuildIsTheModel: the model built on a draw's weights, in a graph of its own, is what GoMLX makes of the
+// model function on a Store with these values.
 func TestBuildIsTheModel(t *testing.T) {
 	net := must(models.FromGraph("small", []int{2}, small))(t)
 	store := newStore(t, net, net.Draw(1, 0))
@@ -104,7 +104,8 @@ func TestBuildIsTheModel(t *testing.T) {
 	}
 }
 
-// TestHoldingACheckpoint: a net with the weights of a GoMLX checkpoint has them in every draw, and one that isn't its own is refused.
+// TestHoldingACheckpoint: a net with the weights of a GoMLX checkpoint has them in every draw, and one that
+// isn't its own is refused.
 func TestHoldingACheckpoint(t *testing.T) {
 	net := must(models.FromGraph("small", []int{2}, small))(t)
 	trained := net.Draw(5, 6)
@@ -144,7 +145,8 @@ func TestHoldingACheckpoint(t *testing.T) {
 	}
 }
 
-// TestRedrawn: a variable is drawn by the initialiser that was chosen for it, and all others as before, held ones too.
+// TestRedrawn: a variable is drawn by the initialiser that was chosen for it, and all others as before, held
+// ones too.
 func TestRedrawn(t *testing.T) {
 	net := must(models.FromGraph("small", []int{2}, small))(t)
 	before := net.Draw(1, 0)

@@ -34,7 +34,8 @@ func (n *Net) Rectifiers() ([]int, error) {
 	return measured.seen.rectifiers, nil
 }
 
-// measuredBatch is the number of inputs that a net is measured with: one that seldom is a size of something else.
+// measuredBatch is the number of inputs that a net is measured with: one that seldom is a size of something
+// else.
 const measuredBatch = 3
 
 // built is what is seen of a block.
@@ -43,7 +44,8 @@ type built struct {
 	rectifiers []int
 }
 
-// measure builds the stages one after the other, each distinct one once, and notes their dimensions and the net's output.
+// measure builds the stages one after the other, each distinct one once, and notes their dimensions and the
+// net's output.
 func (n *Net) measure() error {
 	type key struct {
 		block Block
@@ -78,7 +80,8 @@ func build(block Block, state []int) (b built, err error) {
 		defer g.Finalize()
 		var weights []*graph.Node
 		for k, param := range block.Params() {
-			weights = append(weights, graph.Parameter(g, fmt.Sprintf("weight_%d/%s", k, param.Name), shapes.Make(dtypes.Float32, param.Dims...)))
+			weights = append(weights, graph.Parameter(g, fmt.Sprintf("weights_%d/%s",
+				k, param.Name), shapes.Make(dtypes.Float32, param.Dims...)))
 		}
 		signals := block.Build(weights, graph.Parameter(g, "state", shapes.Make(dtypes.Float32, state...)))
 		if signals.Out == nil {
@@ -87,7 +90,8 @@ func build(block Block, state []int) (b built, err error) {
 		}
 		shape := signals.Out.Shape()
 		if shape.DType != dtypes.Float32 || shape.Rank() == 0 || shape.Dimensions[0] != state[0] {
-			err = fmt.Errorf("what comes out has shape %v for a batch of %d: it must be of the states' type, and its first axis that of the batch", shape, state[0])
+			err = fmt.Errorf("what comes out has shape %v for a batch of %d: it must be of the states' "+
+				"type, and its first axis that of the batch", shape, state[0])
 			return
 		}
 		b.out = slices.Clone(shape.Dimensions)

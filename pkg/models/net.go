@@ -20,8 +20,8 @@ type Param struct {
 
 // Rectifier is what can be seen of a rectifier.
 type Rectifier struct {
-	// Preactivation is what comes in before normalisation, and Argument what the nonlinearity itself sees: a unit is active where its
-	// Argument is > 0. Both have shape [inputs, ..., features].
+	// Preactivation is what comes in before normalisation, and Argument what the nonlinearity itself sees: a
+	// unit is active where its Argument is > 0. Both have shape [inputs, ..., features].
 	Preactivation, Argument *Node
 }
 
@@ -36,14 +36,14 @@ type Signals struct {
 
 // Block is a piece of a net: its variables and its graph.
 //
-// Blocks are compared: two equal blocks build the same graph over other weights, so their compiled form can be shared. A
-// Block's dynamic type must therefore be comparable (a struct of numbers and pointers).
+// Blocks are compared: two equal blocks build the same graph over other weights, so their compiled form can
+// be shared. A Block's dynamic type must therefore be comparable (a struct of numbers and pointers).
 type Block interface {
 	// Params declares the variables.
 	Params() []Param
 
-	// Build builds the graph. It is a graph-building function and panics on errors, as GoMLX's do. The weights come in
-	// the order of Params and have the data type of in.
+	// Build builds the graph. It is a graph-building function and panics on errors, as GoMLX's do. The
+	// weights come in the order of Params and have the data type of in.
 	Build(weights []*Node, in *Node) Signals
 }
 
@@ -51,18 +51,20 @@ type Block interface {
 type Statistical interface {
 	Block
 
-	// WithStatistics returns the block, over the same variables, with gradients that go through the batch statistics or hold them fixed.
+	// WithStatistics returns the block, over the same variables, with gradients that go through the batch
+	// statistics or hold them fixed.
 	WithStatistics(norms.Statistics) Block
 }
 
 // Stage is a block at its place in a net.
 type Stage struct {
-	// Name is unique in the net: the scope of the stage's variables. The empty name stands for the scope of the net itself.
+	// Name is unique in the net: the scope of the stage's variables. The empty name stands for the scope of
+	// the net itself.
 	Name  string
 	Block Block
 
-	// Weights is the name of an earlier stage whose variables this one uses too, as the steps of a recurrent net do; empty for variables
-	// of its own.
+	// Weights is the name of an earlier stage whose variables this one uses too, as the steps of a recurrent
+	// net do; empty for variables of its own.
 	Weights string
 }
 
@@ -76,8 +78,8 @@ func (s Stage) String() string {
 
 // Net is a net: a chain of stages. It holds no weights, unless it comes from [Net.Holding].
 //
-// [New] makes those that a [Config] names, and [Compose] and [FromGraph] nets of one's own. Either has a Config, which every probe
-// takes: that of a net of one's own stands for it as it is.
+// [New] makes those that a [Config] names, and [Compose] and [FromGraph] nets of one's own. Either has a
+// Config, which every probe takes: that of a net of one's own stands for it as it is.
 type Net struct {
 	Config Config
 	Stages []Stage
@@ -88,10 +90,16 @@ type Net struct {
 	// Output is the shape of the output for one input: empty for a single number.
 	Output []int
 
-	owners  []int                         // by stage, the one whose variables it uses; nil where each has its own
-	held    [][][]float32                 // by stage and variable, the values that every draw has; nil where they are drawn
-	redrawn [][]*initializers.Initializer // by stage and variable, what draws it in place of its own initialiser, or nil
-	seen    *dimensions                   // of the states and rectifiers of a net of one's own; nil for others
+	// owners has the number of the stage whose variables each uses; nil where each has its own.
+	owners []int
+
+	// held has, by stage and variable, the values of every draw; nil where they are drawn. redrawn has what
+	// draws a variable in place of that and of its own initialiser; nil where nothing does.
+	held    [][][]float32
+	redrawn [][]*initializers.Initializer
+
+	// seen is what was measured of a net of one's own; nil for others.
+	seen *dimensions
 }
 
 // New returns the net that the Config describes, or an error that says what is wrong with it.
@@ -109,7 +117,9 @@ func New(config Config) (*Net, error) {
 	if config, err = architecture.Check(config); err != nil {
 		return nil, err
 	}
-	return &Net{Config: config, Stages: architecture.Stages(config), Input: architecture.Input(config), Output: architecture.Output(config)}, nil
+	return &Net{
+		Config: config, Stages: architecture.Stages(config), Input: architecture.Input(config), Output: architecture.Output(config),
+	}, nil
 }
 
 // String names the net in messages.
@@ -126,12 +136,15 @@ func (n *Net) TakesNumbers() error {
 		return nil
 	}
 	if n.isComposed() {
-		return fmt.Errorf("%v takes inputs of shape %v, not the points of a grid, whose shape is [1]: choose a probe of inputs of any shape", n, n.Input)
+		return fmt.Errorf("%v takes inputs of shape %v, not the points of a grid, whose shape is [1]: "+
+			"choose a probe of inputs of any shape", n, n.Input)
 	}
-	return fmt.Errorf("a %s net takes images, not the points of a grid: choose a dense net, such as feedforward or residual", n.Config.Net)
+	return fmt.Errorf("a %s net takes images, not the points of a grid: choose a dense net, such as "+
+		"feedforward or residual", n.Config.Net)
 }
 
-// Owner returns the number of the stage whose variables stage i uses: i, but where stages share their weights.
+// Owner returns the number of the stage whose variables stage i uses: i, but where stages share their
+// weights.
 func (n *Net) Owner(i int) int {
 	if n.owners == nil {
 		return i
@@ -139,9 +152,10 @@ func (n *Net) Owner(i int) int {
 	return n.owners[i]
 }
 
-// Build builds the whole net into the graph of x, shaped [inputs, Input...], on the variables of scope, one sub-scope a stage,
-// and returns the output, shaped [inputs, Output...]. Variables that do not exist yet are created without values: see
-// [Net.Initialize]. It is a graph-building function and panics on errors, as GoMLX's do.
+// Build builds the whole net into the graph of x, shaped [inputs, Input...], on the variables of scope, one
+// sub-scope a stage, and returns the output, shaped [inputs, Output...]. Variables that do not exist yet are
+// created without values: see [Net.Initialize]. It is a graph-building function and panics on errors, as
+// GoMLX's do.
 func (n *Net) Build(scope *model.Scope, x *Node) *Node {
 	signals := n.BuildSignals(scope, x)
 	return signals[len(signals)-1].Out

@@ -64,7 +64,8 @@ func (r Rectify) params(suffix string) []Param {
 	return []Param{{Name: "activation" + suffix, Dims: []int{r.Features}, Init: r.Activation.LearntInit}}
 }
 
-// build returns rho(norm(a)) and what a tap sees of it. It takes the values of its params from the front of *weights.
+// build returns rho(norm(a)) and what a tap sees of it. It takes the values of its params from the front of
+// *weights.
 func (r Rectify) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
 	r = r.withDefaults()
 	argument := r.Norm.Apply(a, r.Statistics.Hold())

@@ -13,10 +13,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// Weights supplies the values of a net's variables, stage by stage, so that a deep net's need not be in memory at once.
+// Weights supplies the values of a net's variables, stage by stage, so that a deep net's need not be in
+// memory at once.
 type Weights interface {
-	// Stage returns the values of the variables of stage i, in the order of its block's Params, for use on the backend; nil stands for
-	// use in Go. The tensors belong to the caller.
+	// Stage returns the values of the variables of stage i, in the order of its block's Params, for use on
+	// the backend; nil stands for use in Go. The tensors belong to the caller.
 	Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error)
 }
 
@@ -26,9 +27,9 @@ type Draw struct {
 	Seed, Index uint64
 }
 
-// Draw returns draw number index of the net's weights under the seed. Every variable has a random stream of its own: the
-// values depend on seed, index, stage and variable alone, not on what else has been drawn. Every draw of a net that holds weights
-// (see [Net.Holding]) has these.
+// Draw returns draw number index of the net's weights under the seed. Every variable has a random stream of
+// its own: the values depend on seed, index, stage and variable alone, not on what else has been drawn. Every
+// draw of a net that holds weights (see [Net.Holding]) has these.
 func (n *Net) Draw(seed, index uint64) *Draw { return &Draw{net: n, Seed: seed, Index: index} }
 
 // Values returns the values of the variables of stage i, each in row-major order.
@@ -42,8 +43,8 @@ func (d *Draw) Values(i int) [][]float32 {
 	return values
 }
 
-// Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers. Where the backend shares its memory with Go, the
-// values are drawn there.
+// Stage implements [Weights] for float32 and float64; in float64 the values are the same numbers. Where the
+// backend shares its memory with Go, the values are drawn there.
 func (d *Draw) Stage(backend compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
 	if dtype != dtypes.Float32 && dtype != dtypes.Float64 {
 		return nil, fmt.Errorf("weights can't be drawn as %s: choose float32 or float64", dtype)
@@ -89,8 +90,8 @@ func (d *Draw) fill(i, p int, param Param, values []float32) {
 	init.Fill(random.NewGenerator(d.Seed, d.Index, uint64(i), uint64(p)), param.Dims, values)
 }
 
-// Initialize sets the net's variables under scope to the values of a draw, creating them where they do not exist, so that
-// [Net.Build] on the same scope trains from there.
+// Initialize sets the net's variables under scope to the values of a draw, creating them where they do not
+// exist, so that [Net.Build] on the same scope trains from there.
 func (n *Net) Initialize(scope *model.Scope, draw *Draw, dtype dtypes.DType) error {
 	for i, stage := range n.Stages {
 		if n.Owner(i) != i {
@@ -121,7 +122,8 @@ type StoredWeights struct {
 	scope *model.Scope
 }
 
-// Stored returns the weights that the net has in the Store under scope, as Initialize or training left them there.
+// Stored returns the weights that the net has in the Store under scope, as Initialize or training left them
+// there.
 func (n *Net) Stored(scope *model.Scope) *StoredWeights { return &StoredWeights{net: n, scope: scope} }
 
 // Stage implements [Weights] with copies of the stored values, which training may go on changing.
@@ -131,13 +133,16 @@ func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*
 	for _, param := range stage.Block.Params() {
 		variable := s.scope.Store().GetVariable(s.net.path(s.scope, i, param))
 		if variable == nil || !variable.HasValue() {
-			return nil, fmt.Errorf("the store has no value for %s of %v: initialise the net first", param.Name, stage)
+			return nil, fmt.Errorf("the store has no value for %s of %v: initialise the net first",
+				param.Name, stage)
 		}
 		if variable.DType() != dtype {
-			return nil, fmt.Errorf("%s of %v is stored as %s: probe it in that data type, not %s", param.Name, stage, variable.DType(), dtype)
+			return nil, fmt.Errorf("%s of %v is stored as %s: probe it in that data type, not %s",
+				param.Name, stage, variable.DType(), dtype)
 		}
 		if !slices.Equal(variable.Shape().Dimensions, param.Dims) {
-			return nil, fmt.Errorf("%s of %v is stored with shape %v, and the net has %v there: load what belongs to this net",
+			return nil, fmt.Errorf("%s of %v is stored with shape %v, and the net has %v there: load what "+
+				"belongs to this net",
 				param.Name, stage, variable.Shape().Dimensions, param.Dims)
 		}
 		value, err := variable.Value()
@@ -152,9 +157,10 @@ func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*
 	return weights, nil
 }
 
-// Holding returns the net with the weights that it has in a GoMLX Store under scope, in place of draws: every draw of it has these
-// values. They are copied, so that the Store may be used for something else. A GoMLX checkpoint is first loaded into the Store, by
-// checkpoint.Load(store).Dir(folder).Done(); package training has its own.
+// Holding returns the net with the weights that it has in a GoMLX Store under scope, in place of draws: every
+// draw of it has these values. They are copied, so that the Store may be used for something else. A GoMLX
+// checkpoint is first loaded into the Store, by checkpoint.Load(store).Dir(folder).Done(); package training
+// has its own.
 func (n *Net) Holding(scope *model.Scope) (*Net, error) {
 	stored, held := n.Stored(scope), make([][][]float32, len(n.Stages))
 	for i := range n.Stages {
@@ -175,8 +181,8 @@ func (n *Net) Holding(scope *model.Scope) (*Net, error) {
 	return holding.asOwn(), nil
 }
 
-// Redrawn returns the net with variables that are drawn otherwise: by what choose returns for the variable of a stage, or as before
-// where that is nil.
+// Redrawn returns the net with variables that are drawn otherwise: by what choose returns for the variable of
+// a stage, or as before where that is nil.
 func (n *Net) Redrawn(choose func(stage Stage, param Param) *initializers.Initializer) (*Net, error) {
 	redrawn := *n
 	redrawn.redrawn = make([][]*initializers.Initializer, len(n.Stages))

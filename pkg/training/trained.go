@@ -17,9 +17,9 @@ import (
 // weightsFile is what a finished run keeps its weights in, where it does: a checkpoint.
 const weightsFile = "weights"
 
-// Trained returns the net of a run in a results folder with the weights that training has given it, in every draw: those at the end of a
-// run that was finished with Runner.KeepWeights, or those of the last checkpoint of one that was interrupted. Every probe takes it by its
-// Config.
+// Trained returns the net of a run in a results folder with the weights that training has given it, in every
+// draw: those at the end of a run that was finished with Runner.KeepWeights, or those of the last checkpoint
+// of one that was interrupted. Every probe takes it by its Config.
 func Trained(folder string, config Config, data Data) (*models.Net, error) {
 	config, net, id, err := config.resolve(data)
 	if err != nil {
@@ -28,14 +28,16 @@ func Trained(folder string, config Config, data Data) (*models.Net, error) {
 	path := filepath.Join(folder, RunsFolder, config.name(id))
 	st, values, err := latest(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there are no weights of %s in %s: train it with KeepWeights, or scripts/train --keep-weights; "+
+		return nil, fmt.Errorf("there are no weights of %s in %s: train it with KeepWeights, or "+
+			"scripts/train --keep-weights; "+
 			"where it has a result there already, move that elsewhere first", config, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the weights of %s can't be read: %w", config, err)
 	}
 	if st.ID != id {
-		return nil, fmt.Errorf("%s has the weights of another run, not of %s: move it elsewhere", path, config)
+		return nil, fmt.Errorf("%s has the weights of another run, not of %s: move it elsewhere",
+			path, config)
 	}
 	store := model.NewStore()
 	defer store.Finalize()
@@ -45,7 +47,8 @@ func Trained(folder string, config Config, data Data) (*models.Net, error) {
 	return net.Holding(store.RootScope().At(netScope))
 }
 
-// latest reads the weights that are kept in the folder of a run, or those of its latest checkpoint that is whole. It changes nothing.
+// latest reads the weights that are kept in the folder of a run, or those of its latest checkpoint that is
+// whole. It changes nothing.
 func latest(folder string) (*state, []*tensors.Tensor, error) {
 	numbers, err := checkpoints(folder)
 	if err != nil {

@@ -31,7 +31,8 @@ func noteKernel(r *training.Runner, kernel *[]float32) {
 	}
 }
 
-// TestTrainedNets: the net of a run has the weights that the run ended with, or stopped with, in every draw and under any statistics.
+// TestTrainedNets: the net of a run has the weights that the run ended with, or stopped with, in every draw
+// and under any statistics.
 func TestTrainedNets(t *testing.T) {
 	folder := t.TempDir()
 	var kernel []float32

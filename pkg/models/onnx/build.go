@@ -35,8 +35,8 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 	names, dims := m.model.Inputs()
 	for name, value := range m.config.Others {
 		node := Const(x.Graph(), value)
-		if of := dims[slices.Index(names, name)]; of.Rank() == node.Rank()+1 && of.Dimensions[0] < 0 { // the same for all of the batch
-			node = BroadcastPrefix(node, x.Shape().Dim(0))
+		if of := dims[slices.Index(names, name)]; of.Rank() == node.Rank()+1 && of.Dimensions[0] < 0 {
+			node = BroadcastPrefix(node, x.Shape().Dim(0)) // the same for all of the batch
 		}
 		inputs[name] = node
 	}
@@ -50,7 +50,8 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 	return outputs[0]
 }
 
-// rectified returns the names of what the rectifiers see, in the file's order, which is one from input to output.
+// rectified returns the names of what the rectifiers see, in the file's order, which is one from input to
+// output.
 func (f *file) rectified() []string {
 	var names []string
 	for _, node := range f.graph.Node {

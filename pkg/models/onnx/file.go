@@ -37,7 +37,7 @@ func read(path string) (*file, error) {
 	}
 	// Early versions of the format list weights among the inputs.
 	whole.Graph.Input = slices.DeleteFunc(whole.Graph.Input, func(input *protos.ValueInfoProto) bool {
-		return slices.ContainsFunc(whole.Graph.Initializer, func(weight *protos.TensorProto) bool { return weight.Name == input.Name })
+		return slices.ContainsFunc(whole.Graph.Initializer, func(w *protos.TensorProto) bool { return w.Name == input.Name })
 	})
 	if content, err = proto.Marshal(&whole); err != nil {
 		return nil, fmt.Errorf("%s can't be read: %w", path, err)
@@ -62,7 +62,8 @@ func adapt(node *protos.NodeProto) {
 			}
 		}
 	case "BatchNormalization": // it refuses most momenta, which only training uses
-		node.Attribute = slices.DeleteFunc(node.Attribute, func(a *protos.AttributeProto) bool { return a.Name == "momentum" })
+		momentum := func(a *protos.AttributeProto) bool { return a.Name == "momentum" }
+		node.Attribute = slices.DeleteFunc(node.Attribute, momentum)
 	}
 }
 
@@ -76,12 +77,14 @@ func (f *file) choose(config *Config) ([]int, error) {
 	config.Input = names[input]
 	for i, name := range names {
 		if i != input && config.Others[name] == nil {
-			return nil, fmt.Errorf("the input %q has no value: give one, of shape %v, as Others", name, dims[i].Dimensions)
+			return nil, fmt.Errorf("the input %q has no value: give one, of shape %v, as Others",
+				name, dims[i].Dimensions)
 		}
 	}
 	for name := range config.Others {
 		if !slices.Contains(names, name) || name == config.Input {
-			return nil, fmt.Errorf("a value is given for %q, which is none of the other inputs: the inputs are %s", name, list(names))
+			return nil, fmt.Errorf("a value is given for %q, which is none of the other inputs: the inputs "+
+				"are %s", name, list(names))
 		}
 	}
 	outputs, _ := f.model.Outputs()
@@ -116,18 +119,22 @@ func (c Config) shape(file shapes.Shape) ([]int, error) {
 	dims := file.Dimensions
 	switch {
 	case file.DType != dtypes.Float32:
-		return nil, fmt.Errorf("the input %q is of type %s, and gradients are taken with respect to float32: choose another input, or export the model in float32",
+		return nil, fmt.Errorf("the input %q is of type %s, and gradients are taken with respect to "+
+			"float32: choose another input, or export the model in float32",
 			c.Input, strings.ToLower(file.DType.String()))
 	case len(dims) == 0:
-		return nil, fmt.Errorf("the input %q is a single number: export a model that takes a batch of inputs", c.Input)
+		return nil, fmt.Errorf("the input %q is a single number: export a model that takes a batch of "+
+			"inputs", c.Input)
 	case dims[0] >= 0:
-		return nil, fmt.Errorf("the input %q takes batches of %d alone, and probes choose the size of a batch: export the model with an open batch axis, "+
+		return nil, fmt.Errorf("the input %q takes batches of %d alone, and probes choose the size of a "+
+			"batch: export the model with an open batch axis, "+
 			"in PyTorch by dynamic_shapes", c.Input, dims[0])
 	}
 	own := dims[1:]
 	if c.Shape == nil {
 		if slices.ContainsFunc(own, func(dim int) bool { return dim < 1 }) {
-			return nil, fmt.Errorf("the input %q has the shape %s, of which not all is given: give the shape of one input as Shape", c.Input, written(own))
+			return nil, fmt.Errorf("the input %q has the shape %s, of which not all is given: give the "+
+				"shape of one input as Shape", c.Input, written(own))
 		}
 		c.Shape = own
 	}
@@ -136,10 +143,12 @@ func (c Config) shape(file shapes.Shape) ([]int, error) {
 		fits = c.Shape[i] >= 1 && (own[i] < 1 || own[i] == c.Shape[i])
 	}
 	if !fits {
-		return nil, fmt.Errorf("the input %q has the shape %s, not %v: give one that fits", c.Input, written(own), c.Shape)
+		return nil, fmt.Errorf("the input %q has the shape %s, not %v: give one that fits",
+			c.Input, written(own), c.Shape)
 	}
 	if c.ChannelsLast && len(own) != 3 {
-		return nil, errors.New("its inputs are no images: leave ChannelsLast out, which is for shapes of channels, height and width")
+		return nil, errors.New("its inputs are no images: leave ChannelsLast out, which is for shapes of " +
+			"channels, height and width")
 	}
 	return c.Shape, nil
 }

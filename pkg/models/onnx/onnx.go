@@ -1,10 +1,12 @@
-// Package onnx makes a net of an ONNX file, such as PyTorch's torch.onnx.export writes, so that every probe can be pointed at it.
+// Package onnx makes a net of an ONNX file, such as PyTorch's torch.onnx.export writes, so that every probe
+// can be pointed at it.
 //
 //	net, err := onnx.Load("model.onnx", onnx.Config{})
 //	result, err := gradients.Run(ctx, engine, gradients.Config{Net: net.Config, Draws: 20})
 //
-// The file is read by github.com/gomlx/onnx-gomlx. Its batch axis, the first of input and output, must be open (dynamic), because
-// probes choose the size of a batch. Weights are as they are in the file, in every draw, or drawn anew: see [Weights].
+// The file is read by github.com/gomlx/onnx-gomlx. Its batch axis, the first of input and output, must be
+// open (dynamic), because probes choose the size of a batch. Weights are as they are in the file, in every
+// draw, or drawn anew: see [Weights].
 //
 // What rectifiers of the file, its operators Relu, see is seen by probes of activations.
 package onnx
@@ -19,7 +21,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
-// Config says what to make of a file. The zero value takes the file as it is, where it has one input and one output.
+// Config says what to make of a file. The zero value takes the file as it is, where it has one input and one
+// output.
 type Config struct {
 	// Name names the net in results; empty means the file's name without .onnx.
 	Name string
@@ -27,19 +30,20 @@ type Config struct {
 	// Input is the name of the input that gradients are taken with respect to; empty means the only one.
 	Input string
 
-	// Others are the values of all other inputs, by their names. One whose batch axis is open has the value for one input, without that
-	// axis, and is the same for all inputs.
+	// Others are the values of all other inputs, by their names. One whose batch axis is open has the value
+	// for one input, without that axis, and is the same for all inputs.
 	Others map[string]*tensors.Tensor
 
 	// Output is the name of the output; empty means the only one.
 	Output string
 
-	// Shape is the shape of one input, without the batch; nil means the file's. Where the file leaves sizes open, say the number of
-	// steps of a sequence, it gives them. Of images it is the file's own shape, whatever ChannelsLast says.
+	// Shape is the shape of one input, without the batch; nil means the file's. Where the file leaves sizes
+	// open, say the number of steps of a sequence, it gives them. Of images it is the file's own shape,
+	// whatever ChannelsLast says.
 	Shape []int
 
-	// ChannelsLast says that the net takes images as this project has them, [height, width, channels], and hands them to the file as
-	// [channels, height, width], as PyTorch has them.
+	// ChannelsLast says that the net takes images as this project has them, [height, width, channels], and
+	// hands them to the file as [channels, height, width], as PyTorch has them.
 	ChannelsLast bool
 
 	// Weights says what the weights are in a draw; empty means AsTheyAre.
@@ -53,18 +57,19 @@ const (
 	// AsTheyAre are the weights of the file, in every draw.
 	AsTheyAre Weights = "as they are"
 
-	// He draws all matrices and kernels anew from Normal(0, 2/fan-in), as He et al. 2015 do, and sets the biases behind them to 0.
-	// Matrices and kernels are what the operators MatMul, Gemm and Conv multiply by. All else stays as it is in the file: scales, shifts
-	// and statistics of normalisations, embeddings, what recurrent operators have.
+	// He draws all matrices and kernels anew from Normal(0, 2/fan-in), as He et al. 2015 do, and sets the
+	// biases behind them to 0. Matrices and kernels are what the operators MatMul, Gemm and Conv multiply by.
+	// All else stays as it is in the file: scales, shifts and statistics of normalisations, embeddings, what
+	// recurrent operators have.
 	He Weights = "he"
 
-	// Normal draws the matrices and kernels, and the biases behind them, from Normal(0, s²), where s is the deviation of each tensor's own
-	// values from their mean. All else stays as it is in the file.
+	// Normal draws the matrices and kernels, and the biases behind them, from Normal(0, s²), where s is the
+	// deviation of each tensor's own values from their mean. All else stays as it is in the file.
 	Normal Weights = "normal"
 )
 
-// Load returns the net of an ONNX file. The error is one sentence that says what can't be read or imported, with the name of the operator
-// where it is one.
+// Load returns the net of an ONNX file. The error is one sentence that says what can't be read or imported,
+// with the name of the operator where it is one.
 func Load(path string, config Config) (*models.Net, error) {
 	if config.Name == "" {
 		config.Name = strings.TrimSuffix(filepath.Base(path), ".onnx")
@@ -72,7 +77,8 @@ func Load(path string, config Config) (*models.Net, error) {
 	switch config.Weights {
 	case "", AsTheyAre, He, Normal:
 	default:
-		return nil, fmt.Errorf("unknown weights %q: choose one of %q, %q, %q", string(config.Weights), AsTheyAre, He, Normal)
+		return nil, fmt.Errorf("unknown weights %q: choose one of %q, %q, %q",
+			string(config.Weights), AsTheyAre, He, Normal)
 	}
 	f, err := read(path)
 	if err != nil {
@@ -101,7 +107,8 @@ var unimplemented = regexp.MustCompile(`unimplemented ONNX op "([^"]*)"`)
 // plain returns the error of an import as a sentence.
 func plain(err error) error {
 	if match := unimplemented.FindStringSubmatch(err.Error()); match != nil {
-		return fmt.Errorf("the operator %s can't be imported: build that part of the model of other operators, and export it again", match[1])
+		return fmt.Errorf("the operator %s can't be imported: build that part of the model of other "+
+			"operators, and export it again", match[1])
 	}
 	first, _, more := strings.Cut(err.Error(), "\n")
 	if more {

@@ -98,8 +98,9 @@ func run(t *testing.T, e *engine.Engine, net *models.Net, inputs []float32) *eng
 	return trace
 }
 
-// check compares with PyTorch, which computed in float64. A unit of rounding of float32 is 6e-8, and some tens of them come together.
-// What an operator could have wrong shows: the other formula of GELU is 4e-5 of the largest value away.
+// check compares with PyTorch, which computed in float64. A unit of rounding of float32 is 6e-8, and some
+// tens of them come together. What an operator could have wrong shows: the other formula of GELU is 4e-5 of
+// the largest value away.
 func check(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -124,8 +125,8 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 	})
 }
 
-// TestGradientsOfOneOfTwoInputs takes the gradient with respect to either input, while the other has a value, which PyTorch had in
-// one row of the batch.
+// TestGradientsOfOneOfTwoInputs takes the gradient with respect to either input, while the other has a value,
+// which PyTorch had in one row of the batch.
 func TestGradientsOfOneOfTwoInputs(t *testing.T) {
 	inputs := map[string][]float32{"x": truth[float32](t, "two_inputs.x"), "condition": truth[float32](t, "two_inputs.condition")}
 	row := func(name string, i int) []float32 {
@@ -148,7 +149,8 @@ func TestGradientsOfOneOfTwoInputs(t *testing.T) {
 	})
 }
 
-// TestChannelsLast gives a net of images those with channels last, and compares with PyTorch's gradients, whose channels come first.
+// TestChannelsLast gives a net of images those with channels last, and compares with PyTorch's gradients,
+// whose channels come first.
 func TestChannelsLast(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	net := load(t, "resnet", onnx.Config{ChannelsLast: true})
@@ -234,13 +236,14 @@ func TestWeights(t *testing.T) {
 			}
 			drawn++
 			want := law(param.Dims, deviation(widened(theirs[p])))
-			// 50 draws of n numbers: the deviation errs by 1/sqrt(100 n), 3 % for the ten numbers of the bias. Five times that.
+			// 50 draws of n numbers: the deviation errs by 1/sqrt(100 n), 3 % for the ten numbers of the
+			// bias. Five times that.
 			if got := rootMeanSquare(all); math.Abs(got-want) > 5*want/math.Sqrt(2*float64(len(all)))+1e-12 {
 				t.Errorf("%s: the deviation of %s is %g, want %g", weights, param.Name, got, want)
 			}
 		}
-		// Two convolutions a block, the first with a bias from the norm that the exporter folded into it, the stem and its bias, the
-		// shortcut, and the read-out with its bias. All else belongs to norms.
+		// Two convolutions a block, the first with a bias from the norm that the exporter folded into it, the
+		// stem and its bias, the shortcut, and the read-out with its bias. All else belongs to norms.
 		if want := map[bool]int{true: 0, false: 11}[law == nil]; drawn != want {
 			t.Errorf("%s: %d variables are drawn, want %d", weights, drawn, want)
 		}

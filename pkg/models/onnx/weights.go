@@ -47,7 +47,8 @@ func deviation(values []float32) float64 {
 	return stat.PopStdDev(wide, nil)
 }
 
-// fanIns returns the number of inputs that a unit sums over, by the paths of matrices and kernels, and 0 for biases behind them.
+// fanIns returns the number of inputs that a unit sums over, by the paths of matrices and kernels, and 0 for
+// biases behind them.
 func (f *file) fanIns() map[string]int {
 	tensors, made, fanIns := make(map[string]*protos.TensorProto), make(map[string]*protos.NodeProto), make(map[string]int)
 	for _, tensor := range f.graph.Initializer {
@@ -58,7 +59,8 @@ func (f *file) fanIns() map[string]int {
 			made[output] = node
 		}
 	}
-	// matrix notes that the operand of a product is a matrix, whose axis from the end (1 or 2) is summed over.
+	// matrix notes that the operand of a product is a matrix, whose axis from the end (1 or 2) is summed
+	// over.
 	matrix := func(operand string, axis int) {
 		for node := made[operand]; node != nil; node = made[operand] {
 			switch node.OpType {

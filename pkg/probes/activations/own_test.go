@@ -15,7 +15,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 )
 
-// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its activations and rasters.
+// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its activations and
+// rasters.
 func TestOwnNetsAreProbed(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -49,8 +50,8 @@ func TestOwnNetsAreProbed(t *testing.T) {
 	}
 }
 
-// TestModelFunctionsShowWhatTheyWatch: the probe sees the rectifiers of a model function that it watches, and says that there are none where
-// it doesn't.
+// TestModelFunctionsShowWhatTheyWatch: the probe sees the rectifiers of a model function that it watches, and
+// says that there are none where it doesn't.
 func TestModelFunctionsShowWhatTheyWatch(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	for watched, want := range map[int]string{0: "shows no rectifiers", 2: ""} {
@@ -77,8 +78,8 @@ func TestModelFunctionsShowWhatTheyWatch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The first layer is x w without a bias, which GoMLX starts at 0: at each input half of the signs of x decide, and the grid has as
-		// many points below 0 as above.
+		// The first layer is x w without a bias, which GoMLX starts at 0: at each input half of the signs of
+		// x decide, and the grid has as many points below 0 as above.
 		for draw, active := range result.Active {
 			if len(active) != watched || active[0] != 0.5 {
 				t.Errorf("draw %d: active %v", draw, active)

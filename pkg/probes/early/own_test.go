@@ -14,7 +14,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 )
 
-// TestOwnNetsTrain: nets composed of the stages of those that a config names train like them, and a model function trains on images.
+// TestOwnNetsTrain: nets composed of the stages of those that a config names train like them, and a model
+// function trains on images.
 func TestOwnNetsTrain(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()

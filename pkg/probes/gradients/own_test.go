@@ -17,8 +17,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
 
-// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its gradients, to the last bit, under either kind of
-// statistics.
+// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its gradients, to the
+// last bit, under either kind of statistics.
 func TestOwnNetsAreProbed(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -50,8 +50,8 @@ func TestOwnNetsAreProbed(t *testing.T) {
 	}
 }
 
-// TestModelFunctionsAreProbed draws a model function's weights several at once: the same seed gives the same gradients, other draws give
-// others, and held weights give all draws the same.
+// TestModelFunctionsAreProbed draws a model function's weights several at once: the same seed gives the same
+// gradients, other draws give others, and held weights give all draws the same.
 func TestModelFunctionsAreProbed(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()

@@ -11,7 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 )
 
-// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its gradients, and depths are not asked for.
+// TestOwnNetsAreProbed: a net composed of the stages of one that a config names has its gradients, and depths
+// are not asked for.
 func TestOwnNetsAreProbed(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
