@@ -191,8 +191,8 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 	}
 }
 
-// uncomparable is a block with a slice.
-type uncomparable struct{ sizes []int }
+// uncomparable is a block that is a slice.
+type uncomparable []int
 
 func (uncomparable) Params() []models.Param                  { return nil }
 func (uncomparable) Build(_ []*Node, x *Node) models.Signals { return models.Signals{Out: x} }
