@@ -345,13 +345,14 @@ func TestCommittedPlans(t *testing.T) {
 	}
 }
 
-// TestCommandWithShortcutsAndProbe trains nets with two shortcuts along a schedule, looks at them, and lists them as two curves.
+// TestCommandWithShortcutsAndProbe trains nets with two shortcuts along a schedule, looks at them, lists them as two curves, and loads the
+// nets, whose weights it keeps.
 func TestCommandWithShortcutsAndProbe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
 	}
 	folder := t.TempDir()
-	const arguments = "--family ll,resnet --shortcut option-a,projection --depth 5 --seeds 1 --epochs 2 --schedule drop"
+	const arguments = "--family ll,resnet --shortcut option-a,projection --depth 5 --seeds 1 --epochs 2 --schedule drop --keep-weights"
 	c, output := command(t, folder, arguments)
 	if err := c.Run(); err != nil {
 		t.Fatal(output)
@@ -370,6 +371,9 @@ func TestCommandWithShortcutsAndProbe(t *testing.T) {
 	for _, r := range all {
 		if last := r.Curve[len(r.Curve)-1].LearningRate; math.Abs(last-1e-5) > 1e-12 {
 			t.Errorf("%s ends at the learning rate %g", r.Config, last)
+		}
+		if _, err := training.Trained(folder, r.Config, noise()); err != nil {
+			t.Error(err)
 		}
 	}
 }
