@@ -16,6 +16,7 @@ const PaperWidth = 200
 // paper's choices.
 type Config struct {
 	// Net is the architecture: "feedforward", "residual", "highway", or one of images, "conv-feedforward" or "conv-residual".
+	// In the config of a net of one's own, which that net has made, it is the net's name.
 	Net string `json:"net"`
 
 	// Depth is L, at least 1: the number of rectifiers from input to output, and for nets of images that of convolutions.

@@ -102,7 +102,8 @@ type Net struct {
 	seen *dimensions
 }
 
-// New returns the net that the Config describes, or an error that says what is wrong with it.
+// New returns the net that the Config describes, or an error that says what is wrong with it. For the config of a net of
+// one's own it is that net, with the config's statistics.
 func New(config Config) (*Net, error) {
 	if config.own != nil {
 		return config.own.as(config)
