@@ -70,12 +70,13 @@ type Tap struct {
 // Preactivations observes the arguments of the rectifiers before normalisation, [inputs, ..., features].
 var Preactivations = &Tap{Graph: func(r models.Rectifier) *graph.Node { return r.Preactivation }}
 
-// direction tells the two steps of a block apart.
+// direction tells the steps of a block apart.
 type direction int
 
 const (
 	forward direction = iota
 	reverse
+	toWeights // the reverse step that ends at the block's weights
 )
 
 // stepKey identifies a compiled step.
@@ -116,8 +117,8 @@ func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state sha
 	return s()
 }
 
-// compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for the reverse step,
-// the gradient of the output with respect to the block's result. It panics on errors.
+// compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for a reverse step, the
+// gradient of the output with respect to the block's result. It panics on errors.
 func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shapes.Shape) *graph.Graph {
 	g := graph.NewGraph(e.backend, fmt.Sprintf("%T", block))
 	var weights []*graph.Node
@@ -128,11 +129,15 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 	signals := block.Build(weights, in)
 	outputs := []*graph.Node{signals.Out}
 	switch {
-	case dir == reverse:
+	case dir != forward:
 		// The vector-Jacobian product is the gradient of the result's inner product with a constant vector.
 		gradient := graph.Parameter(g, "gradient", signals.Out.Shape())
 		product := graph.ReduceAllSum(graph.Mul(signals.Out, graph.StopGradient(gradient)))
-		outputs = graph.Gradient(product, in)
+		if dir == reverse {
+			outputs = graph.Gradient(product, in)
+		} else {
+			outputs = graph.Gradient(product, weights...)
+		}
 	case tap != nil:
 		for _, rectifier := range signals.Rectifiers {
 			outputs = append(outputs, tap.Graph(rectifier))

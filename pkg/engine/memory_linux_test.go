@@ -1,44 +1,16 @@
 package engine_test
 
 import (
-	"os"
-	"os/exec"
-	"regexp"
-	"strconv"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/shattered-gradients/shattered/internal/memorytest"
 	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
-
-// memory returns how many bytes of memory the process holds, or with "VmHWM" the most that it has held since resetPeak.
-func memory(t *testing.T, field string) float64 {
-	t.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(`(?m)^` + field + `:\s+(\d+) kB$`).FindSubmatch(status)
-	if found == nil {
-		t.Fatalf("the system does not say %s", field)
-	}
-	kilobytes, err := strconv.ParseFloat(string(found[1]), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kilobytes * 1024
-}
-
-func resetPeak(t *testing.T) {
-	t.Helper()
-	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-		t.Skipf("the system does not let a process reset its peak of memory: %v", err)
-	}
-}
 
 // TestMemoryIsBounded holds the memory of runs to the formula in the package's documentation, for growing depth, inputs and number of runs: a run
 // more costs nothing. It allows a quarter beyond what the formula leaves for what is lost between the blocks of several draws, and 32 MiB for what
@@ -48,15 +20,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Skip("compiles many nets")
 	}
 	const width, fixed, lost = 200, 32 << 20, 2.25
-	const alone = "SHATTERED_TEST_ALONE"
-	if os.Getenv(alone) == "" { // a process of its own, which holds no memory of other tests
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestMemoryIsBounded$", "-test.v")
-		command.Env = append(os.Environ(), alone+"=1")
-		output, err := command.CombinedOutput()
-		if err != nil {
-			t.Errorf("%v: %s", err, output)
-		}
-		t.Logf("%s", output)
+	if !memorytest.Alone(t) {
 		return
 	}
 	e := engine.New(testbackend.XLA(t))
@@ -78,13 +42,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	for _, m := range []int{512, 1024} {
 		run(2, m, 2*processors.Count()) // compiles
 	}
-	before := memory(t, "VmRSS")
+	before := memorytest.Resident(t)
 	for _, test := range []struct{ depth, inputs, runs int }{{50, 512, 8}, {50, 1024, 8}, {150, 1024, 8}, {150, 1024, 24}} {
 		numbers := (test.depth+1)*test.inputs*width + test.depth*width*width
 		formula := float64(4 * min(test.runs, processors.Count()) * numbers)
-		resetPeak(t)
-		run(test.depth, test.inputs, test.runs)
-		got := memory(t, "VmHWM") - before
+		got := memorytest.Peak(t, func() { run(test.depth, test.inputs, test.runs) }) - before
 		t.Logf("%d runs of %d layers on %d inputs: %.0f MiB, the formula says %.0f", test.runs, test.depth, test.inputs, got/(1<<20), formula/(1<<20))
 		if got < 0.9*formula || got > lost*formula+fixed {
 			t.Errorf("want between 0.9 times the formula, and %.2f times and %d MiB", lost, fixed>>20)

@@ -66,6 +66,28 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 
 // run is Run with what comes out of the stages shown to seen, unless that is nil.
 func (e *Engine) run(ctx context.Context, request Request, seen func(dir direction, stage int, values []float64)) (*Trace, error) {
+	p, err := e.begin(request)
+	if err != nil {
+		return nil, err
+	}
+	p.seen = seen
+	defer p.free()
+	defer p.ahead.Wait()
+	err = p.attempt(func() error {
+		err := p.forward(ctx)
+		if err == nil && request.Gradient {
+			err = p.reverse(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &p.trace, nil
+}
+
+// begin checks the inputs of a request and returns the state of its run.
+func (e *Engine) begin(request Request) (*pass, error) {
 	if shape := request.Inputs.Shape(); shape.Rank() == 0 || !slices.Equal(shape.Dimensions[1:], request.Net.Input) {
 		return nil, fmt.Errorf("inputs for %v have shape %v: give them as %s", request.Net, shape.Dimensions, batchShape(request.Net.Input))
 	}
@@ -74,21 +96,24 @@ func (e *Engine) run(ctx context.Context, request Request, seen func(dir directi
 	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
 		return nil, fmt.Errorf("inputs for %v: %w", request.Net, err)
 	}
-	p := &pass{engine: e, request: request, seen: seen}
-	defer p.free()
-	defer p.ahead.Wait()
+	return &pass{engine: e, request: request}, nil
+}
+
+// attempt does a piece of the run, and returns as an error what it panics with; every error says of which net.
+func (p *pass) attempt(do func() error) error {
 	var err error
-	if panicked := caught.Panic(func() {
-		if err = p.forward(ctx); err == nil && request.Gradient {
-			err = p.reverse(ctx)
-		}
-	}); panicked != nil {
+	if panicked := caught.Panic(func() { err = do() }); panicked != nil {
 		err = panicked
 	}
 	if err != nil {
-		return nil, fmt.Errorf("running %v: %w", request.Net, err)
+		return fmt.Errorf("running %v: %w", p.request.Net, err)
 	}
-	return &p.trace, nil
+	return nil
+}
+
+// stageStep returns the compiled step of a stage for the state that came into it.
+func (p *pass) stageStep(dir direction, stage int) (*graph.Graph, error) {
+	return p.engine.compiled(p.request.Net.Stages[stage].Block, nil, dir, p.states[stage].Shape())
 }
 
 // batchShape writes the shape of a batch of inputs.
@@ -165,7 +190,7 @@ func (p *pass) reverse(ctx context.Context) error {
 			return err
 		}
 		state := p.states[i]
-		step, err := p.engine.compiled(p.request.Net.Stages[i].Block, nil, reverse, state.Shape())
+		step, err := p.stageStep(reverse, i)
 		if err != nil {
 			return err
 		}
@@ -247,15 +272,5 @@ func toFloat64(t *tensors.Tensor) []float64 {
 // Column returns values as a batch of one-dimensional inputs, [len(values), 1], in the given precision (float32 or
 // float64).
 func Column(values []float64, dtype dtypes.DType) (*tensors.Tensor, error) {
-	switch dtype {
-	case dtypes.Float64:
-		return tensors.FromFlatDataAndDimensions(values, len(values), 1), nil
-	case dtypes.Float32:
-		narrow := make([]float32, len(values))
-		for i, value := range values {
-			narrow[i] = float32(value)
-		}
-		return tensors.FromFlatDataAndDimensions(narrow, len(values), 1), nil
-	}
-	return nil, fmt.Errorf("inputs can't be %s: choose float32 or float64", dtype)
+	return Batch(values, dtype, len(values), 1)
 }
