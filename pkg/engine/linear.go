@@ -168,12 +168,15 @@ func (l *Linear) weightGradient(stage int, state *tensors.Tensor, u []float64) (
 		return nil, err
 	}
 	defer cotangent.MustFinalizeAll()
-	var gradient []float64
+	var parts [][]float64
 	for _, part := range runStep(step, p.weights[stage], state, cotangent) {
-		gradient = append(gradient, toFloat64(part)...)
+		parts = append(parts, toFloat64(part))
 		part.MustFinalizeAll()
 	}
-	return gradient, nil
+	if len(parts) == 1 { // as a rule, and worth no copy
+		return parts[0], nil
+	}
+	return slices.Concat(parts...), nil
 }
 
 // alike is how far what a stage makes of a row alone may be from what it makes of it in the batch, as a share
