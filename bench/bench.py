@@ -34,6 +34,7 @@ JOBS = {
         "conv-feedforward": ("image gradients, feedforward, 256 images", ("cold", "warm")),
         "conv-residual": ("image gradients, residual, 256 images", ("cold", "warm")),
     },
+    "path": {"path": ("a probe of paths, residual, 4 pairs of images, 64 points each", ("cold", "warm"))},
     "step": {
         "step-relu": ("training step, ReLU net, batch 128", ("cold", "warm")),
         "step-resnet": ("training step, resnet, batch 128", ("cold", "warm")),

@@ -35,6 +35,9 @@ func check(ctx context.Context, e *engine.Engine, folder string) error {
 				return err
 			}
 		}
+		if err := checkPath(ctx, e, dtype, file(folder, "path", dtype)); err != nil {
+			return err
+		}
 		for _, family := range []string{"relu", "resnet"} {
 			if err := checkStep(ctx, e, family, dtype, file(folder, "step-"+family, dtype)); err != nil {
 				return err

@@ -88,6 +88,7 @@ var jobs = map[string]func(*engine.Engine, size) (job, error){
 	"figure3":          figure3Job,
 	"conv-feedforward": imageGradientsJob(convFeedforward),
 	"conv-residual":    imageGradientsJob(convResidual),
+	"path":             pathJob,
 	"step-relu":        stepJob("relu"),
 	"step-resnet":      stepJob("resnet"),
 }

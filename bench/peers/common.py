@@ -34,6 +34,7 @@ FIGURE2_DEPTHS = (2, 4, 10, 24, 50)
 FIGURE3_DRAWS, FIGURE3_WIDTH = 100, 100
 STEP_WIDTH, STEP_RESOLUTIONS, CLASSES = 8, 4, 10  # the thin nets of Figure 6
 CONV_WIDTH, CONV_RESOLUTIONS = 16, 3  # those of Figure 5
+PATH_PAIRS, PATH_POINTS = 4, 64  # of the probe of paths
 RATE, BETA1, BETA2, ADAM_EPSILON = 1e-3, 0.9, 0.999, 1e-7  # GoMLX's Adam
 
 
@@ -54,6 +55,11 @@ class Size:
         rng = np.random.default_rng(1)
         count = self.inputs or images
         return rng.standard_normal((count, 32, 32, 3), dtype=np.float32), rng.integers(0, CLASSES, count).astype(np.int32)
+
+
+    def ends(self) -> np.ndarray:
+        """Returns pairs of images of white noise, [pairs, 2, 32, 32, 3]."""
+        return np.random.default_rng(2).standard_normal((PATH_PAIRS, 2, 32, 32, 3), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,14 @@ def shares(counts: np.ndarray, inputs: int) -> tuple[np.ndarray, np.ndarray]:
     counts = counts.astype(np.float64)
     active = (counts / inputs).mean(axis=(0, 2))
     return active, (counts * (counts - 1) / (inputs * (inputs - 1))).mean(axis=(0, 2))
+
+
+def correlation(products: np.ndarray) -> np.ndarray:
+    """Returns the correlation of gradients at each distance, from the inner products of those on each path, paths x points x points: Definition 1 with
+    an expectation over paths, its means along diagonals."""
+    c = products.mean(axis=0, dtype=np.float64)
+    deviations = np.sqrt(np.diagonal(c))
+    return np.array([np.diagonal(c, k).mean() / (deviations[: len(c) - k] * deviations[k:]).mean() for k in range(len(c))])
 
 
 def distance(ours: np.ndarray, theirs: np.ndarray) -> float:

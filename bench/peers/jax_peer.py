@@ -199,6 +199,32 @@ def conv_job(beta: float | None):
     return make
 
 
+def path_products(kernels, readout, ends, points: int, plan, beta):
+    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x points."""
+    t = jnp.linspace(0, 1, points, dtype=ends.dtype)[:, None, None, None]
+
+    def one(pair):
+        g = image_gradient(kernels, readout, pair[0] + t * (pair[1] - pair[0]), plan, beta).reshape(points, -1)
+        return g @ g.T
+
+    return jax.vmap(one)(ends)
+
+
+def path_job(size: Size) -> Job:
+    ends, points = jax.device_put(size.ends()), size.inputs or common.PATH_POINTS
+    plan = common.branches(size.depth, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+    shapes = common.kernel_shapes(size.depth, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+    features = shapes[-1][3]
+
+    @jax.jit
+    def products(key, ends):
+        first, second = jax.random.split(key)
+        readout = jax.random.normal(second, (features, common.CLASSES)) * features**-0.5
+        return path_products(draw_kernels(first, shapes), readout, ends, points, plan, BETA)
+
+    return lambda round: {"correlation": common.correlation(np.asarray(products(jax.random.key(round), ends)))}
+
+
 def step_loss(params, images, labels, plan, resnet: bool):
     """Returns the mean cross-entropy of a thin net, whose statistics gradients go through."""
     kernels, readout = params
@@ -272,6 +298,11 @@ def check(case: str, ours: Arrays) -> dict[str, float]:
         plan = common.branches(len(kernels), common.CONV_WIDTH, common.CONV_RESOLUTIONS)
         theirs = jax.jit(lambda k, r, x: image_gradient(k, r, x, plan, beta))(kernels, ours["readout"], ours["images"])
         return {"gradient": common.distance(ours["gradient"], theirs)}
+    if case == "path":
+        plan = common.branches(len(kernels), common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+        points = len(ours["correlation"])
+        products = jax.jit(lambda k, r, ends: path_products(k, r, ends, points, plan, BETA))(kernels, ours["readout"], ours["ends"])
+        return {"correlation": common.distance(ours["correlation"], common.correlation(np.asarray(products)))}
     resnet = case == "step-resnet"
     params = (kernels, jnp.asarray(ours["readout"]))
     plan = common.branches(len(kernels), common.STEP_WIDTH, common.STEP_RESOLUTIONS)
@@ -303,6 +334,7 @@ JOBS = {
     "figure3": figure3_job,
     "conv-feedforward": conv_job(None),
     "conv-residual": conv_job(BETA),
+    "path": path_job,
     "step-relu": step_job(False),
     "step-resnet": step_job(True),
 }

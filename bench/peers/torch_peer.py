@@ -183,6 +183,37 @@ def conv_job(beta: float | None):
     return make
 
 
+def path_products(kernels, readout: torch.Tensor, ends: torch.Tensor, points: int, plan, beta: float) -> np.ndarray:
+    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x points."""
+    t = torch.linspace(0, 1, points, dtype=ends.dtype)[:, None, None, None]
+    gradient = torch.func.grad(lambda images: (conv_net(kernels, images, plan, beta, held).mean((2, 3)) @ readout).sum())
+
+    def one(pair: torch.Tensor) -> torch.Tensor:
+        g = gradient(pair[0] + t * (pair[1] - pair[0])).flatten(1)
+        return g @ g.T
+
+    return torch.func.vmap(one)(ends).numpy()
+
+
+def pairs_first(ends: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(ends).permute(0, 1, 4, 2, 3).contiguous()
+
+
+def path_job(size: Size) -> Job:
+    ends, points = pairs_first(size.ends()), size.inputs or common.PATH_POINTS
+    plan = common.branches(size.depth, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+    shapes = common.kernel_shapes(size.depth, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+    features = shapes[-1][3]
+
+    def job(round: int) -> Arrays:
+        generator = torch.Generator().manual_seed(round)
+        kernels = draw_kernels(generator, shapes)
+        readout = torch.randn(features, common.CLASSES, generator=generator) * features**-0.5
+        return {"correlation": common.correlation(path_products(kernels, readout, ends, points, plan, BETA))}
+
+    return job
+
+
 def channels_first(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
 
@@ -235,6 +266,11 @@ def check(case: str, ours: Arrays) -> dict[str, float]:
         return {"gradient": common.distance(ours["gradient"], dense_gradients(weights, ours["x"], beta)[0])}
     count = sum(name.startswith("kernel_") for name in ours)
     kernels = [torch.from_numpy(ours[f"kernel_{i}"]).permute(3, 2, 0, 1).contiguous() for i in range(count)]
+    if case == "path":
+        plan = common.branches(count, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
+        readout, points = torch.from_numpy(ours["readout"]), len(ours["correlation"])
+        products = path_products(kernels, readout, pairs_first(ours["ends"]), points, plan, BETA)
+        return {"correlation": common.distance(ours["correlation"], common.correlation(products))}
     images = channels_first(ours["images"])
     if case.startswith("conv-"):
         plan = common.branches(count, common.CONV_WIDTH, common.CONV_RESOLUTIONS)
@@ -267,6 +303,7 @@ JOBS = {
     "figure3": figure3_job,
     "conv-feedforward": conv_job(None),
     "conv-residual": conv_job(BETA),
+    "path": path_job,
     "step-relu": step_job(False),
     "step-resnet": step_job(True),
 }
