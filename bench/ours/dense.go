@@ -8,7 +8,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -76,7 +77,7 @@ func drawingJob(e *engine.Engine, s size) (job, error) {
 
 // figure2Job takes the mean autocorrelation functions of Figure 2: three nets at five depths, frozen statistics.
 func figure2Job(e *engine.Engine, _ size) (job, error) {
-	config := paper.Figure2Paper()
+	config := figure2.Paper()
 	return func(ctx context.Context, round uint64) (arrays, error) {
 		var curves [][]float64
 		for _, net := range config.Nets {
@@ -101,11 +102,11 @@ func figure2Job(e *engine.Engine, _ size) (job, error) {
 
 // figure3Job takes the activations and coactivations of Figure 3 in the two nets that the paper shows.
 func figure3Job(e *engine.Engine, _ size) (job, error) {
-	config := paper.Figure3Paper()
+	config := figure3.Paper()
 	config.Nets = slices.DeleteFunc(config.Nets, func(net models.Config) bool { return net.Net != "feedforward" })
 	return func(ctx context.Context, round uint64) (arrays, error) {
 		config.Seed = seed + round
-		result, err := paper.Figure3(ctx, e, config)
+		result, err := figure3.Run(ctx, e, config)
 		if err != nil {
 			return nil, err
 		}

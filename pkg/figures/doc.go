@@ -1,9 +1,9 @@
 // Package figures draws the results of package paper as the paper's figures, with package plots. It computes
 // nothing: the numbers of a picture are those of its result.
 //
-//	result, err := paper.Figure2(ctx, engine.New(backend), paper.Figure2Paper())
+//	result, err := paper.RealNets(ctx, engine.New(backend), paper.RealNetsPaper())
 //	...
-//	figure, err := figures.Figure2(result)
+//	figure, err := figures.RealNets(result)
 //	...
 //	png, err := figure.PNG()
 //

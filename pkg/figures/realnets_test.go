@@ -2,7 +2,6 @@ package figures_test
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/plottest"
@@ -50,36 +49,14 @@ func realNetsResult() *paper.RealNetsResult {
 	return r
 }
 
-// dialResult makes a result whose structure falls with beta and depth.
-func dialResult() *paper.DialResult {
-	r := new(paper.DialResult)
-	around := func(value, margin float64) stats.Estimate {
-		return stats.Estimate{Value: value, Low: value - margin, High: value + margin}
-	}
-	for _, depth := range []int{10, 50, 200} {
-		s := paper.DialSeries{Net: "residual", Depth: depth, Draws: 20, BrownLength: 30, WhiteLength: 0.63}
-		for _, beta := range []float64{0.01, 0.03, 0.1, 0.3, 1, 2} {
-			structure := 1 / (1 + beta*beta*float64(depth))
-			s.Beta = append(s.Beta, beta)
-			s.Lag1 = append(s.Lag1, around(structure, 0.05))
-			s.Lag5 = append(s.Lag5, around(structure*structure, 0.05))
-			s.Length = append(s.Length, around(0.63+29*structure, 1))
-		}
-		r.Series = append(r.Series, s)
-	}
-	return r
-}
-
-func TestGoldenRealNetsAndDial(t *testing.T) {
+func TestGoldenRealNets(t *testing.T) {
 	figure, err := figures.RealNets(realNetsResult())
 	plottest.Golden(t, "real-nets", plottest.Rendered(t, figure, err))
 	figure, err = figures.RealNetsRates(realNetsResult())
 	plottest.Golden(t, "real-nets-rates", plottest.Rendered(t, figure, err))
-	figure, err = figures.Dial(dialResult())
-	plottest.Golden(t, "beta-dial", plottest.Rendered(t, figure, err))
 }
 
-func TestRealNetsAndDialRefuse(t *testing.T) {
+func TestRealNetsRefuse(t *testing.T) {
 	short, infinite := realNetsResult(), realNetsResult()
 	short.Series[2].Theory = short.Series[2].Theory[1:]
 	infinite.Series[1].Correlation[3].Value = math.Inf(1)
@@ -92,18 +69,6 @@ func TestRealNetsAndDialRefuse(t *testing.T) {
 		if c.result != infinite { // in the depths, of which the rates show none
 			_, err = figures.RealNetsRates(c.result)
 			plottest.CheckSentence(t, "rates", err, c.want)
-		}
-	}
-	fewer, negative, missing := dialResult(), dialResult(), dialResult()
-	fewer.Series[0].Lag5 = fewer.Series[0].Lag5[1:]
-	negative.Series[1].Beta[0] = -1
-	missing.Series[2].Length[1].Low = math.NaN()
-	for _, c := range []struct {
-		want   string
-		result *paper.DialResult
-	}{{"nothing to draw", nil}, {"equally many", fewer}, {"positive", negative}, {"finite", missing}} {
-		if _, err := figures.Dial(c.result); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v does not say %q", err, c.want)
 		}
 	}
 }

@@ -6,8 +6,8 @@
 //
 //	s := must.M1(lab.Open())
 //	defer s.Close()
-//	result := must.M1(paper.Figure2(s.Context, s.Engine, lab.Sized(paper.Figure2Paper(), paper.Figure2Quick())))
-//	must.M(s.Show(must.M1(figures.Figure2(result))))
+//	result := must.M1(figure2.Run(s.Context, s.Engine, lab.Sized(figure2.Paper(), figure2.Quick())))
+//	must.M(s.Show(must.M1(figure2.Draw(result))))
 //	must.M(s.SaveResult(result))
 //
 // Importing the package makes the functions of github.com/janpfeifer/must end the cell with one sentence; the environment

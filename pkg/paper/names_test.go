@@ -44,19 +44,4 @@ func TestOwnNetsAreNotThePapers(t *testing.T) {
 	if net := earlyNet(centredFeedforward); !net.shatters() {
 		t.Errorf("%s is not taken for one of the paper's feedforward nets", net.Title())
 	}
-	tanh := variant(models.Config{Net: "feedforward", Norm: norms.None, Activation: &activations.Activation{Name: "tanh"}})
-	if tanh.is("feedforward", norms.None, 0) || tanh.id() == "feedforward-none" || tanh.name() != "feedforward, tanh without normalisation" {
-		t.Errorf("a net of another activation is taken for the paper's: %s, %q", tanh.id(), tanh.name())
-	}
-	for want, net := range map[string]models.Config{
-		"": centredFeedforward, "batch norm": {Net: "feedforward", Norm: norms.Batch}, "no normalisation": {Net: "feedforward"},
-		"mean-centring": {Net: "residual", Beta: 1, Norm: &norms.Norm{Name: "mean-centring"}},
-	} {
-		if got := seriesName(net).Also; got != want {
-			t.Errorf("%s is told apart from the paper's by %q, want %q", net.Title(), got, want)
-		}
-	}
-	if also := seriesName(batchResidual(0.1)).Also; also != "" {
-		t.Errorf("the paper's resnet is told apart from itself by %q", also)
-	}
 }

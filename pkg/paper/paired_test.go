@@ -1,44 +1,17 @@
 package paper
 
 import (
-	"encoding/json"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/testseries"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/probes/activations"
-	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
-
-// smoothed returns moving averages of noise, draws x inputs: of the same noise for every span, so that nets made of them share their draws.
-func smoothed(t *testing.T, draws, inputs, span int) Series {
-	t.Helper()
-	rows := make([][]float64, draws)
-	for i := range rows {
-		rng := random.Stream(31, uint64(i))
-		noise := make([]float64, inputs+10)
-		for j := range noise {
-			noise[j] = rng.NormFloat64()
-		}
-		for j := range inputs {
-			sum := 0.0
-			for _, value := range noise[j : j+span] {
-				sum += value
-			}
-			rows[i] = append(rows[i], sum)
-		}
-	}
-	s, err := newSeries(rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // width is the width of an interval.
 func width(e stats.Estimate) float64 { return e.High - e.Low }
@@ -51,78 +24,15 @@ func zero(t *testing.T, what string, e stats.Estimate) {
 	}
 }
 
-// TestNetsOnSharedDrawsArePaired: differences of what shares its draws are exactly 0 for equal nets, and known better than if draws were
-// independent.
-func TestNetsOnSharedDrawsArePaired(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs an experiment")
-	}
-	a, b := smoothed(t, 12, 128, 5), smoothed(t, 12, 128, 6)
-	zero(t, "brownness", a.browner(&a))
-	zero(t, "correlation", a.moreCorrelated(&a))
-	browner := b.browner(&a)
-	if width(browner) > width(b.Brownness.MinusIndependent(a.Brownness))/2 || browner.Draws != 12 {
-		t.Errorf("brownness %+v less %+v is %+v", b.Brownness, a.Brownness, browner)
-	}
-	more := b.moreCorrelated(&a)
-	if width(more) > width(b.MeanCorrelation.MinusIndependent(a.MeanCorrelation))/2 {
-		t.Errorf("correlation %+v less %+v is %+v", b.MeanCorrelation, a.MeanCorrelation, more)
-	}
-	dial := DialSeries{acfs: [][][]float64{b.Autocorrelations, a.Autocorrelations, b.Autocorrelations}}
-	zero(t, "correlation length", dial.longer(0, 2))
-	if longer := dial.longer(0, 1); !(longer.Low > 0) {
-		t.Errorf("the correlation length over 6 values less that over 5 is %+v", longer)
-	}
-	fewer := b
-	fewer.Autocorrelations = b.Autocorrelations[1:]
-	if browner, more := a.browner(&fewer), a.moreCorrelated(&fewer); browner.Made() || more.Made() {
-		t.Errorf("unequal numbers of draws differ by %v and %v", browner, more)
-	}
-}
-
-// TestKeptSeriesIsWhole: a run that was interrupted compares nets as one that was not.
-func TestKeptSeriesIsWhole(t *testing.T) {
-	want := smoothed(t, 3, 40, 4)
-	content, err := json.Marshal(keep(want))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var kept keptSeries
-	if err := json.Unmarshal(content, &kept); err != nil {
-		t.Fatal(err)
-	}
-	if got := kept.series(); !reflect.DeepEqual(got, want) || len(got.Autocorrelations) != 3 {
-		t.Errorf("kept %+v, was %+v", got, want)
-	}
-}
-
-// patterns makes cells of nets at two depths whose runs are longer by a factor in every draw, draws being far apart from each other.
-func patterns(factor float64) []Pattern {
-	var all []Pattern
-	beta := 1.0
-	for depth := range 2 {
-		p := Pattern{Variant: Variant{Net: "residual", Norm: norms.Batch.Name, Beta: &beta, Depth: depth}}
-		for _, run := range []float64{2, 8, 32} {
-			p.shapes = append(p.shapes, activations.Shape{MeanRun: run * factor})
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
-// TestRunsAreComparedDrawByDraw: a ratio that is the same in every draw is known exactly, however far draws are apart.
-func TestRunsAreComparedDrawByDraw(t *testing.T) {
-	all := slowerDecay(patterns(4), patterns(1))
-	if len(all) != 1 || all[0].Measured != (stats.Estimate{Value: 2, Low: 2, High: 2, Draws: 3}) || all[0].Verdict != claims.Holds {
-		t.Errorf("%+v", all)
-	}
-}
-
 // twoEarlyNets makes two nets with three draws and two looks; the gradients of both are constant in some draws of the second look.
 func twoEarlyNets(t *testing.T) (a, b *EarlySeries) {
 	t.Helper()
 	net := func(span int, constant ...int) *EarlySeries {
-		acfs := smoothed(t, 3, 64, span).Autocorrelations
+		summary, err := gradients.Summarize(testseries.Smoothed(3, 64, span))
+		if err != nil {
+			t.Fatal(err)
+		}
+		acfs := summary.Autocorrelations
 		later := slices.Clone(acfs)
 		for _, draw := range constant {
 			later[draw] = nil
@@ -165,14 +75,8 @@ func TestNothingIsClaimedAboutNothing(t *testing.T) {
 	early := earlyClaims{}
 	early.staysWhite(a) // no brownness: not one of 0
 	early.allAbove(a.claim("early", "s", "t", "q"), a.browner(b, 1, 2), 0)
-	dial := DialResult{Series: []DialSeries{{Depth: 10, Beta: []float64{0.7}, Brownness: []stats.Estimate{stats.Exact(1)}}}}
-	for name, all := range map[string][]claims.Claim{
-		"constant gradients": early.claims, "no curves": (&Figure2Result{}).Claims(), "no patterns": (&Figure4Result{}).Claims(), "one beta": dial.Claims(),
-		"no depths": steadyLoss([]Series{smoothed(t, 3, 40, 4)}, norms.Frozen),
-	} {
-		if len(all) > 0 {
-			t.Errorf("about %s it is claimed that %+v", name, all)
-		}
+	if len(early.claims) > 0 {
+		t.Errorf("about constant gradients it is claimed that %+v", early.claims)
 	}
 	if outside := (&TheoremCurve{}).outside(); !math.IsNaN(outside) {
 		t.Errorf("a curve without depths is %g outside", outside)

@@ -4,21 +4,30 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
-	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
-	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/random"
-	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // AllStatistics are the two kinds of gradient, frozen and coupled batch statistics, that every figure shows
 // side by side.
 var AllStatistics = []norms.Statistics{norms.Frozen, norms.Coupled}
+
+// StatisticsOf returns the kinds of gradient to tell apart: one where a net has no statistics.
+func StatisticsOf(net models.Config) []norms.Statistics {
+	if net.Norm == nil || net.Norm == norms.None {
+		return []norms.Statistics{norms.Frozen}
+	}
+	return AllStatistics
+}
 
 // Names of the noises that gradients are compared with, as they stand in Series.Net.
 const (
@@ -53,72 +62,20 @@ type Series struct {
 	gradients.Summary
 }
 
-// newSeries computes the series of draws x inputs.
-func newSeries(draws [][]float64) (Series, error) {
-	s, err := gradients.Summarize(draws)
-	if err != nil {
-		return Series{}, err
-	}
-	return Series{Lags: gradients.Lags(), Summary: *s}, nil
+// Name returns what the net is called by; its normalisation goes without saying, or is in Also.
+func (s Series) Name() models.Name { return models.Name{Net: s.Net, Beta: s.Beta, Also: s.Also} }
+
+// ID names the net and its depth in the ids of claims.
+func (s Series) ID() string {
+	return s.Net + betaID(s.Beta) + alsoID(s.Also) + fmt.Sprintf(".depth-%d", s.Depth)
 }
 
-// browner estimates by how much the brownness of the series is above that of another on the same draws.
-func (s *Series) browner(other *Series) stats.Estimate {
-	return gradients.BrownnessDifference(s.Autocorrelations, other.Autocorrelations, s.Inputs)
-}
-
-// moreCorrelated estimates by how much the autocorrelation, averaged over lags from 1 on, is above that of
-// another series on the same draws.
-func (s *Series) moreCorrelated(other *Series) stats.Estimate {
-	return stats.MeanPaired(s.Autocorrelations, other.Autocorrelations, func(own, other []float64) float64 {
-		return gradients.MeanFromLag1(own) - gradients.MeanFromLag1(other)
-	})
-}
-
-// keptSeries is a series as an interrupted run keeps it: with what its JSON lacks.
-type keptSeries struct {
-	Series           Series
-	Autocorrelations [][]float64
-	Inputs           int
-}
-
-func keep(s Series) keptSeries { return keptSeries{s, s.Autocorrelations, s.Inputs} }
-
-// series returns the series as it was before it was kept.
-func (k keptSeries) series() Series {
-	k.Series.Autocorrelations, k.Series.Inputs = k.Autocorrelations, k.Inputs
-	return k.Series
-}
-
-// ensemble is a series together with the draws it was computed from.
-type ensemble struct {
-	Series
-	X    []float64
-	Rows [][]float64
-}
-
-// netEnsemble takes the gradients of a net.
-func netEnsemble(ctx context.Context, e *engine.Engine, config gradients.Config) (ensemble, error) {
-	result, err := gradients.Run(ctx, e, config)
-	if err != nil {
-		return ensemble{}, err
-	}
-	series, err := newSeries(result.Gradients)
-	if err != nil {
-		return ensemble{}, fmt.Errorf("the gradients of the %s net of depth %d have no autocorrelation: %w", config.Net.Net, config.Net.Depth, err)
-	}
-	net := result.Config.Net
-	series.Net, series.Depth, series.Beta, series.Statistics = net.Net, net.Depth, betaOf(net), net.Statistics
-	series.Also = seriesName(net).Also
-	return ensemble{Series: series, X: result.X, Rows: result.Gradients}, nil
-}
-
-// seriesName returns what a net is called by in Figures 1 and 2.
-func seriesName(net models.Config) models.Name {
-	name := models.Name{Net: net.Net, Beta: betaOf(net), Also: net.Also()}
+// SeriesName returns what a net is called by in Figures 1 and 2.
+func SeriesName(net models.Config) models.Name {
+	name := models.Name{Net: net.Net, Beta: BetaOf(net), Also: net.Also()}
 	usual, norm := norms.Batch, cmp.Or(net.Norm, norms.None)
-	if net.Net == centredFeedforward.Net {
-		usual = centredFeedforward.Norm
+	if net.Net == CentredFeedforward.Net {
+		usual = CentredFeedforward.Norm
 	}
 	switch {
 	case norm != usual && name.Also == "":
@@ -129,16 +86,58 @@ func seriesName(net models.Config) models.Name {
 	return name
 }
 
-// Name returns what the net is called by; its normalisation goes without saying, or is in Also.
-func (s Series) Name() models.Name { return models.Name{Net: s.Net, Beta: s.Beta, Also: s.Also} }
+// Column is a net or a noise with one of its draws: a column of Figure 1.
+type Column struct {
+	Series
 
-// checkRun returns an error when the gradients of a config can't be taken, before anything is computed.
-func checkRun(config gradients.Config) error {
-	sample, err := sampling.New(config)
+	// X is the grid and Values the first draw's gradient, or noise, over it.
+	X      []float64 `json:"x"`
+	Values []float64 `json:"values"`
+
+	// Covariance is |(g - mean g)(g - mean g)^T| / var(g) of the first draw, M x M. It follows from Values
+	// and is not written to the results.
+	Covariance *mat.SymDense `json:"-"`
+}
+
+// Gradients are those of a net on several draws of its weights, or several draws of a noise.
+type Gradients struct {
+	// X holds the inputs.
+	X []float64
+
+	label Series
+	draws *[][]float64
+}
+
+// AddGradients adds to a plan the part that takes the gradients of a net; they are there when the plan
+// has run. It returns an error when the config is wrong.
+func AddGradients(p *jobs.Plan, config gradients.Config) (*Gradients, error) {
+	draws, sample, err := AddPart(p, "gradients", gradients.Version, config,
+		func(ctx context.Context, e *engine.Engine) ([][]float64, error) {
+			result, err := gradients.Run(ctx, e, config)
+			if err != nil {
+				return nil, err
+			}
+			return result.Gradients, nil
+		})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return sample.CheckResults(sample.Config.Inputs)
+	if err := sample.CheckResults(sample.Config.Inputs); err != nil {
+		return nil, err
+	}
+	switch c := sample.Config; {
+	case c.Draws < 2:
+		return nil, fmt.Errorf("the number of draws is %d: give at least 2, for the spread over draws",
+			c.Draws)
+	case c.Inputs <= gradients.MaxLag:
+		return nil, fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to "+
+			"lag %d", c.Inputs, gradients.MaxLag+1, gradients.MaxLag)
+	}
+	net := sample.Config.Net
+	name := SeriesName(net)
+	label := Series{Net: net.Net, Depth: net.Depth, Beta: name.Beta, Also: name.Also,
+		Statistics: net.Statistics}
+	return &Gradients{X: sample.X, label: label, draws: draws}, nil
 }
 
 // streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are
@@ -148,23 +147,44 @@ const (
 	whiteStream
 )
 
-// noiseEnsemble draws brown or white noise as the paper's Figure 1(d, e) defines them.
-func noiseEnsemble(ctx context.Context, name string, x []float64, draws int, seed uint64) (ensemble, error) {
-	noise := ensemble{X: x, Rows: make([][]float64, draws)}
-	for i := range noise.Rows {
+// NewNoise draws brown or white noise over the inputs as the paper's Figure 1(d, e) defines them.
+func NewNoise(name string, x []float64, draws int, seed uint64) (*Gradients, error) {
+	all := make([][]float64, draws)
+	for i := range all {
 		var err error
 		if name == Brown {
-			noise.Rows[i], err = data.BrownNoise(len(x), len(x), random.Stream(seed, brownStream, uint64(i)))
+			all[i], err = data.BrownNoise(len(x), len(x), random.Stream(seed, brownStream, uint64(i)))
 		} else {
-			noise.Rows[i], err = data.WhiteNoise(len(x), random.Stream(seed, whiteStream, uint64(i)))
+			all[i], err = data.WhiteNoise(len(x), random.Stream(seed, whiteStream, uint64(i)))
 		}
 		if err != nil {
-			return noise, err
+			return nil, err
 		}
-		progress.Step(ctx)
 	}
-	var err error
-	noise.Series, err = newSeries(noise.Rows)
-	noise.Net = name
-	return noise, err
+	return &Gradients{X: x, draws: &all, label: Series{Net: name}}, nil
+}
+
+// Draws returns the gradients, draws x inputs.
+func (g *Gradients) Draws() [][]float64 { return *g.draws }
+
+// Series returns the autocorrelation of the gradients.
+func (g *Gradients) Series() (Series, error) {
+	summary, err := gradients.Summarize(g.Draws())
+	if err != nil {
+		return Series{}, fmt.Errorf("the gradients of the %s net of depth %d have no autocorrelation: %w",
+			g.label.Net, g.label.Depth, err)
+	}
+	s := g.label
+	s.Lags, s.Summary = gradients.Lags(), *summary
+	return s, nil
+}
+
+// constantGradient bounds the spread of a gradient that is constant up to the rounding of float32 in 50
+// layers, relative to its largest value.
+const constantGradient = 1e-5
+
+// IsConstant says whether a gradient is the same at all inputs, up to rounding.
+func IsConstant(g []float64) bool {
+	low, high := slices.Min(g), slices.Max(g)
+	return high-low <= constantGradient*max(math.Abs(low), math.Abs(high))
 }

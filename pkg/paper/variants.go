@@ -26,27 +26,29 @@ type Variant struct {
 	Width int `json:"width"`
 }
 
-// variant returns the variant of a net's config with its defaults filled in.
-func variant(c models.Config) Variant {
-	return Variant{Net: c.Net, Norm: c.Norm.Name, Beta: betaOf(c), Also: c.Also(), Depth: c.Depth, Width: c.Width}
+// VariantOf returns the variant of a net's config with its defaults filled in.
+func VariantOf(c models.Config) Variant {
+	return Variant{Net: c.Net, Norm: c.Norm.Name, Beta: BetaOf(c), Also: c.Also(), Depth: c.Depth,
+		Width: c.Width}
 }
 
-// betaOf returns the beta of a net's config, nil where the net has none.
-func betaOf(c models.Config) *float64 {
+// BetaOf returns the beta of a net's config, nil where the net has none.
+func BetaOf(c models.Config) *float64 {
 	if c.Beta == 0 {
 		return nil
 	}
 	return &c.Beta
 }
 
-// isBeta tells whether a net's beta is the wanted one, which is 0 where there is none.
-func isBeta(beta *float64, wanted float64) bool {
+// IsBeta tells whether a net's beta is the wanted one, which is 0 where there is none.
+func IsBeta(beta *float64, wanted float64) bool {
 	return beta == nil && wanted == 0 || beta != nil && *beta == wanted
 }
 
-// is tells whether the variant is of this architecture, normalisation and beta, which is 0 where there is none, and else the paper's.
-func (v Variant) is(net string, norm *norms.Norm, beta float64) bool {
-	return v.Net == net && v.Norm == norm.Name && isBeta(v.Beta, beta) && v.Also == ""
+// Is tells whether the variant is of this architecture, normalisation and beta, which is 0 where there is
+// none, and else the paper's.
+func (v Variant) Is(net string, norm *norms.Norm, beta float64) bool {
+	return v.Net == net && v.Norm == norm.Name && IsBeta(v.Beta, beta) && v.Also == ""
 }
 
 // Name returns what the net is called by.
@@ -54,13 +56,15 @@ func (v Variant) Name() models.Name {
 	return models.Name{Net: v.Net, Norm: v.Norm, Beta: v.Beta, Also: v.Also}
 }
 
-// id names the variant, less its depth and width, in the ids of claims.
-func (v Variant) id() string {
-	id := v.Net + "-" + v.Norm
-	if v.Beta != nil {
-		id += fmt.Sprintf("-beta-%g", *v.Beta)
+// ID names the variant, less its depth and width, in the ids of claims.
+func (v Variant) ID() string { return v.Net + "-" + v.Norm + betaID(v.Beta) + alsoID(v.Also) }
+
+// betaID is a net's beta in the ids of claims.
+func betaID(beta *float64) string {
+	if beta == nil {
+		return ""
 	}
-	return id + alsoID(v.Also)
+	return fmt.Sprintf("-beta-%g", *beta)
 }
 
 // alsoID is what of a net isn't the paper's, in the ids of claims.
@@ -69,27 +73,4 @@ func alsoID(also string) string {
 		return ""
 	}
 	return "-" + strings.NewReplacer(" = ", "-", ", ", "-", " ", "-").Replace(also)
-}
-
-// resnetBetas are the scales of the residual branch that Figures 3 and 4 and the table of normalisations go through: the plain
-// resnet's, and the ends of the range that the paper recommends.
-var resnetBetas = []float64{1, 0.3, 0.1}
-
-// resnet returns a residual net with the normalisation.
-func resnet(norm *norms.Norm, beta float64) models.Config {
-	return models.Config{Net: "residual", Norm: norm, Alpha: 1, Beta: beta, Width: models.PaperWidth}
-}
-
-// normalizedNets returns feedforward nets and then resnets of every beta, each with every normalisation.
-func normalizedNets(all ...*norms.Norm) []models.Config {
-	var nets []models.Config
-	for _, norm := range all {
-		nets = append(nets, models.Config{Net: "feedforward", Norm: norm, Width: models.PaperWidth})
-	}
-	for _, beta := range resnetBetas {
-		for _, norm := range all {
-			nets = append(nets, resnet(norm, beta))
-		}
-	}
-	return nets
 }

@@ -12,7 +12,13 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper/dial"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure1"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure4"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
+	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -45,29 +51,34 @@ type Experiment struct {
 // All lists the experiments, in the order of the notebooks.
 var All = []Experiment{
 	{
-		Name: "figure-1", Title: "Figure 1, gradients against noise",
+		Name: figure1.Name, Title: figure1.Title,
 		Shows: "Gradients of deep feedforward nets look like white noise, those of shallow ones like brown " +
 			"noise", Cost: "4 s",
-		Notebook: "01_gradients", Figures: []string{"figure-1", "figure-1-coupled"}, Run: figure1,
+		Notebook: "01_gradients", Figures: []string{"figure-1", "figure-1-coupled"},
+		Run: onGrid(figure1.Run, figure1.Paper, figure1.Quick),
 	}, {
-		Name: "figure-2", Title: "Figure 2, autocorrelation of gradients against depth",
+		Name: figure2.Name, Title: figure2.Title,
 		Shows:    "The autocorrelation of gradients falls with depth, less in resnets, least with a small β",
 		Cost:     "31 s",
-		Notebook: "01_gradients", Figures: []string{"figure-2"}, Run: figure2,
+		Notebook: "01_gradients", Figures: []string{"figure-2"},
+		Run: onGrid(figure2.Run, figure2.Paper, figure2.Quick),
 	}, {
-		Name: "figure-3", Title: "Figure 3, activations and coactivations against depth",
+		Name: figure3.Name, Title: figure3.Title,
 		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their " +
 			"pairs", Cost: "7 s",
-		Notebook: "02_activations", Figures: []string{"figure-3"}, Run: figure3,
+		Notebook: "02_activations", Figures: []string{"figure-3"},
+		Run: onGrid(figure3.Run, figure3.Paper, figure3.Quick),
 	}, {
-		Name: "figure-4", Title: "Figure 4, activation of rectifiers in deep nets",
+		Name: figure4.Name, Title: figure4.Title,
 		Shows: "Which inputs the units of deep nets are on for", Cost: "11 s",
 		Notebook: "02_activations", Figures: []string{"figure-4", "figure-4-resnets",
-			"figure-4-resnets-bn"}, Run: figure4,
+			"figure-4-resnets-bn"},
+		Run: onGrid(figure4.Run, figure4.Paper, figure4.Quick),
 	}, {
-		Name: "table-normalization", Title: "Normalisation and rescaling: what each contributes",
+		Name: normalization.Name, Title: normalization.Title,
 		Shows: "What normalisation and β each contribute", Cost: "20 s",
-		Notebook: "02_activations", Run: normalization,
+		Notebook: "02_activations",
+		Run:      onGrid(normalization.Run, normalization.Paper, normalization.Quick),
 	}, {
 		Name: "theorems", Title: "Theorems 1 to 3 and Corollary 1, where their assumptions are exact",
 		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
@@ -83,9 +94,10 @@ var All = []Experiment{
 		Cost:     "17 s",
 		Notebook: "03_theory", Figures: []string{"donsker"}, Run: donsker,
 	}, {
-		Name: "beta-dial", Title: "β as a dial: structure of the gradients of resnets against β",
+		Name: dial.Name, Title: dial.Title,
 		Shows: "β turns a resnet's gradients from brown to white", Cost: "20 s",
-		Notebook: "03_theory", Figures: []string{"beta-dial"}, Run: dial,
+		Notebook: "03_theory", Figures: []string{"beta-dial"},
+		Run: onGrid(dial.Run, dial.Paper, dial.Quick),
 	}, {
 		Name: figure5.Name, Title: figure5.Title,
 		Shows:    "Gradients shatter in convolutional nets on images too",

@@ -15,16 +15,10 @@ type runner = func(ctx context.Context, e *engine.Engine, size string) (Result, 
 
 // Those of experiments that draw their inputs.
 var (
-	figure1       = onGrid(paper.Figure1, paper.Figure1Paper, paper.Figure1Quick)
-	figure2       = onGrid(paper.Figure2, paper.Figure2Paper, paper.Figure2Quick)
-	figure3       = onGrid(paper.Figure3, paper.Figure3Paper, paper.Figure3Quick)
-	figure4       = onGrid(paper.Figure4, paper.Figure4Paper, paper.Figure4Quick)
-	normalization = onGrid(paper.Normalization, paper.NormalizationPaper, paper.NormalizationQuick)
-	realNets      = onGrid(paper.RealNets, paper.RealNetsPaper, paper.RealNetsQuick)
-	dial          = onGrid(paper.Dial, paper.DialPaper, paper.DialQuick)
-	early         = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
-	theorems      = onGrid(withoutEngine(paper.Theorems), paper.TheoremsPaper, paper.TheoremsQuick)
-	donsker       = onGrid(withoutEngine(paper.Donsker), paper.DonskerPaper, paper.DonskerQuick)
+	realNets = onGrid(paper.RealNets, paper.RealNetsPaper, paper.RealNetsQuick)
+	early    = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
+	theorems = onGrid(withoutEngine(paper.Theorems), paper.TheoremsPaper, paper.TheoremsQuick)
+	donsker  = onGrid(withoutEngine(paper.Donsker), paper.DonskerPaper, paper.DonskerQuick)
 )
 
 // onGrid returns the Run of an experiment on inputs that it draws itself.

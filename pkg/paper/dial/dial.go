@@ -1,0 +1,224 @@
+// Package dial measures beta as a dial: the structure of the gradients of residual nets with batch
+// normalisation against the scale of their residual branch.
+//
+// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's
+// claims. [Draw] draws it.
+package dial
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// Config describes the dial.
+type Config struct {
+	// Betas are the scales, ascending, and Depths the depths L.
+	Betas  []float64 `json:"betas"`
+	Depths []int     `json:"depths"`
+
+	// Draws is the number of draws of the weights at each depth. All betas at one depth share their draws.
+	Draws []int `json:"draws"`
+
+	// Width is N, and Inputs M, the number of points of the grid on [-2, 2].
+	Width  int `json:"width"`
+	Inputs int `json:"inputs"`
+
+	// Statistics says how gradients treat the batch statistics; empty means frozen.
+	Statistics norms.Statistics `json:"statistics"`
+
+	// Seed determines all weights.
+	Seed uint64 `json:"seed"`
+}
+
+// Paper returns the config at full size: 12 betas from 0.01 to 2 for nets of 10, 50 and 200 layers of 200
+// units.
+func Paper() Config {
+	return Config{
+		Betas:  []float64{0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 2},
+		Depths: []int{10, 50, 200}, Draws: []int{20, 20, 12},
+		Width: models.PaperWidth, Inputs: data.GridPoints, Statistics: norms.Frozen,
+		Seed: 1,
+	}
+}
+
+// Quick returns a config of the same shape that takes seconds on any backend.
+func Quick() Config {
+	c := Paper()
+	c.Betas = []float64{0.01, 0.1, 0.3, 1, 2}
+	c.Draws = []int{4, 4, 4}
+	c.Width, c.Inputs = 24, 96
+	return c
+}
+
+// check checks what the nets' configs do not.
+func (c Config) check() error {
+	switch {
+	case len(c.Betas) == 0 || len(c.Depths) == 0:
+		return fmt.Errorf("there are %d betas and %d depths: give at least one of each", len(c.Betas),
+			len(c.Depths))
+	case len(c.Draws) != len(c.Depths):
+		return fmt.Errorf("there are %d depths and %d numbers of draws: give one for each depth",
+			len(c.Depths), len(c.Draws))
+	case c.Inputs <= 2*gradients.MaxLag:
+		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag %d",
+			c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
+	}
+	return nil
+}
+
+// gradients returns the config of the gradients of a depth and a beta.
+func (c Config) gradients(i int, beta float64) gradients.Config {
+	net := paper.BatchResidual(beta)
+	net.Depth, net.Width, net.Statistics = c.Depths[i], c.Width, c.Statistics
+	return gradients.Config{Net: net, Inputs: c.Inputs, Draws: c.Draws[i],
+		First: uint64(c.Depths[i]) * paper.DrawsApart, Seed: c.Seed}
+}
+
+// Result holds the series of the dial.
+type Result struct {
+	Config Config
+
+	// Series holds one series a depth.
+	Series []Series
+}
+
+// Series is the structure of gradients against beta, for one depth.
+type Series struct {
+	Net        string           `json:"net"`
+	Depth      int              `json:"depth"`
+	Statistics norms.Statistics `json:"statistics"`
+	Draws      int              `json:"draws"`
+
+	// Beta holds the scales; all slices have one entry a beta.
+	Beta []float64 `json:"beta"`
+
+	// Lag1 and Lag5 are the autocorrelation at these lags, averaged over draws.
+	Lag1 []stats.Estimate `json:"lag_1"`
+	Lag5 []stats.Estimate `json:"lag_5"`
+
+	// Length is the effective correlation length of [CorrelationLength], in steps of the grid, of the
+	// autocorrelation averaged over draws, with the jackknife's interval.
+	Length []stats.Estimate `json:"length"`
+
+	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
+	Brownness []stats.Estimate `json:"brownness"`
+
+	// BrownLength and WhiteLength are the correlation lengths of brown and of white noise of as many values.
+	BrownLength float64 `json:"brown_length"`
+	WhiteLength float64 `json:"white_length"`
+
+	// acfs are the autocorrelations at all lags, betas x draws x lags: claims compare betas within a draw.
+	acfs [][][]float64
+}
+
+// Run computes the dial.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	if config.Statistics == "" {
+		config.Statistics = norms.Frozen
+	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	plan := jobs.NewPlan("β as a dial", nil)
+	ensembles := make([][]*paper.Gradients, len(config.Depths))
+	for i := range config.Depths {
+		for _, beta := range config.Betas {
+			ensemble, err := paper.AddGradients(plan, config.gradients(i, beta))
+			if err != nil {
+				return nil, err
+			}
+			ensembles[i] = append(ensembles[i], ensemble)
+		}
+	}
+	if _, err := plan.Run(ctx, e); err != nil {
+		return nil, err
+	}
+	brown, white, err := noiseLengths(config.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config}
+	for i, depth := range config.Depths {
+		s := Series{
+			Net: paper.BatchResidual(1).Net, Depth: depth, Statistics: config.Statistics,
+			Draws: config.Draws[i], Beta: config.Betas, BrownLength: brown, WhiteLength: white,
+		}
+		for _, ensemble := range ensembles[i] {
+			if err := s.add(ensemble); err != nil {
+				return nil, err
+			}
+		}
+		result.Series = append(result.Series, s)
+	}
+	return result, nil
+}
+
+// add appends what the gradients of one beta say.
+func (s *Series) add(e *paper.Gradients) error {
+	summary, err := e.Series()
+	if err != nil {
+		return err
+	}
+	acfs := make([][]float64, len(e.Draws()))
+	for i, draw := range e.Draws() {
+		if acfs[i], err = stats.ACF(draw, len(draw)-1); err != nil {
+			return err
+		}
+	}
+	length := stats.Jackknife(acfs, func(mean []float64) []float64 {
+		return []float64{CorrelationLength(mean)}
+	})
+	s.Lag1, s.Lag5 = append(s.Lag1, summary.At(1)), append(s.Lag5, summary.At(5))
+	s.Length = append(s.Length, length[0])
+	s.Brownness = append(s.Brownness, summary.Brownness)
+	s.acfs = append(s.acfs, acfs)
+	return nil
+}
+
+// longer estimates by how much the correlation length at one beta is above that at another, both given by
+// their places. All betas share their draws, so the jackknife leaves out a draw of both at once.
+func (s *Series) longer(beta, other int) stats.Estimate {
+	return stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) float64 {
+		return CorrelationLength(mean) - CorrelationLength(other)
+	})
+}
+
+// CorrelationLength returns the effective correlation length that an autocorrelation function, at lags 0 and
+// up, shows: the lag at which it first falls below 1/e, on straight lines between lags; it is 0.63 for a
+// function that is 0 from lag 1 on. It returns the largest lag where the function stays above 1/e.
+//
+// The sum of the function over the lags, the other customary length, says nothing here: with the mean
+// removed, the function's sum over all lags is -1/2 for every series.
+func CorrelationLength(acf []float64) float64 {
+	for k := 1; k < len(acf); k++ {
+		if acf[k] < 1/math.E {
+			return float64(k-1) + (acf[k-1]-1/math.E)/(acf[k-1]-acf[k])
+		}
+	}
+	return float64(len(acf) - 1)
+}
+
+// noiseLengths returns the correlation lengths of the expected autocorrelation of noise of m values.
+func noiseLengths(m int) (brown, white float64, err error) {
+	for _, noise := range []struct {
+		acf    func(m, maxLag int) ([]float64, error)
+		length *float64
+	}{{stats.BrownACF, &brown}, {stats.WhiteACF, &white}} {
+		acf, err := noise.acf(m, m/2)
+		if err != nil {
+			return 0, 0, err
+		}
+		*noise.length = CorrelationLength(acf)
+	}
+	return brown, white, nil
+}

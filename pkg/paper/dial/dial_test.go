@@ -1,0 +1,96 @@
+package dial_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resultstest"
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper/dial"
+)
+
+func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := dial.Quick()
+	result, _ := resumetest.Check(t, func(ctx context.Context) (*dial.Result, error) {
+		return dial.Run(ctx, e, config)
+	})
+	resultstest.CheckResults(t, result)
+	if len(result.Series) != len(config.Depths) {
+		t.Fatalf("%d series, want %d", len(result.Series), len(config.Depths))
+	}
+	last := len(config.Betas) - 1
+	for _, s := range result.Series {
+		if len(s.Length) != last+1 || len(s.Lag1) != last+1 || len(s.Lag5) != last+1 ||
+			len(s.Brownness) != last+1 {
+			t.Fatalf("depth %d has %d lengths, want %d", s.Depth, len(s.Length), last+1)
+		}
+		if s.Length[0].Value <= s.Length[last].Value || s.Lag1[0].Value <= s.Lag1[last].Value {
+			t.Errorf("depth %d: β = %g has no more structure than β = %g", s.Depth, s.Beta[0], s.Beta[last])
+		}
+	}
+	// Two claims of recommended betas and one of the dial's turning, for every depth; but none of recommended
+	// betas in nets deeper than the paper's, and one that is Figure 2's.
+	if got := len(result.Claims()); got != 3*len(config.Depths)-3 {
+		t.Errorf("%d claims, want %d", got, 3*len(config.Depths)-3)
+	}
+	config.Depths, config.Draws, config.Statistics = []int{10}, []int{4}, norms.Coupled
+	coupled, err := dial.Run(t.Context(), e, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := coupled.Series[0]; s.Statistics != norms.Coupled || s.Lag1[last] == result.Series[0].Lag1[last] {
+		t.Error("coupled statistics give the same numbers as frozen ones")
+	}
+}
+
+// TestCorrelationLength compares with functions whose crossing of 1/e is known.
+func TestCorrelationLength(t *testing.T) {
+	exponential := make([]float64, 100)
+	for k := range exponential {
+		exponential[k] = math.Exp(-float64(k) / 7)
+	}
+	for _, c := range []struct {
+		name            string
+		acf             []float64
+		want, tolerance float64
+	}{
+		{"white", []float64{1, 0, 0}, 1 - 1/math.E, 1e-12},
+		{"a straight line", []float64{1, 0.8, 0.6, 0.4, 0.2}, (1 - 1/math.E) / 0.2, 1e-12},
+		// exp(-7/7) is 1/e but for rounding.
+		{"exponential", exponential, 7, 1e-9},
+		{"never below", []float64{1, 0.9, 0.8}, 2, 0},
+	} {
+		if got := dial.CorrelationLength(c.acf); math.Abs(got-c.want) > c.tolerance {
+			t.Errorf("%s: length %g, want %g", c.name, got, c.want)
+		}
+	}
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	for want, change := range map[string]func(*dial.Config){
+		"0 betas":             func(c *dial.Config) { c.Betas = nil },
+		"numbers of draws":    func(c *dial.Config) { c.Draws = c.Draws[1:] },
+		"number of draws is":  func(c *dial.Config) { c.Draws = []int{4, 1, 4} },
+		"number of inputs is": func(c *dial.Config) { c.Inputs = 20 },
+		"beta":                func(c *dial.Config) { c.Betas = []float64{0} },
+		" would ":             func(c *dial.Config) { c.Draws[2] = 1 << 62 },
+	} {
+		config := dial.Quick()
+		change(&config)
+		if _, err := dial.Run(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package figure1
+
+import (
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testseries"
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// smoothed returns a series of moving averages; those of all spans share their draws.
+func smoothed(t *testing.T, span int) paper.Series {
+	t.Helper()
+	summary, err := gradients.Summarize(testseries.Smoothed(12, 128, span))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paper.Series{Summary: *summary}
+}
+
+// width is the width of an interval.
+func width(e stats.Estimate) float64 { return e.High - e.Low }
+
+// TestNetsAreComparedDrawByDraw: the brownness of equal nets differs by exactly 0, and that of others is
+// known better than if their draws were independent.
+func TestNetsAreComparedDrawByDraw(t *testing.T) {
+	a, b := smoothed(t, 5), smoothed(t, 6)
+	if same := difference(a, a); same.Value != 0 || width(same) != 0 ||
+		(claims.Claim{}).Above(same, 0).Verdict != claims.Contradicted {
+		t.Errorf("equal nets differ by %+v", same)
+	}
+	paired, independent := difference(b, a), b.Brownness.MinusIndependent(a.Brownness)
+	if width(paired) > width(independent)/2 || paired.Draws != 12 {
+		t.Errorf("brownness %+v less %+v is %+v", b.Brownness, a.Brownness, paired)
+	}
+	fewer := b
+	fewer.Autocorrelations = b.Autocorrelations[1:]
+	if unequal := difference(a, fewer); unequal.Made() {
+		t.Errorf("unequal numbers of draws differ by %v", unequal)
+	}
+}

@@ -1,0 +1,214 @@
+// Package figure2 reproduces Figure 2 of the paper: the autocorrelation of gradients of nets over a grid of
+// inputs, against depth.
+//
+// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's
+// claims. [Draw] draws it.
+package figure2
+
+import (
+	"context"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+)
+
+// Config describes Figure 2.
+type Config struct {
+	// Nets are the families of nets, one a panel; their Depth and Statistics are filled in.
+	Nets []models.Config `json:"nets"`
+
+	// Depths are the depths L of the curves of a panel.
+	Depths []int `json:"depths"`
+
+	// Inputs is M, the number of points of the grid on [-2, 2].
+	Inputs int `json:"inputs"`
+
+	// Draws is the number of draws of the weights that a curve averages. Nets of different depths have other
+	// draws; nets of one depth share theirs.
+	Draws int `json:"draws"`
+
+	// WhitenessDraws is the number of further draws on which the deep feedforward nets are tested for
+	// whiteness: a share of 20 draws is too coarse to tell one rejection in 20 from one in 10.
+	WhitenessDraws int `json:"whiteness_draws"`
+
+	// Seed determines all weights and noises.
+	Seed uint64 `json:"seed"`
+}
+
+// Paper returns the config at the paper's size: 20 draws of nets of 200 units a layer on 256 inputs;
+// feedforward nets with mean-centring, residual nets with batch normalisation and beta = 1 and 0.1.
+func Paper() Config {
+	return Config{
+		Nets: []models.Config{paper.CentredFeedforward, paper.BatchResidual(1),
+			paper.BatchResidual(0.1)},
+		Depths: []int{2, 4, 10, 24, 50},
+		Inputs: data.GridPoints,
+		Draws:  20, WhitenessDraws: 200,
+		Seed: 1,
+	}
+}
+
+// Quick returns a config of the same shape that takes seconds on any backend.
+func Quick() Config {
+	c := Paper()
+	c.Nets = paper.Resized(c.Nets, 0, 32)
+	c.Depths, c.Inputs, c.Draws, c.WhitenessDraws = []int{2, 4, 24, 50}, 128, 4, 4
+	return c
+}
+
+// Result holds the curves of Figure 2.
+type Result struct {
+	Config Config
+
+	// Series holds a curve for every kind of statistics, net and depth, in that order of nesting, and then
+	// brown and white noise.
+	Series []paper.Series
+
+	// Whiteness holds the tests of the deep feedforward nets, for every kind of statistics and depth.
+	Whiteness []Whiteness
+}
+
+// Whiteness is the test of whether the gradients of a deep feedforward net are white noise.
+type Whiteness struct {
+	Net        string           `json:"net"`
+	Depth      int              `json:"depth"`
+	Statistics norms.Statistics `json:"statistics"`
+	gradients.Whiteness
+}
+
+// Run computes Figure 2.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	p, err := config.plan()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Run(ctx, e); err != nil {
+		return nil, err
+	}
+	noises, err := config.noises()
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config}
+	for _, curve := range append(p.curves, noises...) {
+		series, err := curve.Series()
+		if err != nil {
+			return nil, err
+		}
+		result.Series = append(result.Series, series)
+	}
+	for _, deep := range p.deep {
+		tested, err := gradients.TestWhiteness(deep.ensemble.Draws(), config.Seed)
+		if err != nil {
+			return nil, err
+		}
+		net := deep.net
+		result.Whiteness = append(result.Whiteness, Whiteness{net.Net, net.Depth, net.Statistics, *tested})
+	}
+	return result, nil
+}
+
+// plan is the work of the figure: the gradients of the nets, and those of the deep nets to test.
+type plan struct {
+	*jobs.Plan
+	curves []*paper.Gradients
+	deep   []deepNet
+}
+
+// deepNet is a net that is tested for whiteness, with its gradients.
+type deepNet struct {
+	net      models.Config
+	ensemble *paper.Gradients
+}
+
+// plan lists the work, and checks the config by that.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("Figure 2", nil)}
+	for _, statistics := range paper.AllStatistics {
+		for _, net := range c.Nets {
+			for _, depth := range c.Depths {
+				ensemble, err := paper.AddGradients(p.Plan, c.gradients(net, depth, statistics))
+				if err != nil {
+					return nil, err
+				}
+				p.curves = append(p.curves, ensemble)
+			}
+		}
+		for _, depth := range c.whiteDepths() {
+			config := c.whiteness(depth, statistics)
+			ensemble, err := paper.AddGradients(p.Plan, config)
+			if err != nil {
+				return nil, err
+			}
+			p.deep = append(p.deep, deepNet{config.Net, ensemble})
+		}
+	}
+	return p, nil
+}
+
+// noises draws brown and white noise.
+func (c Config) noises() ([]*paper.Gradients, error) {
+	x, err := data.Grid(c.Inputs, data.GridLow, data.GridHigh)
+	if err != nil {
+		return nil, err
+	}
+	var noises []*paper.Gradients
+	for _, name := range []string{paper.Brown, paper.White} {
+		noise, err := paper.NewNoise(name, x, c.Draws, c.Seed)
+		if err != nil {
+			return nil, err
+		}
+		noises = append(noises, noise)
+	}
+	return noises, nil
+}
+
+// gradients returns the config of the gradients of a curve.
+func (c Config) gradients(net models.Config, depth int, statistics norms.Statistics) gradients.Config {
+	net.Depth, net.Statistics = depth, statistics
+	return gradients.Config{Net: net, Inputs: c.Inputs, Draws: c.Draws,
+		First: uint64(depth) * paper.DrawsApart, Seed: c.Seed}
+}
+
+// whiteDepths returns the depths from which the gradients of feedforward nets can't be told from white noise.
+func (c Config) whiteDepths() []int {
+	if len(c.Nets) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.Depths), func(depth int) bool { return depth < whiteFrom })
+}
+
+// whiteness returns the config of the gradients on which the feedforward net of a depth is tested: draws that
+// no curve uses.
+func (c Config) whiteness(depth int, statistics norms.Statistics) gradients.Config {
+	config := c.gradients(paper.CentredFeedforward, depth, statistics)
+	config.Net.Width = c.Nets[0].Width
+	config.First += uint64(c.Draws)
+	config.Draws = c.WhitenessDraws
+	return config
+}
+
+// Select returns the curves of one panel, in order of depth. For noise beta is 0 and statistics empty.
+func (r *Result) Select(net string, beta float64, statistics norms.Statistics) []paper.Series {
+	var selected []paper.Series
+	for _, s := range r.Series {
+		if s.Net == net && s.Statistics == statistics && paper.IsBeta(s.Beta, beta) {
+			selected = append(selected, s)
+		}
+	}
+	return selected
+}
+
+// Panel returns the curves of one panel, those of a net of the config, in order of depth, and what the net is
+// called by.
+func (r *Result) Panel(net models.Config, statistics norms.Statistics) (models.Name, []paper.Series) {
+	name := paper.SeriesName(net)
+	return name, slices.DeleteFunc(r.Select(net.Net, net.Beta, statistics),
+		func(s paper.Series) bool { return s.Also != name.Also })
+}

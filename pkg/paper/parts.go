@@ -1,0 +1,72 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
+)
+
+// partKey determines what a probe measures of a net.
+type partKey struct {
+	Probe   string          `json:"probe"`
+	Version int             `json:"version"`
+	Config  sampling.Config `json:"config"`
+}
+
+// AddPart adds to a plan what a probe of that name and version measures of a net. It returns where the
+// result will be when the plan has run, and the sample, whose config has its defaults filled in; or an
+// error when the config is wrong.
+//
+// Results of nets with a normalisation, activation or initialiser that is not the project's are not kept: a
+// key has only their names.
+func AddPart[T any](p *jobs.Plan, probe string, version int, config sampling.Config,
+	measure func(context.Context, *engine.Engine) (T, error),
+) (*T, *sampling.Sample, error) {
+	sample, err := sampling.New(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	net := sample.Config.Net
+	spec := jobs.Spec{
+		Name: fmt.Sprintf("%s of the %d-layer %s, %s statistics", probe, net.Depth, net.Title(),
+			net.Statistics),
+		Key:    partKey{probe, version, config},
+		Weight: weight(sample.Config), Passing: !config.Net.Registered(),
+	}
+	return jobs.Add(p, spec, measure), sample, nil
+}
+
+// weight is proportional to the multiplications of all draws of a net: a layer takes those of a matrix for
+// each input.
+func weight(c sampling.Config) float64 {
+	layer := float64(max(c.Net.Width, 1)) * float64(max(c.Net.Width, 1))
+	return float64(max(c.Net.Depth, 1)) * layer * float64(c.Inputs) * float64(c.Draws)
+}
+
+// Shares are a net's activations and coactivations, draws x layers, as [activations.Result] has them.
+type Shares struct {
+	Active   [][]float64 `json:"active"`
+	Coactive [][]float64 `json:"coactive"`
+}
+
+// AddShares adds to a plan the part that counts the activations of a net. It returns where they will be when
+// the plan has run, and the net's config with its defaults filled in; or an error when the config is wrong.
+func AddShares(p *jobs.Plan, config activations.Config) (*Shares, models.Config, error) {
+	shares, sample, err := AddPart(p, "activations", activations.Version, config,
+		func(ctx context.Context, e *engine.Engine) (Shares, error) {
+			result, err := activations.Run(ctx, e, config)
+			if err != nil {
+				return Shares{}, err
+			}
+			return Shares{result.Active, result.Coactive}, nil
+		})
+	if err != nil {
+		return nil, models.Config{}, err
+	}
+	return shares, sample.Config.Net, nil
+}
