@@ -149,15 +149,35 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 	return g
 }
 
-// ForEach calls run for the indices 0..n-1, as many at a time as there are processors. After the first error, or when the
-// context ends, it starts no more and returns that error.
+// sharing is the key of how many computations share the processors.
+type sharing struct{}
+
+// Sharing returns a context for each of n computations that run at once: [ForEach] leaves each its share of the
+// processors, one at least. Otherwise computations that call ForEach within a ForEach run as many at once as the
+// square of the number of processors, and need memory for all of them.
+func Sharing(ctx context.Context, n int) context.Context {
+	return context.WithValue(ctx, sharing{}, max(1, min(n, processors.Count())))
+}
+
+// workers returns how many of n runs a context's computation has at a time.
+func workers(ctx context.Context, n int) int {
+	share := processors.Count()
+	if others, ok := ctx.Value(sharing{}).(int); ok {
+		share /= others
+	}
+	return min(n, max(share, 1))
+}
+
+// ForEach calls run for the indices 0..n-1, as many at a time as there are processors, or as are the context's
+// share of them (see [Sharing]). After the first error, or when the context ends, it starts no more and returns
+// that error.
 func ForEach(ctx context.Context, n int, run func(i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	indices := make(chan int)
-	var workers sync.WaitGroup
-	for range min(n, processors.Count()) {
-		workers.Go(func() {
+	var running sync.WaitGroup
+	for range workers(ctx, n) {
+		running.Go(func() {
 			for i := range indices {
 				if err := run(i); err != nil {
 					cancel(err)
@@ -174,7 +194,7 @@ feed:
 		}
 	}
 	close(indices)
-	workers.Wait()
+	running.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		if errors.Is(cause, context.Canceled) {
 			return fmt.Errorf("interrupted: %w", cause)

@@ -8,11 +8,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -285,6 +287,36 @@ func TestForEach(t *testing.T) {
 	cancel()
 	if err := engine.ForEach(ctx, 10, func(int) error { return nil }); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("an ended context gives %v", err)
+	}
+}
+
+// TestForEachShares: computations that call ForEach within a ForEach run no more at once than there are
+// processors.
+func TestForEachShares(t *testing.T) {
+	var running, most, done atomic.Int64
+	within := func(ctx context.Context) error {
+		return engine.ForEach(ctx, 10, func(int) error {
+			now := running.Add(1)
+			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
+			}
+			time.Sleep(time.Millisecond) // for the others to be there at once
+			done.Add(1)
+			running.Add(-1)
+			return nil
+		})
+	}
+	const n = 8
+	ctx := engine.Sharing(t.Context(), n)
+	err := engine.ForEach(t.Context(), n, func(int) error { return within(ctx) })
+	if err != nil || done.Load() != 10*n || most.Load() > int64(processors.Count()) {
+		t.Errorf("%d of %d ran, %d at once on %d processors, %v", done.Load(), 10*n, most.Load(),
+			processors.Count(), err)
+	}
+	most.Store(0)
+	if err := within(engine.Sharing(t.Context(), 1)); err != nil || most.Load() > int64(processors.Count()) ||
+		most.Load() < int64(min(2, processors.Count())) {
+		t.Errorf("a computation by itself runs %d at once on %d processors, %v", most.Load(),
+			processors.Count(), err)
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/shattered-gradients/shattered/internal/processors"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/checkpoint"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -291,5 +293,30 @@ func TestWrongJobs(t *testing.T) {
 			!strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
 		}
+	}
+}
+
+// TestJobsShareTheProcessors: what jobs run at a time of their own steps is no more, in all jobs together, than
+// there are processors.
+func TestJobsShareTheProcessors(t *testing.T) {
+	plan := jobs.NewPlan("Figure 0", nil)
+	var running, most atomic.Int64
+	for i := range 6 {
+		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: i, Weight: 1}
+		jobs.Add(plan, spec, func(ctx context.Context, e *engine.Engine) (int, error) {
+			return 0, e.ForEach(ctx, 10, func(*engine.Engine, int) error {
+				now := running.Add(1)
+				for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
+				}
+				time.Sleep(time.Millisecond) // for the others to be there at once
+				running.Add(-1)
+				return nil
+			})
+		})
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	if _, err := plan.Run(t.Context(), e); err != nil || most.Load() > int64(processors.Count()) {
+		t.Errorf("%d steps ran at once on %d processors, %v", most.Load(), processors.Count(), err)
 	}
 }

@@ -62,7 +62,7 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 		weight += p.jobs[i].Weight
 	}
 	outer := progress.StartWeighted(ctx, p.name, len(r.todo), weight)
-	inner := progress.Silent(outer) // steps within a job are not counted
+	inner := engine.Sharing(progress.Silent(outer), len(r.todo)) // steps within a job are not counted
 	err := e.ForEach(outer, len(r.todo), func(e *engine.Engine, next int) error {
 		i := r.todo[next]
 		if err := r.do(inner, e, i); err != nil {
