@@ -13,9 +13,9 @@ const (
 	RecommendedHigh = 0.3
 )
 
-// Betas are the scales of the residual branch that Figures 3 and 4 and the table of normalisations have: the
+// Betas returns the scales of the residual branch that Figures 3 to 5 and the table of normalisations have: the
 // plain resnet's, and the ends of the range that the paper recommends.
-var Betas = []float64{1, RecommendedHigh, RecommendedLow}
+func Betas() []float64 { return []float64{1, RecommendedHigh, RecommendedLow} }
 
 // DrawsApart is the distance between the numbers of the first draws of two depths, or widths, so that they
 // share none.
@@ -32,13 +32,13 @@ func residual(norm *norms.Norm, beta float64) models.Config {
 	return models.Config{Net: "residual", Norm: norm, Alpha: 1, Beta: beta, Width: models.PaperWidth}
 }
 
-// NormalizedNets returns feedforward nets and then resnets of all Betas, each with every normalisation.
+// NormalizedNets returns feedforward nets and then resnets of all betas, each with every normalisation.
 func NormalizedNets(all ...*norms.Norm) []models.Config {
 	var nets []models.Config
 	for _, norm := range all {
 		nets = append(nets, models.Config{Net: "feedforward", Norm: norm, Width: models.PaperWidth})
 	}
-	for _, beta := range Betas {
+	for _, beta := range Betas() {
 		for _, norm := range all {
 			nets = append(nets, residual(norm, beta))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
@@ -32,7 +33,7 @@ var (
 // resnetColumns returns columns of resnets with falling beta.
 func resnetColumns(norm *norms.Norm, with string) []column {
 	var columns []column
-	for _, beta := range []float64{1, 0.3, 0.1} {
+	for _, beta := range paper.Betas() {
 		columns = append(columns, column{
 			models.Config{Net: "residual", Norm: norm, Beta: beta},
 			fmt.Sprintf("resnet %s batch norm, β = %g", with, beta),

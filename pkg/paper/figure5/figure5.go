@@ -50,14 +50,11 @@ type Config struct {
 	Seed uint64 `json:"seed"`
 }
 
-// betas are the plain resnet's, and the ends of the range that the paper recommends.
-var betas = []float64{1, 0.3, paper.RecommendedLow}
-
 // Paper returns the config at the paper's size: five depths, 30 minibatches of 256 images, clusters by
 // k-means with k = 10.
 func Paper() Config {
 	return Config{
-		Depths: []int{2, 4, 10, 24, 50}, Betas: betas,
+		Depths: []int{2, 4, 10, 24, 50}, Betas: paper.Betas(),
 		Shortcuts: []*models.Shortcut{models.OptionA, models.Projection},
 		Width:     models.ConvWidth, Batch: rank.PaperBatch, Minibatches: 30, Clusters: rank.PaperClusters,
 		OtherShortcuts: []*models.Shortcut{models.Preactivated, models.ChannelCopy}, OtherMinibatches: 10,
@@ -234,7 +231,7 @@ func (c Config) weight(depths []int) float64 {
 
 // netTitle names a net for readers.
 func netTitle(net models.Config) string {
-	return named(models.Name{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net)},
+	return named(models.Name{Net: net.Net, Norm: net.Norm.Name, Beta: paper.BetaOf(net), Also: alsoOf(net)},
 		shortcutOf(net)).Title()
 }
 
@@ -262,7 +259,7 @@ func (p *plan) addMaps(c Config, net models.Config, source rank.Source) *[]Map {
 
 // newMap names a map by its net.
 func newMap(net models.Config, m rank.Map) Map {
-	variant := paper.Variant{Net: net.Net, Norm: net.Norm.Name, Beta: betaOf(net), Also: alsoOf(net),
+	variant := paper.Variant{Net: net.Net, Norm: net.Norm.Name, Beta: paper.BetaOf(net), Also: alsoOf(net),
 		Depth: m.Depth, Width: net.Width}
 	return Map{Variant: variant, Shortcut: shortcutOf(net), Map: m}
 }

@@ -3,6 +3,7 @@ package figure5
 import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -48,7 +49,7 @@ func newSeries(curves []curve, depths []int) ([]Series, error) {
 	all := make([]Series, len(curves))
 	for i, c := range curves {
 		s := Series{
-			Net: c.net.Net, Norm: c.net.Norm.Name, Statistics: c.net.Statistics, Beta: betaOf(c.net),
+			Net: c.net.Net, Norm: c.net.Norm.Name, Statistics: c.net.Statistics, Beta: paper.BetaOf(c.net),
 			Shortcut: shortcutOf(c.net), Also: alsoOf(c.net),
 			Width: c.net.Width, Images: c.images, Depths: depths, Minibatches: len(c.measured),
 		}
@@ -72,15 +73,8 @@ func newSeries(curves []curve, depths []int) ([]Series, error) {
 	return all, nil
 }
 
-// betaOf returns the beta of a net, and shortcutOf the name of its shortcut; nil and nothing where it has
-// none. alsoOf is what else of it isn't the paper's choice.
-func betaOf(net models.Config) *float64 {
-	if net.Beta == 0 {
-		return nil
-	}
-	return &net.Beta
-}
-
+// shortcutOf returns the name of a net's shortcut; nothing where it has none. alsoOf is what else of it isn't
+// the paper's choice.
 func shortcutOf(net models.Config) string {
 	if net.Images.Shortcut == nil {
 		return ""
