@@ -11,13 +11,6 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 )
 
-// partKey determines what a probe measures of a net.
-type partKey struct {
-	Probe   string          `json:"probe"`
-	Version int             `json:"version"`
-	Config  sampling.Config `json:"config"`
-}
-
 // AddPart adds to a plan what a probe of that name and version measures of a net. It returns where the
 // result will be when the plan has run, and the sample, whose config has its defaults filled in; or an
 // error when the config is wrong.
@@ -35,7 +28,7 @@ func AddPart[T any](p *jobs.Plan, probe string, version int, config sampling.Con
 	spec := jobs.Spec{
 		Name: fmt.Sprintf("%s of the %d-layer %s, %s statistics", probe, net.Depth, net.Title(),
 			net.Statistics),
-		Key:    partKey{probe, version, config},
+		Key:    Key{Probe: probe, Version: version, Config: config},
 		Weight: weight(sample.Config), Passing: !config.Net.Registered(),
 	}
 	return jobs.Add(p, spec, measure), sample, nil
