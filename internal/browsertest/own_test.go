@@ -116,7 +116,8 @@ func (lab *jupyter) ask(t *testing.T, method, address string, body []byte) (int,
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "token "+token)
-	response, err := http.DefaultClient.Do(request)
+	client := http.Client{Timeout: patience}
+	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func TestProjectsNotebooks(t *testing.T) {
 		t.Skip("there is no git here to say which notebooks it knows")
 	}
 	lab := startLabIn(t, folder)
-	if _, page := lab.ask(t, "GET", "/lab", nil); !strings.Contains(string(page), "00_start.ipynb") {
+	if _, page := lab.ask(t, "GET", "/", nil); !strings.Contains(string(page), "00_start.ipynb") {
 		t.Errorf("the first page does not open 00_start")
 	}
 	type contents struct {
