@@ -1,9 +1,11 @@
-// Cellimports is the kernel's goimports: it gives a notebook's cell the imports that it lacks (see internal/cellimports).
+// Cellimports is the kernel's goimports: it gives a notebook's cell the imports that it lacks (see
+// internal/cellimports).
 //
 //	goimports -w FILE
 //
-// The variable SHATTERED_HOME names the project's folder. Beside the program lies imports.txt, the packages that the set-up has compiled. For
-// whatever these don't know the program makes way for the goimports that comes behind it in PATH.
+// The variable SHATTERED_HOME names the project's folder. Beside the program lies imports.txt, the packages
+// that the set-up has compiled. For whatever these don't know the program makes way for the goimports that
+// comes behind it in PATH.
 package main
 
 import (

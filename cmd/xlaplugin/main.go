@@ -1,10 +1,11 @@
-// Xlaplugin fetches GoMLX's own build of XLA's CPU plugin into a folder, under the name that GoMLX looks for: for systems that the pinned list of
-// Python packages has no plugin for, such as macOS on Apple's processors and Linux on Arm.
+// Xlaplugin fetches GoMLX's own build of XLA's CPU plugin into a folder, under the name that GoMLX looks for:
+// for systems that the pinned list of Python packages has no plugin for, such as macOS on Apple's processors
+// and Linux on Arm.
 //
 //	xlaplugin FOLDER
 //
-// It comes from the releases of github.com/gomlx/pjrt-cpu-binaries, at a version that is fixed here; they have no checksums. Exit status: 1, with one
-// sentence, where it can't be fetched.
+// It comes from the releases of github.com/gomlx/pjrt-cpu-binaries, at a version that is fixed here; they
+// have no checksums. Exit status: 1, with one sentence, where it can't be fetched.
 package main
 
 import (

@@ -66,7 +66,8 @@ func (n *notebook) complete(index int, code, word string) {
 	n.wait("the list's end", `() => !document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")`)
 }
 
-// TestNotebookOfOnesOwn walks through a fresh notebook: completion, a net and a picture of one's own without an import, and a forgotten %%.
+// TestNotebookOfOnesOwn walks through a fresh notebook: completion, a net and a picture of one's own without
+// an import, and a forgotten %%.
 func TestNotebookOfOnesOwn(t *testing.T) {
 	browser := startBrowser(t)
 	lab := startLab(t, "mine/template.ipynb")
@@ -129,7 +130,8 @@ func (lab *jupyter) ask(t *testing.T, method, address string, body []byte) (int,
 	return response.StatusCode, text
 }
 
-// TestProjectsNotebooks: JupyterLab opens 00_start, and the notebooks that git knows are trusted and can't be saved over, unless that is asked for.
+// TestProjectsNotebooks: JupyterLab opens 00_start, and the notebooks that git knows are trusted and can't be
+// saved over, unless that is asked for.
 func TestProjectsNotebooks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts JupyterLab")

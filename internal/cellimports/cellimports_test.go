@@ -12,7 +12,8 @@ import (
 
 const module = "example.org/own"
 
-// anIndex is an index of a project that has two packages activations and one norms, and of a few packages of Go and of another module.
+// anIndex is an index of a project that has two packages activations and one norms, and of a few packages of
+// Go and of another module.
 func anIndex(t *testing.T) *Index {
 	t.Helper()
 	home := t.TempDir()

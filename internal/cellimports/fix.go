@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Fix returns the code of a Go file with the imports that it lacks, and without those that it does not use. It returns false where it takes
-// more than the index knows, and an error where the code can't be parsed.
+// Fix returns the code of a Go file with the imports that it lacks, and without those that it does not use.
+// It returns false where it takes more than the index knows, and an error where the code can't be parsed.
 func (x *Index) Fix(path string, code []byte) (fixed []byte, known bool, err error) {
 	f, err := parse(path, code)
 	if err != nil {

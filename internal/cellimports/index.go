@@ -26,15 +26,17 @@ type Package struct {
 
 // Index knows packages.
 type Index struct {
-	// Own is the import path of the project, and Home its folder: packages in it are looked up when they are asked for, since they change.
+	// Own is the import path of the project, and Home its folder: packages in it are looked up when they are
+	// asked for, since they change.
 	Own, Home string
 
 	// Packages are all others.
 	Packages []Package
 }
 
-// ReadIndex reads what the set-up writes: a package a line, name, import path and folder with tabs between them; behind an empty line those that
-// the project does not use. Packages that cells can't import, because they are internal or programs, are left out.
+// ReadIndex reads what the set-up writes: a package a line, name, import path and folder with tabs between
+// them; behind an empty line those that the project does not use. Packages that cells can't import, because
+// they are internal or programs, are left out.
 func ReadIndex(text, own, home string) *Index {
 	index := &Index{Own: own, Home: home}
 	far, known := false, make(map[string]bool)
@@ -60,8 +62,8 @@ func isOf(importPath, module string) bool {
 	return importPath == module || strings.HasPrefix(importPath, module+"/")
 }
 
-// name returns the name of the package of an import path, or false where the index does not know it. The project's packages have the names of
-// their folders.
+// name returns the name of the package of an import path, or false where the index does not know it. The
+// project's packages have the names of their folders.
 func (x *Index) name(importPath string) (string, bool) {
 	if isOf(importPath, x.Own) {
 		return path.Base(importPath), true
@@ -95,9 +97,10 @@ func (x *Index) own(name string) []Package {
 	return found
 }
 
-// find returns the package of that name which the uses fit best, or false where there is none of the name: the one that lacks the fewest of
-// the names used, and among equals the project's own, then those that it uses, then Go's, then that with the shortest path. One that lacks a name is found too, since
-// "undefined: norms.Bach" says more than "undefined: norms".
+// find returns the package of that name which the uses fit best, or false where there is none of the name:
+// the one that lacks the fewest of the names used, and among equals the project's own, then those that it
+// uses, then Go's, then that with the shortest path. One that lacks a name is found too, since "undefined:
+// norms.Bach" says more than "undefined: norms".
 func (x *Index) find(name string, uses map[string]bool) (Package, bool) {
 	candidates := x.own(name)
 	ours := len(candidates)
@@ -144,7 +147,8 @@ func (p Package) lacking(names map[string]bool) int {
 	return len(left)
 }
 
-// declared reports the names that a file declares for its package. What can't be parsed declares what comes before.
+// declared reports the names that a file declares for its package. What can't be parsed declares what comes
+// before.
 func declared(path string, report func(name string)) {
 	tree, _ := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 	if tree == nil {

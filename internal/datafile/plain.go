@@ -1,8 +1,8 @@
-// Package datafile writes any value of Go as JSON, CSV or an archive of NumPy arrays: numbers, lists, maps, structs and matrices, as they come in
-// a notebook's cell.
+// Package datafile writes any value of Go as JSON, CSV or an archive of NumPy arrays: numbers, lists, maps,
+// structs and matrices, as they come in a notebook's cell.
 //
-// Fields of structs have the names that their JSON has, and what is not exported, or has the name "-", is left out. Values that write themselves as
-// text, as a norm does, are that text.
+// Fields of structs have the names that their JSON has, and what is not exported, or has the name "-", is
+// left out. Values that write themselves as text, as a norm does, are that text.
 package datafile
 
 import (
@@ -27,7 +27,8 @@ type matrix interface {
 	At(row, column int) float64
 }
 
-// plain returns the value as nil, bool, float64, string, []any or object, or an error that says where in it something else is.
+// plain returns the value as nil, bool, float64, string, []any or object, or an error that says where in it
+// something else is.
 func plain(v reflect.Value, place string) (any, error) {
 	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.IsNil() {
 		return nil, nil

@@ -50,8 +50,8 @@ type column struct {
 	value any
 }
 
-// columns returns the value as columns: the fields of a struct or map, those within fields named by both; of a list of structs or maps a list of
-// each field; of anything else the one column "value".
+// columns returns the value as columns: the fields of a struct or map, those within fields named by both; of
+// a list of structs or maps a list of each field; of anything else the one column "value".
 func columns(value any) ([]column, error) {
 	p, err := plain(reflect.ValueOf(value), "")
 	if err != nil {
@@ -91,8 +91,9 @@ func flattened(name string, value any) []column {
 	return all
 }
 
-// CSV returns the value as comma-separated values with a header. Columns are as long as each other; what stands once is repeated in every row, and a
-// list of lists has a column for each place in them, named with its number from 0 on.
+// CSV returns the value as comma-separated values with a header. Columns are as long as each other; what
+// stands once is repeated in every row, and a list of lists has a column for each place in them, named with
+// its number from 0 on.
 func CSV(value any) ([]byte, error) {
 	all, err := columns(value)
 	if err != nil {
@@ -166,7 +167,8 @@ func (c column) split(list []any) ([]column, error) {
 	return split, nil
 }
 
-// cell returns a value as it stands in a table; what is not finite stands as Python and R read it, and nothing as nothing.
+// cell returns a value as it stands in a table; what is not finite stands as Python and R read it, and
+// nothing as nothing.
 func cell(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -183,8 +185,9 @@ func cell(value any) string {
 	return fmt.Sprint(value)
 }
 
-// NPZ returns the value as an archive of NumPy arrays, for numpy.load: one for each column, of numbers as float64 (NaN where there is none; true
-// and false are 1 and 0) in as many dimensions as there are lists in lists, or of texts in one.
+// NPZ returns the value as an archive of NumPy arrays, for numpy.load: one for each column, of numbers as
+// float64 (NaN where there is none; true and false are 1 and 0) in as many dimensions as there are lists in
+// lists, or of texts in one.
 func NPZ(value any) ([]byte, error) {
 	all, err := columns(value)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 // noNetwork are variables with which Go reaches nothing, and asks nobody about checksums.
 var noNetwork = []string{"GOPROXY=http://127.0.0.1:9", "GOSUMDB=off", "GOFLAGS=-mod=mod"}
 
-// ownNet is a cell that defines a normalisation of one's own under a name, and takes gradients of a net with it.
+// ownNet is a cell that defines a normalisation of one's own under a name, and takes gradients of a net with
+// it.
 const ownNet = `var _ = norms.Registry.Register("own", &norms.Norm{Name: "own", Apply: func(x *graph.Node, _ func(*graph.Node) *graph.Node) *graph.Node {
 	return graph.MulScalar(x, 0.5)
 }})
@@ -23,8 +24,8 @@ net := models.Config{Net: "feedforward", Depth: 3, Width: 10, Norm: must.M1(norm
 result := must.M1(gradients.Run(s.Context, s.Engine, gradients.Config{Net: net, Draws: 1}))
 fmt.Println(len(result.Gradients), "draw of", len(norms.Registry.Names()), "norms")`
 
-// A fresh notebook has no imports and needs no network. Cells that register something can be run again, changed too, and one line fetches another
-// module (here from Go's cache, where the set-up has put it).
+// A fresh notebook has no imports and needs no network. Cells that register something can be run again,
+// changed too, and one line fetches another module (here from Go's cache, where the set-up has put it).
 func TestCellsOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	command := runner(t, notebook(t,
@@ -45,7 +46,8 @@ func TestCellsOfOnesOwn(t *testing.T) {
 	}
 }
 
-// runCells starts the installed kernel as JupyterLab does, runs cells, and prints what each shows: its text, and its errors.
+// runCells starts the installed kernel as JupyterLab does, runs cells, and prints what each shows: its text,
+// and its errors.
 const runCells = `
 import json, sys
 from jupyter_client.manager import start_new_kernel

@@ -7,8 +7,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
 
-// Net shows one draw of a net below the running cell, as [Show] does: its gradient over the grid, the autocorrelation, the covariance. It is all
-// that a cell needs:
+// Net shows one draw of a net below the running cell, as [Show] does: its gradient over the grid, the
+// autocorrelation, the covariance. It is all that a cell needs:
 //
 //	explore.Net(models.Config{Net: "residual", Depth: 50, Norm: norms.Batch, Beta: 0.1})
 //

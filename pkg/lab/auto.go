@@ -12,8 +12,8 @@ var opening sync.Mutex
 //
 //	lab.Auto().Plot(plots.Lines(x, a, b))
 //
-// Where it can't be opened the cell ends with one sentence. With [Open] and [Session.Close] a session ends where the cell says so, and a
-// panic of the cell is one sentence too.
+// Where it can't be opened the cell ends with one sentence. With [Open] and [Session.Close] a session ends
+// where the cell says so, and a panic of the cell is one sentence too.
 func Auto() *Session {
 	opening.Lock()
 	defer opening.Unlock()

@@ -8,13 +8,13 @@ import (
 	"github.com/janpfeifer/must"
 )
 
-// Given returns the value that the environment variable of that name has, or the fallback where it is not set: so a notebook is run with values
-// from outside, by jupyter nbconvert, papermill or a job on a cluster.
+// Given returns the value that the environment variable of that name has, or the fallback where it is not
+// set: so a notebook is run with values from outside, by jupyter nbconvert, papermill or a job on a cluster.
 //
 //	depth := lab.Given("DEPTH", 50)
 //
-// In a notebook %env DEPTH 24, on a line of its own before %%, sets it. Where the variable holds something else than the fallback is, the cell ends
-// with one sentence.
+// In a notebook %env DEPTH 24, on a line of its own before %%, sets it. Where the variable holds something
+// else than the fallback is, the cell ends with one sentence.
 func Given[T int | float64 | string | bool](name string, fallback T) T {
 	text, is := os.LookupEnv(name)
 	if !is {

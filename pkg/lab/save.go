@@ -14,15 +14,16 @@ const OwnFolder = "mine"
 // formats are the ways in which a value can be saved, by the ending of the name.
 var formats = map[string]func(value any) ([]byte, error){".json": datafile.JSON, ".csv": datafile.CSV, ".npz": datafile.NPZ}
 
-// Save writes numbers of one's own into the folder mine of the results folder, and says where: as JSON, as comma-separated values or as NumPy
-// arrays, as the name ends with .json, .csv or .npz.
+// Save writes numbers of one's own into the folder mine of the results folder, and says where: as JSON, as
+// comma-separated values or as NumPy arrays, as the name ends with .json, .csv or .npz.
 //
 //	must.M(s.Save("sweep.csv", []point{{Beta: 0.1, Brownness: 0.77}, {Beta: 1, Brownness: 0.1}}))
 //	must.M(s.Save("net.npz", map[string]any{"x": result.X, "gradients": result.Gradients}))
 //
-// Any value of numbers, texts, lists, maps, structs and matrices will do. A list of structs or maps becomes a table with a column for each field;
-// a struct or map of lists, a column or an array for each. JSON holds anything, NumPy arrays hold lists of equal lengths in any number of
-// dimensions, and CSV columns of one length.
+// Any value of numbers, texts, lists, maps, structs and matrices will do. A list of structs or maps becomes a
+// table with a column for each field; a struct or map of lists, a column or an array for each. JSON holds
+// anything, NumPy arrays hold lists of equal lengths in any number of dimensions, and CSV columns of one
+// length.
 func (s *Session) Save(name string, value any) error {
 	format, known := formats[filepath.Ext(name)]
 	if !known || filepath.Base(name) != name || name == filepath.Ext(name) {

@@ -6,14 +6,15 @@ import (
 	"sort"
 )
 
-// pairs are the pairs i < j of inputs in ascending order that are at least some distance apart: those with j >= first[i].
+// pairs are the pairs i < j of inputs in ascending order that are at least some distance apart: those with j
+// >= first[i].
 type pairs struct {
 	first []int
 	count int
 }
 
-// newPairs returns the pairs of inputs, in ascending order, that are at least a distance apart. A pair at exactly the distance counts, whatever the
-// rounding.
+// newPairs returns the pairs of inputs, in ascending order, that are at least a distance apart. A pair at
+// exactly the distance counts, whatever the rounding.
 func newPairs(x []float64, distance float64) pairs {
 	p := pairs{first: make([]int, len(x))}
 	for i := range x {

@@ -8,7 +8,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data"
 )
 
-// withDefaults checks what the config says of inputs and draws, before anything is made, and fills in its defaults.
+// withDefaults checks what the config says of inputs and draws, before anything is made, and fills in its
+// defaults.
 func (c Config) withDefaults() (Config, error) {
 	if c.Draws < 1 {
 		return c, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper averages 20 to 100)", c.Draws)
