@@ -1,11 +1,11 @@
 package cellimports
 
 import (
+	"go/build"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -37,7 +37,7 @@ func anIndex(t *testing.T) *Index {
 	var list strings.Builder
 	for _, path := range []string{"fmt", "flag", "math/rand", "math/rand/v2", "crypto/rand", "text/template", "html/template", "internal/fmtsort"} {
 		name := filepath.Base(strings.TrimSuffix(path, "/v2"))
-		list.WriteString(name + "\t" + path + "\t" + filepath.Join(runtime.GOROOT(), "src", filepath.FromSlash(path)) + "\n")
+		list.WriteString(name + "\t" + path + "\t" + filepath.Join(build.Default.GOROOT, "src", filepath.FromSlash(path)) + "\n")
 	}
 	list.WriteString("graph\texample.org/other/core\t" + filepath.Join(home, "other", "graph") + "\n")
 	list.WriteString("main\texample.org/other/cmd\t" + home + "\n")

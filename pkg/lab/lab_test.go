@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 			progress.Step(ctx)
 			time.Sleep(100 * time.Millisecond)
 		}
-		if lab.Auto() != lab.Auto() {
+		if first, second := lab.Auto(), lab.Auto(); first != second {
 			panic("there are two sessions")
 		}
 	case "given":
