@@ -109,7 +109,7 @@ func TestUmask(t *testing.T) {
 
 // TestPoorFileSystems writes where files can't be locked, their rights can't be changed and nothing can be brought to the disk.
 func TestPoorFileSystems(t *testing.T) {
-	faulttest.Run(t, faulttest.Faults{
+	faulttest.Run(t, faulttest.Refusals{
 		unix.SYS_FLOCK: unix.ENOLCK, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL,
 	}, func(t *testing.T) {
 		folder := t.TempDir()
@@ -137,7 +137,7 @@ func TestPoorFileSystems(t *testing.T) {
 
 // TestDiskErrors checks that an error of the disk is not one of a file system that can't be asked: the file that was there stays.
 func TestDiskErrors(t *testing.T) {
-	faulttest.Run(t, faulttest.Faults{unix.SYS_FSYNC: unix.EIO}, func(t *testing.T) {
+	faulttest.Run(t, faulttest.Refusals{unix.SYS_FSYNC: unix.EIO}, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "file")
 		if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ func TestLocks(t *testing.T) {
 func TestWithoutLocks(t *testing.T) {
 	for _, errno := range []unix.Errno{unix.ENOLCK, unix.ENOTSUP, unix.EBADF, unix.ENOSYS} {
 		t.Run(errno.Error(), func(t *testing.T) {
-			faulttest.Run(t, faulttest.Faults{unix.SYS_FLOCK: errno}, func(t *testing.T) {
+			faulttest.Run(t, faulttest.Refusals{unix.SYS_FLOCK: errno}, func(t *testing.T) {
 				lock, err := filelock.TryMake(filepath.Join(t.TempDir(), "lock"))
 				if lock != nil || !errors.Is(err, filelock.ErrUnsupported) {
 					t.Errorf("a lock is %v, %v", lock, err)

@@ -14,7 +14,7 @@ import (
 
 // TestWithoutLocks keeps parts on a file system without locks, rights or flushes, where only what is old is collected.
 func TestWithoutLocks(t *testing.T) {
-	faulttest.Run(t, faulttest.Faults{unix.SYS_FLOCK: unix.ENOLCK, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL}, func(t *testing.T) {
+	faulttest.Run(t, faulttest.Refusals{unix.SYS_FLOCK: unix.ENOLCK, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL}, func(t *testing.T) {
 		parent := t.TempDir()
 		old, young := filepath.Join(parent, strings.Repeat("a", 64)), filepath.Join(parent, strings.Repeat("b", 64))
 		for folder, age := range map[string]time.Duration{old: 8 * 24 * time.Hour, young: 24 * time.Hour} {

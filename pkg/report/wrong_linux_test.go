@@ -100,7 +100,7 @@ func TestOddFolders(t *testing.T) {
 
 // TestFullDisk checks that pages that can't be written as a whole stay as they were.
 func TestFullDisk(t *testing.T) {
-	faulttest.Run(t, faulttest.Faults{unix.SYS_FSYNC: unix.ENOSPC}, func(t *testing.T) {
+	faulttest.Run(t, faulttest.Refusals{unix.SYS_FSYNC: unix.ENOSPC}, func(t *testing.T) {
 		readme, list := checkout(t, readmePlace, place)
 		err := report.UpdateReadme(t.TempDir(), readme)
 		if !errors.Is(err, unix.ENOSPC) || !strings.Contains(err.Error(), "claims.md is left as it was") {

@@ -91,7 +91,7 @@ func TestNoFilesLeft(t *testing.T) {
 // TestPoorFileSystems trains where files can't be locked, their rights can't be changed and nothing can be brought to the disk. It says once that
 // there are no locks.
 func TestPoorFileSystems(t *testing.T) {
-	faulttest.Run(t, faulttest.Faults{
+	faulttest.Run(t, faulttest.Refusals{
 		unix.SYS_FLOCK: unix.ENOTSUP, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL,
 	}, func(t *testing.T) {
 		folder := t.TempDir()
