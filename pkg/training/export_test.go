@@ -9,6 +9,13 @@ func SetGrace(d time.Duration) (back func()) {
 	return func() { grace = before }
 }
 
+// SetSaveEvery sets how often a checkpoint is written, and returns what sets it back.
+func SetSaveEvery(d time.Duration) (back func()) {
+	before := saveEvery
+	saveEvery = d
+	return func() { saveEvery = before }
+}
+
 // Semantics is the version of the package's code.
 const Semantics = semantics
 

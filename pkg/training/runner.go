@@ -70,6 +70,9 @@ func (r *Runner) Run(ctx context.Context, config Config) (*Result, error) {
 		return nil, fmt.Errorf("the family %s has a normalisation, activation or initialiser of its own, which may change and keep its name: train it without a folder, or register it under a new name", config.Family)
 	}
 	if result, err := plan.finished(r.Folder); result != nil || err != nil {
+		if err == nil {
+			plan.tidy(r.Folder)
+		}
 		return result, err
 	}
 	folder, err := r.lockRun(ctx, config.name(id))
@@ -93,6 +96,15 @@ type plan struct {
 // finished returns the result of the run, nil when it has none yet.
 func (p *plan) finished(results string) (*Result, error) {
 	return finished(filepath.Join(results, RunsFolder, p.config.name(p.id)), p.id)
+}
+
+// tidy removes the checkpoints of a run that has its result, which a process that was killed after writing
+// it has left. In a folder that can't be written they stay.
+func (p *plan) tidy(results string) {
+	folder := filepath.Join(results, RunsFolder, p.config.name(p.id))
+	if numbers, err := checkpoints(folder); err == nil {
+		_ = removeCheckpoints(folder, numbers)
+	}
 }
 
 // supervise does the run, and returns soon after the context has ended, whatever the run is doing.

@@ -25,8 +25,8 @@ import (
 )
 
 // saveEvery is how often a checkpoint is written at least, so that no more than this is lost when a process is killed. When it is written
-// makes no difference to the training.
-const saveEvery = time.Minute
+// makes no difference to the training. Tests shorten it.
+var saveEvery = time.Minute
 
 // netScope is the scope of the net's variables in the Store.
 const netScope = "net"
