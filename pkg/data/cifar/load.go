@@ -78,6 +78,7 @@ func (l *loader) load(ctx context.Context) (*Data, error) {
 		return data, stopped(ctx, err)
 	}
 	if data, _ := l.cached(ctx); data != nil {
+		l.tidy()
 		return data, nil
 	}
 	unlock, err := l.lock(ctx)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,11 +19,13 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// stagePrefix starts the name of a stage's folder. It is beside the cache's final folder, so that files can be renamed into that.
+// stagePrefix starts the name of a stage's folder. It is beside the cache's final folder, so that files can
+// be renamed into that.
 const stagePrefix = ".fetching-"
 
-// lockName is the file in the cache that the process that fetches has locked. The system frees the lock when that process ends, however it
-// does; the file stays, for a file that others may be about to lock can't be removed safely.
+// lockName is the file in the cache that the process that fetches has locked. The system frees the lock when
+// that process ends, however it does; the file stays, for a file that others may be about to lock can't be
+// removed safely.
 const lockName = "cifar-10.lock"
 
 // cacheError says that the cache can't be written, which no other source mends.
@@ -43,7 +46,8 @@ func (e *cacheError) Unwrap() error { return e.cause }
 // diskFilter stands between what is written and a file.
 type diskFilter func(io.Writer) io.Writer
 
-// stage is a folder of its own in the cache, in which a source puts files together before any of them is seen.
+// stage is a folder of its own in the cache, in which a source puts files together before any of them is
+// seen.
 type stage struct {
 	folder, cache string
 	edition       edition
@@ -54,8 +58,8 @@ type stage struct {
 // path returns the path of a file on the stage.
 func (s *stage) path(name string) string { return filepath.Join(s.folder, name) }
 
-// write makes a file with what write writes, and brings it to the disk. An error of the disk is a *cacheError; those of write are returned
-// as they are.
+// write makes a file with what write writes, and brings it to the disk. An error of the disk is a
+// *cacheError; those of write are returned as they are.
 func (s *stage) write(name string, write func(io.Writer) error) error {
 	made, err := os.Create(s.path(name))
 	if err != nil {
@@ -125,8 +129,9 @@ func (s *stage) publish() error {
 	return nil
 }
 
-// lock makes this process the one that fetches, after waiting for another. It removes what a process that was killed had left on a stage. On a file
-// system without locks it says so and goes on: two that fetch at once do so twice, and put the same files into the same place.
+// lock makes this process the one that fetches, after waiting for another. It removes what a process that was
+// killed had left on a stage. On a file system without locks it says so and goes on: two that fetch at once
+// do so twice, and put the same files into the same place.
 func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 	if err := os.MkdirAll(l.cache, 0o777); err != nil {
 		return nil, &cacheError{l.cache, err}
@@ -171,6 +176,20 @@ func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 		return nil, &cacheError{l.cache, err}
 	}
 	return held.Unlock, nil
+}
+
+// tidy removes what a process that was killed after filling the cache has left on its stage, unless another
+// fetches now. In a cache that can't be written it stays.
+func (l *loader) tidy() {
+	entries, _ := os.ReadDir(l.cache)
+	if !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), stagePrefix) }) {
+		return
+	}
+	held, err := filelock.TryMake(filepath.Join(l.cache, lockName))
+	if err == nil && held != nil {
+		_ = removeStages(l.cache, 0)
+	}
+	held.Unlock()
 }
 
 // forgotten is the age from which a stage is nobody's, on a file system that has no locks to tell.
