@@ -51,7 +51,7 @@ func sum(content []byte) string {
 }
 
 // tarGz packs files into an archive, in a folder and with a description as in the official one.
-func tarGz(t *testing.T, folder string, contents map[string][]byte) []byte {
+func tarGz(t testing.TB, folder string, contents map[string][]byte) []byte {
 	t.Helper()
 	var packed bytes.Buffer
 	zipped := gzip.NewWriter(&packed)
