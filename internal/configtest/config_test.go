@@ -1,0 +1,158 @@
+package configtest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/faulttest"
+	"github.com/shattered-gradients/shattered/pkg/backend"
+	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/export"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	activation "github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/models/registry"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
+	"github.com/shattered-gradients/shattered/pkg/probes/early"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/probes/rank"
+	"github.com/shattered-gradients/shattered/pkg/probes/theory"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// opened is an engine on the backend that needs nothing.
+var opened = sync.OnceValues(func() (*engine.Engine, error) {
+	b, err := backend.Open("go")
+	if err != nil {
+		return nil, err
+	}
+	return engine.New(b), nil
+})
+
+// images are few.
+var images = sync.OnceValue(func() *cifar.Set {
+	const n = 20
+	return &cifar.Set{Images: make([]byte, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]byte, n)}
+})
+
+// all returns the choices of a registry.
+func all[T any](of *registry.Registry[T]) []any {
+	var choices []any
+	for _, name := range of.Names() {
+		if choice, err := of.Get(name); err == nil {
+			choices = append(choices, choice)
+		}
+	}
+	return choices
+}
+
+// choices are what a config can be filled with beside numbers: all that is registered, and one of each kind
+// that is empty.
+var choices = sync.OnceValue(func() []any {
+	list := append(all(norms.Registry), &norms.Norm{Name: "empty"})
+	list = append(append(list, all(activation.Registry)...), &activation.Activation{Name: "empty"})
+	list = append(append(list, all(initializers.Registry)...), &initializers.Initializer{Name: "empty"})
+	list = append(append(list, all(models.Shortcuts)...), &models.Shortcut{Name: "empty"})
+	for _, name := range models.Architectures.Names() {
+		list = append(list, name)
+	}
+	for _, name := range training.Families.Names() {
+		list = append(list, name)
+	}
+	return append(list, norms.Frozen, norms.Coupled)
+})
+
+// attempt gives the bytes to a config and begins its computation in a context that has ended.
+type attempt func(ctx context.Context, e *engine.Engine, content []byte) error
+
+// of is the attempt at a config that is computed without a backend.
+func of[C, R any](run func(context.Context, C) (R, error)) attempt {
+	return on(func(ctx context.Context, _ *engine.Engine, config C) (R, error) { return run(ctx, config) })
+}
+
+// on is the attempt at a config that is computed on one.
+func on[C, R any](run func(context.Context, *engine.Engine, C) (R, error)) attempt {
+	return func(ctx context.Context, e *engine.Engine, content []byte) error {
+		var config C
+		faulttest.Fill(&config, content, choices()...)
+		_, err := run(ctx, e, config)
+		return err
+	}
+}
+
+// attempts are those at all configs of packages that compute.
+var attempts = map[string]attempt{
+	"models.New": of(func(_ context.Context, c models.Config) (*models.Net, error) {
+		net, err := models.New(c)
+		if err == nil {
+			err = net.CheckMemory(256, 4, 1, 1)
+		}
+		return net, err
+	}),
+	"gradients.Run":   on(gradients.Run),
+	"activations.Run": on(activations.Run),
+	"correlation.Run": on(correlation.Run),
+	"early.RunGrid":   on(early.RunGrid),
+	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun, error) {
+		return early.RunImages(ctx, e, c, training.CIFAR10(&cifar.Data{Train: images(), Test: images()}))
+	}),
+	"rank.Run": on(func(ctx context.Context, e *engine.Engine, c rank.Config) (*rank.Minibatch, error) {
+		return rank.Run(ctx, e, c, rank.NewImages(images(), 1), 0)
+	}),
+	"theory.Run":     of(theory.Run),
+	"theory.Donsker": of(theory.Donsker),
+	"meanfield.Run":  of(meanfield.Run),
+	"export.Run":     on(export.Run),
+	"training.Run": on(func(ctx context.Context, e *engine.Engine, c training.Config) (*training.Result, error) {
+		runner := &training.Runner{Backend: e.Backend(), Data: training.CIFAR10(&cifar.Data{Train: images(), Test: images()})}
+		return runner.Run(ctx, c)
+	}),
+	"training.Grid": of(func(_ context.Context, g training.Grid) ([]training.Config, error) {
+		if err := g.Check(); err != nil {
+			return nil, err
+		}
+		return g.Configs(), nil
+	}),
+	"cifar.NewDataset": of(func(_ context.Context, c cifar.DatasetConfig) (*cifar.Dataset, error) {
+		return cifar.NewDataset(images(), c)
+	}),
+}
+
+// FuzzConfigs gives each config numbers that no formula expects. What is refused is refused in one line, and
+// before it takes memory.
+func FuzzConfigs(f *testing.F) {
+	e, err := opened()
+	if err != nil {
+		f.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 300 { // seeds: enough to come beyond the first check of each
+		content := make([]byte, 80)
+		for i := range content {
+			content[i] = byte(rng.IntN(256)) & byte(rng.IntN(256)) & 0x77 // small numbers more often than not
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		ended, end := context.WithCancel(t.Context())
+		end()
+		for name, attempt := range attempts {
+			var err error
+			taken := faulttest.Taken(func() { err = attempt(ended, e, content) })
+			if began := err == nil || errors.Is(err, context.Canceled); !began && taken > faulttest.Most(len(content)) {
+				t.Errorf("%s takes %d bytes of memory, and is refused then: %v", name, taken, err)
+			}
+			if err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: the error %q is not one line", name, err)
+			}
+		}
+	})
+}
