@@ -120,7 +120,8 @@ func remedy(name string) string {
 	return "run scripts/setup"
 }
 
-// OneThread returns the backend on which graphs should run while others keep every other processor busy: for XLA on the CPU one beside the given
-// one that runs each graph in the calling thread alone, which saves the threads' waiting for each other. It is opened once and lives as
-// long as the program. For any other backend it is the given one. Tensors and graphs of one can't be used on the other.
+// OneThread returns the backend on which graphs should run while others keep every other processor busy: for XLA
+// on the CPU one beside the given one that runs each graph in the calling thread alone, which saves the threads'
+// waiting for each other. A program opens one of these, whatever number it stands beside, and keeps it to its end.
+// For any other backend it is the given one. Tensors and graphs of one can't be used on the other.
 func OneThread(beside compute.Backend) (compute.Backend, error) { return oneThread(beside) }

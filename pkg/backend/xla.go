@@ -31,11 +31,12 @@ func openXLA(name string) (compute.Backend, error) {
 	return compute.NewWithConfig(name)
 }
 
-// singles are the backends of one thread, by those that they stand beside.
-var singles = struct {
+// single is the backend of one thread. There is one for all that a program opens, one after the other: one for
+// each would stay when that is closed, with its threads.
+var single struct {
 	sync.Mutex
-	of map[compute.Backend]compute.Backend
-}{of: make(map[compute.Backend]compute.Backend)}
+	backend *xla.Backend
+}
 
 // oneThreadXLA is OneThread.
 func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
@@ -43,10 +44,10 @@ func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
 	if !ok || !b.IsCPU() {
 		return beside, nil
 	}
-	singles.Lock()
-	defer singles.Unlock()
-	if single, found := singles.of[b]; found {
-		return single, nil
+	single.Lock()
+	defer single.Unlock()
+	if single.backend != nil {
+		return single.backend, nil
 	}
 	// XLA has no option for it, but reads this variable when it starts a client's threads.
 	const variable = "PJRT_NPROC"
@@ -58,11 +59,10 @@ func oneThreadXLA(beside compute.Backend) (compute.Backend, error) {
 	if err := os.Setenv(variable, "1"); err != nil {
 		return nil, err
 	}
-	single, err := xla.NewWithOptions(b.PluginName(), cpuOptions)
+	opened, err := xla.NewWithOptions(b.PluginName(), cpuOptions)
 	if err != nil {
 		return beside, nil // an older plugin, which openXLA has opened without
 	}
-	singles.of[b] = single
-	singles.of[single] = single // it stands beside itself
-	return single, nil
+	single.backend = opened
+	return opened, nil
 }
