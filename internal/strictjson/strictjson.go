@@ -29,8 +29,13 @@ func Decode(content []byte, into any) error {
 		return err
 	}
 	var want, got any
-	if err := errors.Join(json.Unmarshal(again, &want), json.Unmarshal(content, &got)); err != nil {
-		return err
+	for _, side := range []struct {
+		text []byte
+		into *any
+	}{{again, &want}, {content, &got}} {
+		if err := json.Unmarshal(side.text, side.into); err != nil {
+			return err
+		}
 	}
 	return missing("it", want, got)
 }

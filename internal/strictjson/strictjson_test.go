@@ -1,6 +1,7 @@
 package strictjson_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -49,5 +50,16 @@ func TestDecode(t *testing.T) {
 		if err := strictjson.Decode([]byte(bad), &value); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s gives %v, want %q", bad, err, want)
 		}
+	}
+}
+
+// TestNumbersBeyondTheRange reads a number that no float64 is, in a field that is kept as it stands.
+func TestNumbersBeyondTheRange(t *testing.T) {
+	var value struct {
+		Raw json.RawMessage `json:"raw"`
+	}
+	err := strictjson.Decode([]byte(`{"raw": [1, 1e400]}`), &value)
+	if err == nil || !strings.Contains(err.Error(), "1e400") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("the error %v is not one line about the number", err)
 	}
 }
