@@ -1,0 +1,29 @@
+package cifar
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/faulttest"
+)
+
+// TestFilesDamagedEverywhere damages a file of the cache at many places: each damage is seen, and the data are fetched
+// again.
+func TestFilesDamagedEverywhere(t *testing.T) {
+	f := newFake(1)
+	l, s := f.served(t)
+	succeeds(t, f, l)
+	path := filepath.Join(l.cache, BinaryFolder, f.files[2].name)
+	fetched := s.requests.Load()
+	for how, damaged := range faulttest.Damaged(f.contents[f.files[2].name]) {
+		faulttest.Inputs(t, 1)
+		if err := os.WriteFile(path, damaged, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		succeeds(t, f, l)
+		if fetched++; s.requests.Load() != fetched {
+			t.Errorf("%s the data were fetched %d times, want %d", how, s.requests.Load(), fetched)
+		}
+	}
+}
