@@ -13,6 +13,7 @@ from unittest import mock
 import nbformat
 
 import check_lists
+import fault_counts
 import patch_module
 import relocate
 import run_notebook
@@ -197,6 +198,37 @@ class Lists(unittest.TestCase):
         bare = [line.split("==")[0] for line in check_lists.without_plugin(text).splitlines() if line[:1].isalpha()]
         self.assertIn("lammps-jax-pjrt-cpu", names)
         self.assertEqual(bare, [name for name in names if name != "lammps-jax-pjrt-cpu"])
+
+
+class FaultCounts(unittest.TestCase):
+    """What was not survived must show, also where its process did not live to say so."""
+
+    LINES = ["tried 1-1 faults 3 TestA", "tried 1-2 inputs 20 TestB/x", "survived 1-2", "survived 1-1"]
+
+    def test_what_was_survived(self):
+        counts = fault_counts.Counts(self.LINES)
+        self.assertEqual(counts.sentence(), "3 faults tried, 3 survived; 20 bad inputs tried, 20 survived; 0 crashes.")
+        self.assertTrue(counts.all_survived())
+
+    def test_what_was_not(self):
+        for lines, survived, crashes in (
+            (["tried 2-1 faults 1 TestC", "failed 2-1"], 3, 0),
+            (["tried 2-1 faults 1 TestC"], 3, 1),
+            (["crash 2-1 TestC"], 3, 1),
+        ):
+            counts = fault_counts.Counts(self.LINES + lines)
+            self.assertEqual((counts.survived["faults"], counts.crashes), (survived, crashes))
+            self.assertFalse(counts.all_survived())
+        self.assertFalse(fault_counts.Counts([]).all_survived(), "nothing was tried")
+        with self.assertRaises(ValueError):
+            fault_counts.Counts(["tried 2-1"])
+
+    def test_the_page(self):
+        page = f"before\n{fault_counts.BEGIN}old\n{fault_counts.END}\nafter\n"
+        self.assertEqual(fault_counts.put(page, "new"), page.replace("old", "new"))
+        with self.assertRaises(ValueError):
+            fault_counts.put("no markers", "new")
+        self.assertIn(fault_counts.BEGIN, (check_lists.HOME / "docs" / "reliability.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
