@@ -14,7 +14,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// attacks are texts that would run as a script, or ask another server, where a page took them for more than text.
+// attacks are texts that would run as a script, or ask another server, where a page took them for more than
+// text.
 var attacks = []string{
 	`<script>window.attacked = 1</script>`,
 	`<img src=x onerror="window.attacked = 1">`,
@@ -36,7 +37,7 @@ func hostileFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	all := strings.Join(attacks, " ")
-	claim := claims.Claim{ID: "a", Source: all, Statement: all, Quantity: all, Convention: all}
+	claim := claims.Claim{ID: "a." + all, Source: all, Statement: all, Quantity: all, Convention: all}
 	figure := &results.Figure{
 		Figure: "figure-1", Title: all, Config: map[string]string{all: all}, Series: []map[string]string{{all: all}},
 		Claims: []claims.Claim{claim.Above(claims.Exact(2), 1)},
@@ -67,8 +68,9 @@ func hostileFolder(t *testing.T) string {
 	return folder
 }
 
-// TestHostileResults opens a page of results whose names and texts are attacks: nothing of it runs, and nothing is
-// asked for. The page's own policy would not let it, and must not be needed: it is taken out in one of two copies.
+// TestHostileResults opens a page of results whose names and texts are attacks: nothing of it runs, and
+// nothing is asked for. The page's own policy would not let it, and must not be needed: it is taken out in
+// one of two copies.
 func TestHostileResults(t *testing.T) {
 	faulttest.Everything(t)
 	browser := startBrowser(t)
@@ -81,9 +83,9 @@ func TestHostileResults(t *testing.T) {
 	if !strings.Contains(string(content), policy) {
 		t.Fatal("the page has no policy")
 	}
-	open1 := strings.Replace(string(content), policy, `<meta name="none" content="`, 1)
+	bare := strings.Replace(string(content), policy, `<meta name="none" content="`, 1)
 	unprotected := filepath.Join(filepath.Dir(page), "unprotected.html")
-	if err := os.WriteFile(unprotected, []byte(open1), 0o644); err != nil {
+	if err := os.WriteFile(unprotected, []byte(bare), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{page, unprotected} {
@@ -110,8 +112,8 @@ func TestHostileResults(t *testing.T) {
 	}
 }
 
-// TestLabIsPrivate asks the lab for what is private without its token, with a wrong one, under a name that another
-// site has given this machine, and from another address than this machine's own.
+// TestLabIsPrivate asks the lab for what is private without its token, with a wrong one, under a name that
+// another site has given this machine, and from another address than this machine's own.
 func TestLabIsPrivate(t *testing.T) {
 	faulttest.Everything(t)
 	lab := startLab(t)
