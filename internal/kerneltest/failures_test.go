@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 )
 
 // probeCell is a cell that declares what is given, opens the lab and takes gradients of a net.
@@ -94,6 +96,7 @@ func TestFailuresAreOneSentence(t *testing.T) {
 	for name, c := range failures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			faulttest.Inputs(t, 1)
 			text, ended := cellText(t, c.cell)
 			wantSentence(t, ended, 1, c.sentence)
 			if got := strings.Count(text, "error: "); got != 1 || !strings.Contains(text, c.sentence) {

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 )
 
 // labCell is a cell that opens the lab and then runs the code.
@@ -78,6 +80,7 @@ func TestFailingCells(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			faulttest.Inputs(t, 1)
 			path := notebook(t, c.cell, "%%\nfmt.Println(\"the cell after it ran\")")
 			page, executed := filepath.Join(t.TempDir(), "page.html"), filepath.Join(t.TempDir(), "executed.ipynb")
 			got := run(t, runner(t, "--html", page, "--output", executed, path))
@@ -228,6 +231,7 @@ func TestStoppedRunLeavesNoProcess(t *testing.T) {
 	for name, stubborn := range map[string]bool{"polite cell": false, "stubborn cell": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			faulttest.Faults(t, 1)
 			folder := t.TempDir()
 			pid, saved := filepath.Join(folder, "pid"), filepath.Join(folder, "saved")
 			command := runner(t, notebook(t, fmt.Sprintf(stoppableCell, pid, saved, stubborn)))
@@ -251,6 +255,7 @@ func TestStoppedRunLeavesNoProcess(t *testing.T) {
 
 func TestTimeoutEndsTheCell(t *testing.T) {
 	t.Parallel()
+	faulttest.Faults(t, 1)
 	pid := filepath.Join(t.TempDir(), "pid")
 	got := run(t, runner(t, "--timeout", "3", notebook(t, fmt.Sprintf(stoppableCell, pid, os.DevNull, true))))
 	wantSentence(t, got, 1, "cell 1 took longer than 3 s and was stopped")
@@ -263,6 +268,7 @@ func TestTimeoutEndsTheCell(t *testing.T) {
 // A kernel that is killed (by a system without memory, say) must be reported, and must not leave its cell running.
 func TestKilledKernel(t *testing.T) {
 	t.Parallel()
+	faulttest.Faults(t, 1)
 	pid := filepath.Join(t.TempDir(), "pid")
 	command := runner(t, notebook(t, fmt.Sprintf(`%%noautoget
 import ("fmt"; "os"; "syscall"; "time")

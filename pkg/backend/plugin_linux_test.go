@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/backend"
 )
@@ -60,6 +61,7 @@ func TestWrongPlugins(t *testing.T) {
 		"its table of contents can't be read": foreign,
 		"another library, without GetPjrtApi": self,
 	} {
+		faulttest.Inputs(t, 1)
 		folder := t.TempDir()
 		if err := os.WriteFile(filepath.Join(folder, pluginName), content, 0o755); err != nil {
 			t.Fatal(err)

@@ -7,8 +7,8 @@
 //
 // A draw in flight keeps the states of all its stages and its weights for the reverse pass: for dense nets
 // (L+1) M N + L N^2 numbers, for depth L, M inputs and width N. As many draws are in flight as there are processors, and the C library may
-// lose up to as much again between the blocks of several, in the heaps that our programs have. What remains of a draw are its results: further
-// draws cost nothing else.
+// lose up to as much again between the blocks of several, in the heaps that our programs have, and twice as much where the state of a
+// layer takes megabytes, as with thousands of inputs. What remains of a draw are its results: further draws cost nothing else.
 package engine
 
 import (

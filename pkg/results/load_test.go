@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -35,6 +36,7 @@ func TestWrongFiles(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			faulttest.Inputs(t, 1)
 			folder := t.TempDir()
 			for _, name := range []string{"figure-1", "figure-2"} {
 				if err := figure(name).Save(folder); err != nil {

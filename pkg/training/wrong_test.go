@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
@@ -79,6 +80,7 @@ func TestWrongLines(t *testing.T) {
 		lines, wants = append(lines, changed), append(wants, d.want)
 	}
 	for i, damaged := range lines {
+		faulttest.Inputs(t, 1)
 		content := line(t, result(2, 2)) + "\n" + damaged + "\n" + line(t, result(3, 2)) + "\n"
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
@@ -132,6 +134,7 @@ func TestWrongResults(t *testing.T) {
 
 // TestCollectAtOnce lets many collect into one file at the same time: none loses what another has collected.
 func TestCollectAtOnce(t *testing.T) {
+	faulttest.Faults(t, 1)
 	file := filepath.Join(t.TempDir(), "runs.jsonl")
 	var group sync.WaitGroup
 	for seed := range uint64(20) {

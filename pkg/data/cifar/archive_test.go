@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/faulttest"
 )
 
 // TestWrongDownloads serves what is not the archive: each gives a sentence with what was expected and what came, and leaves nothing.
@@ -52,6 +54,7 @@ func TestWrongDownloads(t *testing.T) {
 		"nothing new":          {status(http.StatusNoContent), `the server answered "204 No Content", and not "200 OK"`},
 	} {
 		t.Run(name, func(t *testing.T) {
+			faulttest.Faults(t, 1)
 			s := serve(t, c.handler)
 			fails(t, f.loader(t, from(s, packed)), "the official archive "+s.URL+"/cifar.tar.gz: "+c.phrase)
 		})
@@ -93,6 +96,7 @@ func TestWrongArchives(t *testing.T) {
 		"gzip, no tar": {zipped.Bytes(), "it is not a tar.gz (archive/tar: invalid tar header)"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			faulttest.Inputs(t, 1)
 			fails(t, f.loader(t, from(serve(t, send(c.packed)), c.packed)), c.phrase)
 		})
 	}
@@ -105,6 +109,7 @@ func TestOtherFoldersInTheArchive(t *testing.T) {
 }
 
 func TestNoNetwork(t *testing.T) {
+	faulttest.Faults(t, 1)
 	f := newFake(3)
 	s := serve(t, send(nil))
 	s.Close() // the port is free now, and nobody answers
@@ -118,6 +123,7 @@ func TestStalledServer(t *testing.T) {
 	packed := tarGz(t, BinaryFolder, f.contents)
 	for name, sent := range map[string]int{"at once": 0, "in the middle": len(packed) / 2} {
 		t.Run(name, func(t *testing.T) {
+			faulttest.Faults(t, 1)
 			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if sent > 0 {
 					w.Header().Set("Content-Length", fmt.Sprint(len(packed)))
@@ -135,6 +141,7 @@ func TestStalledServer(t *testing.T) {
 
 // TestDrippingServer plays a server that is never idle, and would not end in years.
 func TestDrippingServer(t *testing.T) {
+	faulttest.Faults(t, 1)
 	f := newFake(3)
 	packed := tarGz(t, BinaryFolder, f.contents)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -156,6 +163,7 @@ func TestDrippingServer(t *testing.T) {
 
 // TestStopInTheDownload ends the context when half of the archive was sent.
 func TestStopInTheDownload(t *testing.T) {
+	faulttest.Faults(t, 1)
 	f := newFake(3)
 	packed := tarGz(t, BinaryFolder, f.contents)
 	ctx, cancel := context.WithCancel(t.Context())
