@@ -12,6 +12,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/report"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // attacks are texts that would run as a script, or ask another server, where a page took them for more than
@@ -40,7 +41,7 @@ func hostileFolder(t *testing.T) string {
 	claim := claims.Claim{ID: "a." + all, Source: all, Statement: all, Quantity: all, Convention: all}
 	figure := &results.Figure{
 		Figure: "figure-1", Title: all, Config: map[string]string{all: all}, Series: []map[string]string{{all: all}},
-		Claims: []claims.Claim{claim.Above(claims.Exact(2), 1)},
+		Claims: []claims.Claim{claim.Above(stats.Exact(2), 1)},
 		Provenance: results.Provenance{
 			Backend: all, Plugin: all, Platform: all, Go: all, Commit: all, Size: all, Modules: map[string]string{all: all},
 		},

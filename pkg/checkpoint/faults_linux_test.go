@@ -10,6 +10,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/checkpoint"
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // computing is the work of a cell: three parts, of which one is kept from before, then the result, and the
@@ -38,7 +39,7 @@ func computing() faulttest.Work {
 			claim := claims.Claim{ID: "figure-1.claim", Source: "Figure 0", Statement: "s", Quantity: "q"}
 			figure := &results.Figure{
 				Figure: "figure-1", Title: "A figure", Config: map[string]int{"draws": 3}, Series: series,
-				Claims: []claims.Claim{claim.Above(claims.Exact(2), 1)},
+				Claims: []claims.Claim{claim.Above(stats.Exact(2), 1)},
 			}
 			if err := figure.Save(folder); err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/faulttest"
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // FuzzFigure reads the content of a results file, and makes of it what the page of results does: its tables
@@ -15,7 +16,7 @@ func FuzzFigure(f *testing.F) {
 	claim := claims.Claim{ID: "a", Source: "Figure 1", Statement: "s", Quantity: "q"}
 	figure := &Figure{
 		Figure: "figure-1", Title: "t", Config: map[string]int{"draws": 3}, Series: []map[string]any{{"depth": 2, "lags": []int{1, 2}, "fit": map[string]float64{"low": 1}}},
-		Claims: []claims.Claim{claim.Above(claims.Estimate{Value: 2, Low: 1, High: 3, Draws: 10}, 1)},
+		Claims: []claims.Claim{claim.Above(stats.Estimate{Value: 2, Low: 1, High: 3, Draws: 10}, 1)},
 		Tests:  []int{1}, Table: &Table{Caption: "c", Header: []string{"h"}, Rows: [][]string{{"x"}}},
 	}
 	whole, err := json.Marshal(figure)
