@@ -72,7 +72,11 @@ func open(t *testing.T, browser *rod.Browser, address string) *page {
 	go p.EachEvent(
 		func(e *proto.NetworkRequestWillBeSent) { p.note(&p.requests, e.Request.URL) },
 		func(e *proto.RuntimeExceptionThrown) {
-			p.note(&p.errors, e.ExceptionDetails.Text+" "+e.ExceptionDetails.Exception.Description)
+			text := e.ExceptionDetails.Text
+			if thrown := e.ExceptionDetails.Exception; thrown != nil { // not all that is reported is an exception
+				text += " " + thrown.Description
+			}
+			p.note(&p.errors, text)
 		},
 	)()
 	t.Cleanup(func() {

@@ -9,93 +9,6 @@ import (
 	"github.com/go-rod/rod/lib/input"
 )
 
-// explorer is an explorer's cell in an open notebook.
-type explorer struct {
-	*notebook
-	cell int
-
-	// area is its output area, in JavaScript.
-	area string
-}
-
-// explorerOf returns the explorer in the cell that calls a function.
-func (n *notebook) explorerOf(function string) *explorer {
-	n.t.Helper()
-	cells := n.cells()
-	i := slices.IndexFunc(cells, func(c cell) bool { return strings.Contains(c.Source, function) })
-	if i < 0 {
-		n.t.Fatalf("no cell calls %s", function)
-	}
-	return &explorer{notebook: n, cell: cells[i].Index, area: fmt.Sprintf(`[...document.querySelectorAll(".jp-CodeCell")]`+
-		`.find((cell) => cell.querySelector(".jp-InputArea").textContent.includes(%q)).querySelector(".jp-OutputArea")`, function)}
-}
-
-// text returns what can be read below the cell.
-func (x *explorer) text() string {
-	x.t.Helper()
-	return x.eval(`() => ` + x.area + `.innerText`).Value.Str()
-}
-
-// awaitText waits until something can be read below the cell.
-func (x *explorer) awaitText(words string) {
-	x.t.Helper()
-	x.wait(fmt.Sprintf("%q", words), `(words) => `+x.area+`.innerText.includes(words)`, words)
-}
-
-// picture returns the source of the picture, "" where there is none.
-func (x *explorer) picture() string {
-	x.t.Helper()
-	return x.eval(`() => { const i = ` + x.area + `.querySelector("img"); return i && i.complete && i.naturalWidth > 500 ? i.src : ""; }`).Value.Str()
-}
-
-// outputs returns the number of outputs below the cell. GoNB leaves empty ones, where it connected to the page.
-func (x *explorer) outputs() int {
-	x.t.Helper()
-	return x.eval(`() => [...` + x.area + `.children].filter((o) => o.querySelector("img") || o.innerText.trim()).length`).Value.Int()
-}
-
-// press presses keys with a control focused.
-func (x *explorer) press(control string, keys ...input.Key) {
-	x.t.Helper()
-	x.eval(`(name) => `+x.area+`.querySelector("[name=" + name + "]").focus()`, control)
-	if err := x.Keyboard.Type(keys...); err != nil {
-		x.t.Fatal(err)
-	}
-	if focused := x.eval(`() => document.activeElement.name`).Value.Str(); focused != control {
-		x.t.Errorf("the keys %v took the focus from %s to %q", keys, control, focused)
-	}
-}
-
-// set sets a control by its position, as a mouse that moves does.
-func (x *explorer) set(control string, positions ...int) {
-	x.t.Helper()
-	x.eval(`(name, positions) => {
-		const control = `+x.area+`.querySelector("[name=" + name + "]");
-		for (const position of positions) {
-			control.value = position;
-			control.dispatchEvent(new Event("input", {bubbles: true}));
-		}
-	}`, control, positions)
-}
-
-// shown waits for words below the cell and checks that the picture is another one by its content, in the same place.
-func (x *explorer) shown(words string, before string, outputs int) (after string) {
-	x.t.Helper()
-	x.awaitText(words)
-	x.wait("a picture", `() => { const i = `+x.area+`.querySelector("img"); return Boolean(i && i.complete && i.naturalWidth > 500); }`)
-	after = x.picture()
-	// Titles and axes stay: a share of a hundredth is a line that moved.
-	if share := different(decode(x.t, before), decode(x.t, after)); share < 0.01 {
-		x.t.Errorf("with %q, only %.4f of the picture's pixels are others than before", words, share)
-	}
-	_, latency, _ := strings.Cut(x.text(), "Computed in ")
-	x.t.Logf("%s computed in %s", words, strings.TrimSpace(latency))
-	if got := x.outputs(); got != outputs {
-		x.t.Errorf("with %q there are %d outputs, where there were %d", words, got, outputs)
-	}
-	return after
-}
-
 // startExplorer runs all of 07_explore, with a cell behind it, up to the explorer's first picture.
 func startExplorer(t *testing.T) (x *explorer, after int) {
 	t.Helper()
@@ -110,36 +23,27 @@ func startExplorer(t *testing.T) (x *explorer, after int) {
 	return x, cells[len(cells)-1].Index
 }
 
-// TestExplore moves the controls by keyboard, mouse and script, and ends the explorer with the stop button and with its own.
+// TestExplore moves the controls by keyboard, mouse and script, and ends the explorer with the stop button
+// and with its own.
 func TestExplore(t *testing.T) {
 	x, after := startExplorer(t)
 	x.screenshot("explore")
 	picture, outputs := x.picture(), x.outputs()
 
-	x.press("depth", input.ArrowRight, input.ArrowRight, input.ArrowUp)
+	x.press(slider("depth"), input.ArrowRight, input.ArrowRight, input.ArrowUp)
 	picture = x.shown("Residual net, depth 53", picture, outputs)
-	x.press("depth", input.Home)
+	x.press(slider("depth"), input.Home)
 	picture = x.shown("depth 1,", picture, outputs)
-	x.clickAt("[name=depth]", 0.999)
+	x.clickAt(slider("depth"), 0.999)
 	picture = x.shown("depth 100", picture, outputs)
-	x.clickAt("[name=width]", 0.001)
+	x.clickAt(slider("width"), 0.001)
 	picture = x.shown("width 10,", picture, outputs)
-	x.press("net", input.Home)
-	picture = x.shown("Feedforward net", picture, outputs)
-	if !x.eval(`() => document.querySelector("[name=beta]").disabled`).Value.Bool() {
+	x.press(number("net"), input.Home)
+	x.shown("Feedforward net", picture, outputs)
+	if !x.eval(`() => document.querySelector("[name=beta]").disabled && document.querySelector("[data-for=alpha]").disabled`).Value.Bool() {
 		t.Error("a feedforward net's β can be moved")
 	}
-
-	// What makes no net gives a sentence in place of the picture, and goes on.
-	x.press("seed", input.Home, input.Minus)
-	x.awaitText(`There is no picture: the seed is "-1"`)
-	if x.picture() != "" || x.outputs() > outputs {
-		t.Errorf("the sentence does not stand in place of the picture: %q", x.text())
-	}
-	x.press("seed", input.Home, input.Delete)
-	x.awaitText("seed 1.")
-	x.press("seed", input.ArrowUp)
-	x.shown("seed 2.", picture, outputs)
+	x.mistakes(outputs)
 
 	// Bursts of moves must end on the last, however the messages overtake each other.
 	for burst := range 10 {
@@ -151,28 +55,26 @@ func TestExplore(t *testing.T) {
 		x.set("depth", append(positions, last-1)...)
 		x.awaitText(fmt.Sprintf("depth %d,", last))
 	}
-
-	// Work of minutes gives way to what is asked for next.
-	x.press("draws", input.End)
-	x.press("width", input.End)
-	x.press("depth", input.End)
-	x.press("draws", input.Home)
-	x.press("depth", input.Home)
-	x.awaitText("depth 1, width 400")
-	if got := x.outputs(); got > outputs+1 { // one is the progress display's
-		t.Errorf("there are %d outputs in the end, where there were %d", got, outputs)
-	}
+	x.finer()
+	x.compare()
+	code := x.copied()
 
 	x.click(`[data-command="notebook:interrupt-kernel"]`)
 	x.wantEnd()
+	if text := x.text(); !strings.Contains(text, "explore.Config{State: \"net=feedforward&") ||
+		!strings.Contains(text, "starts from this picture") {
+		t.Errorf("in the end it says %q", text)
+	}
 	ran := x.goThroughTraining(after)
+	ran = x.runCode(code, after, ran)
 
 	// It starts again, and ends with its button.
 	x.runCell(x.cell)
 	x.awaitText("Other cells wait")
 	x.awaitText("Residual net, depth 50")
+	x.whole()
 	picture, outputs = x.picture(), x.outputs()
-	x.press("seed", input.ArrowUp)
+	x.press(number("seed"), input.ArrowUp)
 	x.shown("seed 2.", picture, outputs)
 	x.runCell(after)
 	x.click("[name=done]")
@@ -180,29 +82,217 @@ func TestExplore(t *testing.T) {
 	x.wantRun(after, ran)
 	x.screenshot("explore-ended")
 	for _, reported := range x.noted(&x.errors) {
-		// On a busy machine GoNB's first attempt to connect to the page fails, and the explorer asks for another.
+		// On a busy machine GoNB's first attempt to connect to the page fails, and the explorer asks for
+		// another.
 		if !strings.Contains(reported, "comm_open_ack not received in time") {
 			t.Errorf("a script of the page reported %q", reported)
 		}
 	}
 }
 
-// goThroughTraining moves the slider of the explorer's second view, which has started behind the first, and ends it. It returns the count of
-// the cell that waited for it.
+// mistakes sets what makes no net: a sentence stands beside the controls, and the picture stays, dimmed.
+func (x *explorer) mistakes(outputs int) {
+	x.t.Helper()
+	before := x.picture()
+	for _, c := range []struct{ field, text, words, again string }{
+		{"seed", "-1", `There is no picture of this: the seed is "-1"`, "1"},
+		{"depth", "0", `depth is "0"`, "2"},
+		{"depth", "", `depth is ""`, "2"},
+		{"high", "-3", "the grid goes from -2 to -3", "2"},
+	} {
+		x.watch()
+		if c.text == "" {
+			x.enter(number(c.field), "8")
+			x.press(number(c.field), input.Backspace)
+		} else {
+			x.enter(number(c.field), c.text)
+		}
+		x.awaitText(c.words)
+		frames := x.watched()
+		last := frames[len(frames)-1]
+		if !last.Dimmed || last.Busy || !strings.Contains(last.Problem, c.words) || x.picture() == "" {
+			x.t.Errorf("%s = %q shows %+v", c.field, c.text, last)
+		}
+		if c.text != "" && x.picture() != before {
+			x.t.Errorf("%s = %q changed the picture", c.field, c.text)
+		}
+		invalid := x.eval(`(control) => `+x.area+`.querySelector(control).getAttribute("aria-invalid")`,
+			number(c.field)).Value.Str()
+		if invalid != "true" || x.outputs() > outputs {
+			x.t.Errorf("%s = %q is marked as invalid: %q", c.field, c.text, invalid)
+		}
+		x.enter(number(c.field), c.again)
+		x.awaitText("Other cells wait")
+		x.whole()
+		before = x.picture()
+	}
+	x.screenshot("explore-typed")
+	x.press(number("seed"), input.ArrowUp)
+	x.shown("seed 2.", before, outputs)
+}
+
+// finer asks for many draws of a deep net: the first picture is that of one draw, and then finer ones follow,
+// while the bar stands beside the sliders. It types what no slider has. What takes minutes gives way to what
+// is asked for next.
+func (x *explorer) finer() {
+	x.t.Helper()
+	x.enter(number("width"), "123")
+	x.awaitText("width 123,")
+	x.watch()
+	x.enter(number("depth"), "77")
+	x.enter(number("draws"), "100")
+	x.awaitText(" of 100 draws, seed 2")
+	x.screenshot("explore-finer")
+	x.wait("the whole", `() => /depth 77, [^\n]* relu, 100 draws, seed 2/.test(`+x.area+`.innerText)`)
+	x.whole()
+	var counts []int
+	bar := false
+	for _, f := range x.watched() {
+		var count int
+		if _, said, found := strings.Cut(f.Caption, "relu, the first "); found &&
+			strings.Contains(f.Caption, " of 100 draws") {
+			if _, err := fmt.Sscanf(said, "%d", &count); err != nil {
+				x.t.Fatalf("%q: %v", f.Caption, err)
+			}
+			bar = bar || f.Bar
+			if !f.Busy && !f.Stale {
+				x.t.Errorf("with %d of 100 draws nothing says that there is more to come", count)
+			}
+			if len(counts) == 0 || counts[len(counts)-1] != count {
+				counts = append(counts, count)
+			}
+		}
+	}
+	x.t.Logf("pictures of %v draws came before that of 100", counts)
+	// On a fast machine the whole may be there before a second picture would be.
+	if len(counts) == 0 || counts[0] != 1 || !slices.IsSorted(counts) || len(counts) > 1 && !bar {
+		x.t.Errorf("pictures of %v draws were shown, the bar beside them: %t", counts, bar)
+	}
+	if width, position := x.valueOf(number("width")), x.valueOf(slider("width")); width != "123" ||
+		position != "3" { // of 10, 20, 50, 100, 150
+		x.t.Errorf("the width is %s, and its slider at %s", width, position)
+	}
+
+	x.enter(number("draws"), "100000")
+	x.awaitText(" of 100000 draws")
+	x.enter(number("draws"), "1")
+	x.enter(number("width"), "20")
+	x.enter(number("depth"), "2")
+	x.awaitText("depth 2, width 20")
+	x.whole()
+}
+
+// compare pins a picture and moves on, adds the theory, and unpins.
+func (x *explorer) compare() {
+	x.t.Helper()
+	single := decode(x.t, x.picture()).Bounds().Dy()
+	x.watch()
+	x.click("[data-tool=pin]")
+	x.awaitText("A, pinned: Feedforward net, depth 2, width 20")
+	x.press(slider("depth"), input.End)
+	x.awaitText("B: Feedforward net, depth 100")
+	x.whole()
+	if !strings.Contains(x.text(), "A, pinned: Feedforward net, depth 2, width 20") {
+		x.t.Errorf("the pinned picture is gone: %q", x.text())
+	}
+	if double := decode(x.t, x.picture()).Bounds().Dy(); double < 3*single/2 {
+		x.t.Errorf("two nets are drawn %d pixels high, and one %d", double, single)
+	}
+	before := x.picture()
+	x.press("[name=theory]", input.Space)
+	x.wait("another picture", `(before) => `+x.area+`.querySelector("img")?.src !== before`, before)
+	x.whole()
+	if strings.Contains(x.text(), "No curve of the theory") {
+		x.t.Errorf("feedforward nets have no theory: %q", x.text())
+	}
+	x.watched()
+	x.screenshot("explore-pinned")
+	x.screenshotOf("explore-pinned-narrow", 620, 1300, "JupyterLab Light")
+	x.screenshotOf("explore-pinned-dark", 1400, 1100, "JupyterLab Dark")
+}
+
+// copied takes the picture's code and its name, goes elsewhere, resets, and brings the picture back by its
+// name. It returns the code.
+func (x *explorer) copied() (code string) {
+	x.t.Helper()
+	x.click("[data-tool=copy-code]")
+	x.wait("a word about the copy",
+		`() => /Copied|Ctrl/.test(`+x.area+`.querySelector("[role=status]").textContent)`)
+	x.screenshot("explore-code")
+	code = x.valueOf("[data-tool=code]")
+	for _, words := range []string{"Depth: 100, Width: 20", "explore.Beside(gradients.Config{Net: pinned",
+		"explore.WithTheory", "must.M1(lab.Open())"} {
+		if !strings.Contains(code, words) {
+			x.t.Errorf("the code lacks %q:\n%s", words, code)
+		}
+	}
+	x.click("[data-tool=copy-name]")
+	name := x.valueOf("[data-tool=name]")
+	x.click("[data-tool=reset]")
+	x.awaitText("Residual net, depth 50, width 200")
+	x.whole()
+	if strings.Contains(x.text(), "A, pinned") || x.valueOf(number("depth")) != "50" ||
+		x.valueOf(number("pinned")) != "" {
+		x.t.Error("the reset left something")
+	}
+	x.enter("[data-tool=name]", "sauce=1")
+	x.press("[data-tool=name]", input.Enter)
+	x.awaitText(`This is no name of a picture: there is no control "sauce".`)
+	x.eval(`(name) => { const field = `+x.area+`.querySelector("[data-tool=name]"); field.focus(); field.select(); document.execCommand("insertText", false, name); }`, name)
+	x.press("[data-tool=name]", input.Enter)
+	x.awaitText("A, pinned: Feedforward net, depth 2, width 20")
+	x.awaitText("B: Feedforward net, depth 100, width 20")
+	x.whole()
+	if got := x.valueOf("[data-tool=code]"); got != code {
+		x.t.Errorf("the code of the picture that came back is\n%s\nand was\n%s", got, code)
+	}
+	return code
+}
+
+// runCode runs the copied code in the cell behind the explorers, which printed before, and gives the cell its
+// code back.
+func (x *explorer) runCode(code string, after, count int) int {
+	x.t.Helper()
+	source := x.eval(`(index, code) => {
+		const model = `+widget+`.content.widgets[index].model.sharedModel, before = model.source;
+		model.setSource(code);
+		return before;
+	}`, after, code).Value.Str()
+	x.runCell(after)
+	ran := x.awaitCell(after, count)
+	pictures, text := 0, ""
+	for _, o := range ran.Outputs {
+		if o.Data["image/png"] != nil {
+			pictures++
+		}
+		text += fmt.Sprint(o.Data["text/html"], o.Text)
+	}
+	if pictures != 1 || !strings.Contains(text, "A, pinned: Feedforward net, depth 2, width 20") ||
+		!strings.Contains(text, "B: Feedforward net, depth 100") {
+		x.t.Errorf("the copied code made %d pictures, and %s", pictures, text)
+	}
+	x.eval(`(index, code) => `+widget+`.content.widgets[index].model.sharedModel.setSource(code)`, after,
+		source)
+	x.runCell(after)
+	return x.wantRun(after, ran.Count)
+}
+
+// goThroughTraining moves the slider of the explorer's second view, which has started behind the first, and
+// ends it. It returns the count of the cell that waited for it.
 func (x *explorer) goThroughTraining(after int) (count int) {
 	x.t.Helper()
 	y := x.explorerOf("explore.Training(")
 	y.awaitText("Other cells wait")
 	y.awaitText("after 10 training steps")
 	picture, outputs := y.picture(), y.outputs()
-	y.press("step", input.ArrowRight)
+	y.press(slider("step"), input.ArrowRight)
 	picture = y.shown("after 30 training steps", picture, outputs)
-	y.press("step", input.End)
+	y.press(slider("step"), input.End)
 	picture = y.shown("after 300 training steps", picture, outputs)
-	y.press("net", input.End)
+	y.press(number("net"), input.End)
 	picture = y.shown("CReLU (frozen statistics)", picture, outputs)
-	y.press("net", input.ArrowUp)
-	y.press("step", input.Home)
+	y.press(number("net"), input.ArrowUp)
+	y.press(slider("step"), input.Home)
 	y.shown("The gradient is the same at all inputs", picture, outputs)
 	for burst := range 10 { // as above: the last must win
 		y.set("step", 6, 0, 5, 1, 4, 2, 3, burst%7)
@@ -228,7 +318,8 @@ func (x *explorer) wantEnd() {
 	}
 }
 
-// wantRun checks that the cell behind the explorers, which waited, ran. It takes and returns that cell's count.
+// wantRun checks that the cell behind the explorers, which waited, ran. It takes and returns that cell's
+// count.
 func (x *explorer) wantRun(after, count int) int {
 	x.t.Helper()
 	waited := x.awaitCell(after, count)

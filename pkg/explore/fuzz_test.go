@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/faulttest"
@@ -9,16 +10,21 @@ import (
 // FuzzSettings reads what a page sends, and makes the probe's config of it.
 func FuzzSettings(f *testing.F) {
 	for _, seed := range []string{
-		`{"sequence":1,"done":false,"net":"residual","norm":"batch","statistics":"frozen","depth":50,"width":200,"beta":0.1,"draws":20,"seed":"1"}`,
-		`{"sequence":-1,"depth":1e99}`, `{}`, `null`, `[]`, `"`, `{"seed":"18446744073709551616","net":"` + "\x00" + `"}`,
+		`{"sequence":1,"done":false,"state":"net=residual&norm=bn&depth=50&beta=0.1&seed=1&pinned=net%3Dhighway"}`,
+		`{"sequence":-1,"state":"depth=1e99"}`, `{}`, `null`, `[]`, `"`, `{"state":"seed=18446744073709551616"}`,
+		`{"state":"net=%00&pinned=pinned%3Dpinned%253D%25"}`, `{"state":"low=NaN&high=Inf&alpha=-0"}`,
 	} {
 		f.Add(seed)
 	}
+	config := filled(Config{})
 	f.Fuzz(func(t *testing.T, text string) {
 		faulttest.Bounded(t, len(text), func() {
-			s, err := parse[choice](text)
-			if err == nil {
-				_, _ = Defaults().probe(s.Choice)
+			var s settings
+			if json.Unmarshal([]byte(text), &s) != nil {
+				return
+			}
+			if w, err := config.read(s.State); err == nil {
+				_ = config.state(w)
 			}
 		})
 	})

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
-	"github.com/shattered-gradients/shattered/pkg/figures"
-	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/plots"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
-	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // View is what there is to see of a net: the gradient of its first draw, and statistics of all draws.
@@ -19,39 +18,55 @@ type View struct {
 	// Config is the probe's, defaults filled in.
 	Config gradients.Config
 
-	// Column holds what figures.Explore draws: gradient and covariance of the first draw, and the autocorrelation.
-	Column paper.Column
+	// X is the grid, and Gradient that of the first draw over it, M values each.
+	X, Gradient []float64
+
+	// Covariance is |(g - mean g)(g - mean g)^T| / var(g) of that gradient at every Stride-th input: a
+	// picture shows no more than some hundred rows.
+	Covariance *mat.SymDense
+	Stride     int
+
+	// ACF is the autocorrelation of the gradients at lags 0 to gradients.MaxLag, averaged over the draws.
+	ACF stats.Curve
+
+	// Theory is the expected autocorrelation of an infinitely wide net at the same lags, nil where nobody
+	// asked for it or there is none; NoTheory then says why.
+	Theory   []float64
+	NoTheory string
 
 	// Numbers says in words what the autocorrelation amounts to.
 	Numbers string
 }
 
-// Look takes the gradients of a net and computes what the explorer shows of them. It returns an error when the config is wrong, the
-// context ends, or a gradient is constant or not finite.
+// mostRows is the number of rows from which on a covariance is thinned out.
+const mostRows = 512
+
+// Look takes the gradients of a net and computes what the explorer shows of them. It returns an error when
+// the config is wrong, the context ends, or a gradient is constant or not finite.
 func Look(ctx context.Context, e *engine.Engine, config gradients.Config) (*View, error) {
-	ctx = progress.Start(ctx, fmt.Sprintf("%d-layer %s net, draws", config.Net.Depth, config.Net.Net), config.Draws)
-	result, err := gradients.Run(ctx, e, config)
-	if err != nil {
-		return nil, err
+	return watch(ctx, e, config, nil)
+}
+
+// newView computes the view of the draws of a result: all that its config asks for, or the first of them.
+func newView(result *gradients.Result) (*View, error) {
+	first := result.Gradients[0]
+	v := &View{Config: result.Config, X: result.X, Gradient: first,
+		Stride: (len(first) + mostRows - 1) / mostRows}
+	var thinned []float64
+	for i := 0; i < len(first); i += v.Stride {
+		thinned = append(thinned, first[i])
 	}
-	net := result.Config.Net
-	v := &View{Config: result.Config}
-	if v.Column.Covariance, err = stats.NormalizedOuter(result.Gradients[0]); err != nil {
+	var err error
+	if v.Covariance, err = stats.NormalizedOuter(thinned); err != nil {
 		return nil, fmt.Errorf("the gradient has no covariance: %w", err)
 	}
 	acf, err := stats.MeanACF(result.Gradients, gradients.MaxLag)
 	if err != nil {
 		return nil, fmt.Errorf("the gradient has no autocorrelation: %w", err)
 	}
-	v.Column.X, v.Column.Values = result.X, result.Gradients[0]
-	v.Column.Series = paper.Series{
-		Net: net.Net, Depth: net.Depth, Statistics: net.Statistics, Lags: gradients.Lags(), Summary: gradients.Summary{Curve: *acf},
-	}
-	if net.Beta != 0 {
-		v.Column.Beta = &net.Beta
-	}
-	if config.Draws == 1 {
-		v.Numbers, err = numbersOfOne(result.Gradients[0], acf.Mean)
+	v.ACF = *acf
+	if len(result.Gradients) == 1 {
+		v.Numbers, err = numbersOfOne(first, acf.Mean)
 	} else {
 		v.Numbers, err = numbersOfMany(result)
 	}
@@ -102,15 +117,16 @@ func words(brownness float64, interval string, neighbours float64, verdict strin
 	return strings.ReplaceAll(line, "-", "−")
 }
 
-// figure implements view.
-func (v *View) figure() (*plots.Figure, error) { return figures.Explore(v.Column) }
-
 // String names the net and all that was chosen with it, and gives the numbers.
 func (v *View) String() string { return strings.Join(v.lines(), "\n") }
 
 // lines is String in lines.
 func (v *View) lines() []string {
-	return []string{capital(v.describe()) + ".", v.Numbers}
+	lines := []string{capital(v.describe()) + ".", v.Numbers}
+	if v.NoTheory != "" {
+		lines = append(lines, v.NoTheory)
+	}
+	return lines
 }
 
 // capital writes the first letter, a plain one, as a capital.
@@ -130,8 +146,37 @@ func (v *View) describe() string {
 		text += fmt.Sprintf(", γ₂ = %.3g", net.Gamma2)
 	}
 	text += fmt.Sprintf(", normalisation %s (%s), activation %s, ", net.Norm, net.Statistics, net.Activation)
-	if config.Draws == 1 {
-		return text + fmt.Sprintf("one draw, seed %d", config.Seed)
+	if net.Initializer != initializers.He {
+		text += fmt.Sprintf("weights %s, ", net.Initializer)
 	}
-	return text + fmt.Sprintf("%d draws, seed %d", config.Draws, config.Seed)
+	if config.Inputs != data.GridPoints || config.Low != data.GridLow || config.High != data.GridHigh {
+		text += fmt.Sprintf("%d inputs from %g to %g, ", config.Inputs, config.Low, config.High)
+	}
+	switch {
+	case v.ACF.Draws < config.Draws:
+		text += fmt.Sprintf("the first %d of %d draws", v.ACF.Draws, config.Draws)
+	case config.Draws == 1:
+		text += "one draw"
+	default:
+		text += fmt.Sprintf("%d draws", config.Draws)
+	}
+	return text + fmt.Sprintf(", seed %d", config.Seed)
+}
+
+// sight is what the explorer shows: a net, and beside it one that is pinned, or nil. It implements view.
+type sight struct {
+	now, pinned *View
+	theory      bool
+}
+
+// lines implements view.
+func (s sight) lines() []string {
+	if s.pinned == nil {
+		return s.now.lines()
+	}
+	lines := s.pinned.lines()
+	lines[0] = "A, pinned: " + lines[0]
+	now := s.now.lines()
+	now[0] = "B: " + now[0]
+	return append(lines, now...)
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/shattered-gradients/shattered/pkg/plots"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// lightTime is how long a computation may still run when newer settings arrive. Light ones end within it, so that pictures follow a slider that is
-// being moved; heavy ones are given up.
+// lightTime is how long a computation may still run when newer settings arrive. Light ones end within it, so
+// that pictures follow a slider that is being moved; heavy ones are given up.
 const lightTime = 250 * time.Millisecond
 
 // How a live explorer ended.
@@ -19,23 +21,24 @@ var (
 	errUnanswered = errors.New("no page answered")
 )
 
-// view is what there is to see of a choice.
+// view is what there is to see of a state.
 type view interface {
 	// figure draws it, and lines says what it is.
 	figure() (*plots.Figure, error)
 	lines() []string
 }
 
-// subject is what an explorer explores: C is what its controls choose.
-type subject[C comparable] interface {
-	// start returns the choice to start from.
-	start() C
+// subject is what an explorer explores. States are what its controls can be set to: see [Config.read].
+type subject interface {
+	// start returns the state to start from.
+	start() string
 
-	// look computes what there is to see of a choice.
-	look(ctx context.Context, chosen C) (view, error)
+	// look computes what there is to see of a state. It hands it to show as it gets finer, and in the end the
+	// whole.
+	look(ctx context.Context, state string, show func(view) error) error
 
 	// prepare does what may be useful next while nobody asks for anything, until the context ends.
-	prepare(ctx context.Context, chosen C)
+	prepare(ctx context.Context, state string)
 
 	// full says whether it is time to free what was kept for later, and empty frees it, when nothing runs.
 	full() bool
@@ -43,15 +46,13 @@ type subject[C comparable] interface {
 }
 
 // explorer computes and shows what settings ask for.
-type explorer[C comparable] struct {
-	subject subject[C]
+type explorer struct {
+	subject subject
 	page    page
 
-	// computed is called after every computation.
-	computed func()
-
-	// last is what the picture shows, nil where there is none.
-	last view
+	// last is what the picture shows, nil where there was none yet, and state that of which it is the view.
+	last  view
+	state string
 }
 
 // work is a computation under way.
@@ -59,16 +60,23 @@ type work struct {
 	cancel   context.CancelFunc
 	canceled bool
 	began    time.Time
-	finished chan struct{} // closed when the picture is there
+	pictured chan struct{} // closed when there is a picture, be it of one draw
+	finished chan struct{} // closed when the picture is whole
 	idle     chan struct{} // closed when nothing uses the engine any more
 }
 
-// follow shows what the settings that arrive ask for until Done is pressed or the context ends, and returns errDone or the context's error. Without any
-// settings within the patience it returns errUnanswered.
+// giveUp ends the work before it is whole.
+func (w *work) giveUp() {
+	w.cancel()
+	w.canceled = true
+}
+
+// follow shows what the settings that arrive ask for until Done is pressed or the context ends, and returns
+// errDone or the context's error. Without any settings within the patience it returns errUnanswered.
 //
-// Settings that newer ones have overtaken are dropped. At most one computation runs; meanwhile only the newest settings are kept. To
-// start with, it shows what the config starts from.
-func (x *explorer[C]) follow(ctx context.Context, arrivals <-chan settings[C], patience time.Duration) error {
+// Settings that newer ones have overtaken are dropped. At most one computation runs; meanwhile only the
+// newest settings are kept. To start with, it shows what the config starts from.
+func (x *explorer) follow(ctx context.Context, arrivals <-chan settings, patience time.Duration) error {
 	shown := x.subject.start()
 	running := x.begin(ctx, shown, time.Now())
 	defer func() {
@@ -77,9 +85,9 @@ func (x *explorer[C]) follow(ctx context.Context, arrivals <-chan settings[C], p
 	}()
 	var (
 		newest     int
-		next       *C // what to show after what runs
+		next       *string // what to show after what runs
 		arrived    time.Time
-		giveUp     <-chan time.Time // when to give up what runs for what is next
+		late       <-chan time.Time // when to give up what runs for what is next
 		unanswered = time.After(patience)
 	)
 	for {
@@ -97,19 +105,20 @@ func (x *explorer[C]) follow(ctx context.Context, arrivals <-chan settings[C], p
 			if s.Done {
 				return errDone
 			}
-			if s.Choice == shown && !running.canceled {
-				next, giveUp = nil, nil
+			if s.State == shown && !running.canceled {
+				next, late = nil, nil
 				continue
 			}
-			next, arrived = &s.Choice, time.Now()
-			if giveUp == nil {
-				giveUp = time.After(time.Until(running.began.Add(lightTime)))
+			next, arrived = &s.State, time.Now()
+			if late == nil {
+				late = time.After(time.Until(running.began.Add(lightTime)))
 			}
-		case <-giveUp:
-			running.cancel()
-			running.canceled = true
-		case <-finishedBefore(next, running):
-			shown, next, giveUp = *next, nil, nil
+		case <-late:
+			running.giveUp()
+		case <-when(next != nil && !running.canceled, running.pictured):
+			running.giveUp() // finer ones are for whoever waits
+		case <-when(next != nil, running.finished):
+			shown, next, late = *next, nil, nil
 			running.cancel()
 			if x.subject.full() {
 				<-running.idle
@@ -120,52 +129,122 @@ func (x *explorer[C]) follow(ctx context.Context, arrivals <-chan settings[C], p
 	}
 }
 
-// finishedBefore returns a channel that is closed when what runs has finished, if there is something to do next.
-func finishedBefore[C any](next *C, running *work) <-chan struct{} {
-	if next == nil {
-		return nil
+// when returns the channel, or one from which nothing comes.
+func when(wanted bool, c <-chan struct{}) <-chan struct{} {
+	if wanted {
+		return c
 	}
-	return running.finished
+	return nil
 }
 
-// begin starts to compute and show what was chosen, and then to prepare what may be chosen next.
-func (x *explorer[C]) begin(ctx context.Context, chosen C, arrived time.Time) *work {
+// begin starts to compute and show a state, and then to prepare what may be asked for next.
+func (x *explorer) begin(ctx context.Context, state string, arrived time.Time) *work {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &work{cancel: cancel, began: time.Now(), finished: make(chan struct{}), idle: make(chan struct{})}
+	w := &work{cancel: cancel, began: time.Now(), pictured: make(chan struct{}),
+		finished: make(chan struct{}), idle: make(chan struct{})}
 	go func() {
 		defer close(w.idle)
 		defer cancel()
-		if err := x.show(ctx, chosen, arrived); err != nil && ctx.Err() == nil {
-			x.last = nil
-			x.page.Sentence(fmt.Sprintf("There is no picture: %v.", err))
-			x.page.Caption()
+		var once sync.Once
+		pictures := &pictures{explorer: x, state: state, arrived: arrived,
+			pictured: func() { once.Do(func() { close(w.pictured) }) }}
+		err := x.subject.look(progress.With(ctx, &bar{page: x.page, state: state}), state,
+			func(seen view) error {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				return pictures.show(seen)
+			})
+		if ended := (news{State: state, Ready: true}); ctx.Err() == nil {
+			if err != nil {
+				ended.Problem = fmt.Sprintf("There is no picture of this: %v.", err)
+				var wrong *fieldError
+				if errors.As(err, &wrong) {
+					ended.Field = wrong.field
+				}
+			}
+			x.page.News(ended)
 		}
 		close(w.finished)
-		x.subject.prepare(ctx, chosen)
+		x.subject.prepare(progress.With(ctx, silent{}), state)
 	}()
 	return w
 }
 
-// show computes and shows what was chosen.
-func (x *explorer[C]) show(ctx context.Context, chosen C, arrived time.Time) error {
+// pictures are those of one state.
+type pictures struct {
+	explorer *explorer
+	state    string
+	arrived  time.Time
+	first    time.Duration // when the first was shown, after the state arrived; 0 before
+	pictured func()
+}
+
+// show shows what there is to see.
+func (p *pictures) show(seen view) error {
 	began := time.Now()
-	seen, err := x.subject.look(ctx, chosen)
-	x.computed()
-	if err != nil {
-		return err
-	}
-	ready := time.Now()
 	png, alt, err := draw(seen, (*plots.Figure).ScreenPNG)
 	if err != nil {
 		return err
 	}
-	x.page.Picture(png, alt)
-	x.last = seen
-	shown := time.Now()
-	x.page.Caption(append(seen.lines(), fmt.Sprintf("Computed in %d ms, drawn in %d ms, shown %d ms after it was asked for.",
-		ready.Sub(began).Milliseconds(), shown.Sub(ready).Milliseconds(), shown.Sub(arrived).Milliseconds()))...)
+	now := time.Now()
+	after := now.Sub(p.arrived)
+	timing := fmt.Sprintf("Drawn in %d ms, shown %d ms after it was asked for",
+		now.Sub(began).Milliseconds(), after.Milliseconds())
+	if p.first == 0 {
+		p.first = after
+	} else {
+		timing += fmt.Sprintf(", the first picture after %d ms", p.first.Milliseconds())
+	}
+	shown := picture{PNG: png, Alt: alt, State: p.state, Caption: append(seen.lines(), timing+".")}
+	if coded, has := seen.(interface{ code() string }); has {
+		shown.Code = coded.code()
+	}
+	p.explorer.page.Picture(shown)
+	p.explorer.last, p.explorer.state = seen, p.state
+	p.pictured()
 	return nil
 }
+
+// newsEvery is how often the bar moves. Work that is done within barAfter moves none.
+const (
+	barAfter  = 150 * time.Millisecond
+	newsEvery = 150 * time.Millisecond
+)
+
+// bar shows the progress of the work on a state beside the controls. It implements progress.Reporter.
+type bar struct {
+	page  page
+	state string
+
+	mu          sync.Mutex
+	name        string
+	began, last time.Time
+	done        int
+}
+
+// Update implements progress.Reporter.
+func (b *bar) Update(name string, done, total int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if name != b.name || done == 0 { // a task begins
+		b.name, b.began, b.done = name, now, 0
+	}
+	b.done = max(b.done, done)
+	if now.Sub(b.began) < barAfter || now.Sub(b.last) < newsEvery {
+		return
+	}
+	b.last = now
+	b.page.News(news{State: b.state, Work: fmt.Sprintf("%s: %d of %d", name, b.done, total), Done: b.done,
+		Total: total})
+}
+
+// silent tells nobody of the progress of what nobody asked for. It implements progress.Reporter.
+type silent struct{}
+
+// Update implements progress.Reporter.
+func (silent) Update(string, int, int) {}
 
 // draw draws a view and renders it, and says in words what it shows.
 func draw(seen view, render func(*plots.Figure) ([]byte, error)) (png []byte, alt string, err error) {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
-	"strconv"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -42,19 +42,26 @@ func (r *record) note(text string) {
 	}
 }
 
-func (r *record) Picture(content []byte, alt string) {
-	if _, err := png.Decode(bytes.NewReader(content)); err != nil {
-		r.note("broken picture: " + err.Error())
+func (r *record) Picture(p picture) {
+	if _, err := png.Decode(bytes.NewReader(p.PNG)); err != nil || p.Alt == "" || p.State == "" {
+		r.note(fmt.Sprintf("broken picture: %v, words %q, state %q", err, p.Alt, p.State))
 		return
 	}
-	if alt == "" {
-		r.note("a picture without words")
-		return
-	}
-	r.note("picture")
+	r.note("picture: " + strings.Join(p.Caption, " "))
 }
-func (r *record) Sentence(text string)    { r.note("sentence: " + text) }
-func (r *record) Caption(lines ...string) { r.note("caption: " + strings.Join(lines, " ")) }
+
+func (r *record) News(n news) {
+	switch {
+	case n.State == "":
+		r.note("news of nothing")
+	case n.Problem != "":
+		r.note(fmt.Sprintf("problem with %q: %s", n.Field, n.Problem))
+	case n.Ready:
+		r.note("ready")
+	default:
+		r.note("work: " + n.Work)
+	}
+}
 
 // await returns what was shown up to the first line that holds the words.
 func (r *record) await(t *testing.T, words string) string {
@@ -81,19 +88,28 @@ func (r *record) await(t *testing.T, words string) string {
 
 // small is a config whose pictures take little time on any backend.
 func small() Config {
-	return Config{
+	return filled(Config{
 		Net:   models.Config{Net: "residual", Depth: 3, Width: 10, Norm: norms.Batch, Beta: 0.1},
 		Draws: 1, Seed: 1,
-	}.withDefaults()
+	})
+}
+
+// filled is a config with its defaults.
+func filled(c Config) Config {
+	c, err := c.withDefaults()
+	if err != nil {
+		panic(err)
+	}
+	return c
 }
 
 // live is an explorer that runs.
 type live struct {
 	*record
 	t        *testing.T
-	explorer *explorer[choice]
+	explorer *explorer
 	oven     *oven
-	arrivals chan settings[choice]
+	arrivals chan settings
 	sequence int
 	ended    chan error
 	stop     context.CancelFunc
@@ -103,9 +119,10 @@ type live struct {
 func start(t *testing.T, config Config) *live {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	l := &live{record: newRecord(), t: t, arrivals: make(chan settings[choice]), ended: make(chan error, 1), stop: stop}
-	l.oven = &oven{engine: engine.New(testbackend.Open(t)), config: config}
-	l.explorer = &explorer[choice]{subject: l.oven, page: l, computed: func() {}}
+	l := &live{record: newRecord(), t: t, arrivals: make(chan settings), ended: make(chan error, 1),
+		stop: stop}
+	l.oven = newOven(engine.New(testbackend.Open(t)), config)
+	l.explorer = &explorer{subject: l.oven, page: l}
 	go func() {
 		l.ended <- l.explorer.follow(ctx, l.arrivals, hanging)
 		close(l.ended)
@@ -114,18 +131,41 @@ func start(t *testing.T, config Config) *live {
 		stop()
 		for range l.ended { // until nothing uses the engine
 		}
-		l.oven.engine.Close()
+		l.oven.seer.engine.Close()
 	})
-	l.await(t, "caption")
+	l.await(t, "ready")
 	return l
 }
 
-// send sends the settings to start from with a change.
-func (l *live) send(change func(*settings[choice])) {
+// send sends the state to start from with other fields, such as "depth=5&seed=2".
+func (l *live) send(fields string) {
 	l.sequence++
-	s := settings[choice]{Sequence: l.sequence, Choice: l.oven.start()}
-	change(&s)
-	l.arrivals <- s
+	l.sendAs(l.sequence, fields)
+}
+
+// sendAs is send under a number.
+func (l *live) sendAs(sequence int, fields string) {
+	l.arrivals <- settings{Sequence: sequence, State: changed(l.t, l.oven.start(), fields)}
+}
+
+// done presses Done.
+func (l *live) done() { l.arrivals <- settings{Sequence: l.sequence + 1000, Done: true} }
+
+// changed returns a state with other fields.
+func changed(t testing.TB, state, fields string) string {
+	t.Helper()
+	all, err := url.ParseQuery(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others, err := url.ParseQuery(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range others {
+		all.Set(name, others.Get(name))
+	}
+	return all.Encode()
 }
 
 // wantEnd checks how the explorer ends.
@@ -143,36 +183,38 @@ func (l *live) wantEnd(want error) {
 
 func TestFollowShowsWhatIsChosen(t *testing.T) {
 	l := start(t, small())
-	for _, c := range []struct {
-		change func(*settings[choice])
-		words  string
-	}{
-		{func(s *settings[choice]) { s.Choice.Depth = 5 }, "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
-		{func(s *settings[choice]) { s.Choice.Beta, s.Choice.Statistics = 1, "coupled" }, "depth 3, width 10, β = 1, normalisation bn (coupled)"},
-		{func(s *settings[choice]) { s.Choice.Net, s.Choice.Norm = "feedforward", "center" }, "Feedforward net, depth 3, width 10, normalisation center"},
-		{func(s *settings[choice]) { s.Choice.Net, s.Choice.Norm = "highway", "none" }, "Highway net, depth 3, width 10, γ₂ = 0.577, normalisation none"},
-		{func(s *settings[choice]) { s.Choice.Draws, s.Choice.Seed = 3, "7" }, "3 draws, seed 7."},
-		{func(s *settings[choice]) { s.Choice.Width = 20 }, "width 20"},
+	for _, c := range []struct{ fields, words string }{
+		{"depth=5", "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
+		{"beta=1&statistics=coupled", "depth 3, width 10, β = 1, normalisation bn (coupled)"},
+		{"net=feedforward&norm=center", "Feedforward net, depth 3, width 10, normalisation center"},
+		{"net=highway&norm=none", "Highway net, depth 3, width 10, γ₂ = 0.577, normalisation none"},
+		{"net=highway&norm=none&gamma2=0.3", "γ₂ = 0.3, normalisation none"},
+		{"draws=3&seed=7", " 3 draws, seed 7."},
+		{"width=20&alpha=1.1", "width 20, α = 1.1, β = 0.1"},
+		{"activation=crelu&initializer=lecun", "activation crelu, weights lecun"},
+		{"points=40&low=-1&high=3", "40 inputs from -1 to 3"},
+		{"pinned=depth%3D9", "A, pinned: Residual net, depth 9, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
 	} {
-		l.send(c.change)
-		if shown := l.await(t, c.words); !strings.HasPrefix(shown, "picture\n") {
-			t.Errorf("no picture came with %q, but %q", c.words, shown)
+		l.send(c.fields)
+		if shown := l.await(t, c.words); strings.Contains(shown, "problem") {
+			t.Errorf("%s gives %q", c.fields, shown)
 		}
+		l.await(t, "ready")
 	}
-	l.send(func(s *settings[choice]) { s.Done = true })
+	l.done()
 	l.wantEnd(errDone)
 }
 
 // TestFollowDropsWhatWasOvertaken sends the newest settings first.
 func TestFollowDropsWhatWasOvertaken(t *testing.T) {
 	l := start(t, small())
-	l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = 30, 5 })
+	l.sendAs(30, "depth=5")
 	l.await(t, "depth 5")
 	for sequence := range 30 {
-		l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = sequence, 10+sequence })
+		l.sendAs(sequence, fmt.Sprintf("depth=%d", 10+sequence))
 	}
-	l.send(func(s *settings[choice]) { s.Sequence, s.Choice.Depth = 31, 6 })
-	if shown := l.await(t, "depth 6"); strings.Count(shown, "caption") != 1 {
+	l.sendAs(31, "depth=6")
+	if shown := l.await(t, "depth 6"); strings.Count(shown, "picture") != 1 {
 		t.Errorf("settings that were overtaken were shown: %q", shown)
 	}
 }
@@ -181,31 +223,36 @@ func TestFollowDropsWhatWasOvertaken(t *testing.T) {
 func TestFollowEndsOnTheNewest(t *testing.T) {
 	l := start(t, small())
 	for depth := 2; depth <= 40; depth++ {
-		l.send(func(s *settings[choice]) { s.Choice.Depth = depth })
+		l.send(fmt.Sprintf("depth=%d", depth))
 	}
 	l.await(t, "depth 40")
-	l.send(func(s *settings[choice]) { s.Choice.Depth = 40 })
-	l.send(func(s *settings[choice]) { s.Done = true })
+	l.await(t, "ready")
+	l.send("depth=40")
+	l.done()
 	l.wantEnd(errDone)
 	if len(l.pending) > 0 {
 		t.Errorf("after the newest picture came %q", l.pending)
 	}
-	if depth := l.explorer.last.(*View).Config.Net.Depth; depth != 40 {
+	if depth := l.explorer.last.(sight).now.Config.Net.Depth; depth != 40 {
 		t.Errorf("the last picture is of depth %d", depth)
 	}
 }
 
-// TestFollowGivesUpHeavyWork asks for what takes hours, and then for what does not.
+// TestFollowGivesUpHeavyWork asks for what takes hours, and then for what does not: after the first picture,
+// and before there is one.
 func TestFollowGivesUpHeavyWork(t *testing.T) {
 	l := start(t, small())
-	heavy := func(s *settings[choice]) { s.Choice.Depth, s.Choice.Width, s.Choice.Draws = 1000, 400, 5000 }
-	l.send(heavy)
-	l.send(func(s *settings[choice]) { s.Choice.Depth = 4 })
-	if shown := l.await(t, "depth 4,"); strings.Contains(shown, "sentence") {
-		t.Errorf("work that was given up was reported: %q", shown)
+	l.send("width=20&draws=1000000")
+	l.await(t, "the first 1 of 1000000 draws")
+	for _, heavy := range []string{"width=20&draws=1000000", "depth=1000&width=400&draws=5000"} {
+		l.send(heavy)
+		l.send("depth=4")
+		if shown := l.await(t, "depth 4,"); strings.Contains(shown, "problem") {
+			t.Errorf("work that was given up was reported: %q", shown)
+		}
 	}
-	l.send(heavy)
-	l.send(func(s *settings[choice]) { s.Done = true })
+	l.send("width=20&draws=1000000")
+	l.done()
 	l.wantEnd(errDone)
 }
 
@@ -217,78 +264,50 @@ func TestFollowEndsWithTheContext(t *testing.T) {
 
 func TestFollowWithoutAPage(t *testing.T) {
 	r := newRecord()
-	o := &oven{engine: engine.New(testbackend.Open(t)), config: small()}
-	defer o.engine.Close()
-	x := &explorer[choice]{subject: o, page: r, computed: func() {}}
-	if err := x.follow(t.Context(), make(chan settings[choice]), time.Second); !errors.Is(err, errUnanswered) {
+	o := newOven(engine.New(testbackend.Open(t)), small())
+	defer o.seer.engine.Close()
+	x := &explorer{subject: o, page: r}
+	if err := x.follow(t.Context(), make(chan settings), time.Second); !errors.Is(err, errUnanswered) {
 		t.Errorf("without a page that answers: %v", err)
 	}
 }
 
-// TestFollowGoesOnAfterMistakes sends settings that make no net, and nets that have no gradient.
+// TestFollowGoesOnAfterMistakes sends settings that make no net, and nets that have no gradient. The picture
+// stays.
 func TestFollowGoesOnAfterMistakes(t *testing.T) {
 	config := small()
-	config.Net.Activation = &activations.Activation{Name: "broken", Apply: func(x *graph.Node) *graph.Node { panic("not written yet") }}
-	l := start(t, config)
-	for words, change := range map[string]func(*settings[choice]){
-		"not written yet":                 func(s *settings[choice]) { s.Choice.Depth = 2 },
-		"depth is 0":                      func(s *settings[choice]) { s.Choice.Depth = 0 },
-		"unknown normalisation \"sauce\"": func(s *settings[choice]) { s.Choice.Norm = "sauce" },
-		"unknown net":                     func(s *settings[choice]) { s.Choice.Net = "fishing" },
-		"the seed is \"-1\"":              func(s *settings[choice]) { s.Choice.Seed = "-1" },
-		"the seed is \"\"":                func(s *settings[choice]) { s.Choice.Seed = "" },
-		"draws is 0":                      func(s *settings[choice]) { s.Choice.Draws = 0 },
-		"unknown statistics":              func(s *settings[choice]) { s.Choice.Statistics = "melted" },
-		"beta is 0":                       func(s *settings[choice]) { s.Choice.Beta = 0 },
-	} {
-		l.send(change)
-		shown := l.await(t, words)
-		if strings.Contains(shown, "picture\n") || !strings.HasSuffix(shown, ".") || strings.Contains(shown, "..") {
-			t.Errorf("%q gave %q, not a sentence", words, shown)
-		}
-		l.await(t, "caption: ")
-	}
-	if l.explorer.last != nil {
-		t.Error("a sentence left the picture before it to be kept")
-	}
-}
-
-// TestLatencyIsSaid checks that the caption tells how long the reader waited.
-func TestLatencyIsSaid(t *testing.T) {
+	config.Net.Activation = &activations.Activation{Name: "broken",
+		Apply: func(x *graph.Node) *graph.Node { panic("not written yet") }}
 	l := start(t, small())
-	l.send(func(s *settings[choice]) { s.Choice.Depth = 4 })
-	shown := l.await(t, "caption")
-	var computed, drawn, after int
-	_, said, _ := strings.Cut(shown, "Computed in ")
-	if _, err := fmt.Sscanf(said, "%d ms, drawn in %d ms, shown %d ms after it was asked for.", &computed, &drawn, &after); err != nil {
-		t.Errorf("the caption is %q: %v", shown, err)
-	}
-	if after+1 < computed+drawn { // each is rounded down
-		t.Errorf("computed in %d ms and drawn in %d ms, but shown after %d ms", computed, drawn, after)
-	}
-}
-
-// BenchmarkShow measures what a reader waits for between the arrival of settings and the picture, at the paper's size: with compiled
-// steps, and for a beta that was never seen.
-func BenchmarkShow(b *testing.B) {
-	for name, change := range map[string]func(*choice, int){
-		"warm": func(c *choice, i int) { c.Seed = strconv.Itoa(i) },
-		"beta": func(c *choice, i int) { c.Beta = 0.1 + 1e-6*float64(i+1) },
+	before := l.explorer.last
+	l.oven.config = config
+	for _, c := range []struct{ fields, field, words string }{
+		{"activation=broken", "", "not written yet"},
+		{"activation=relu&depth=0", "depth", `depth is "0": give a whole number, at least 1`},
+		{"activation=relu&width=2.5", "width", `width is "2.5"`},
+		{"activation=relu&norm=sauce", "norm", `unknown normalisation "sauce"`},
+		{"activation=relu&net=fishing", "", "unknown net"},
+		{"activation=relu&seed=-1", "seed", `the seed is "-1"`},
+		{"activation=relu&seed=", "seed", `the seed is ""`},
+		{"activation=relu&draws=0", "draws", `draws is "0"`},
+		{"activation=relu&statistics=melted", "", "unknown statistics"},
+		{"activation=relu&beta=0", "beta", `beta is "0": give a number other than 0`},
+		{"activation=relu&beta=NaN", "beta", `beta is "NaN": give a number`},
+		{"activation=relu&low=2&high=1", "high", "the grid goes from 2 to 1"},
+		{"activation=relu&low=0&high=0", "high", "the grid goes from 0 to 0"},
+		{"activation=relu&points=8", "", "the largest lag is 15"},
+		{"activation=relu&pinned=depth%3D0", "pinned", `the pinned picture can't be made: depth is "0"`},
+		{"activation=relu&sauce=1", "", `has no "sauce", only net, norm`},
 	} {
-		b.Run(name, func(b *testing.B) {
-			o := &oven{engine: engine.New(testbackend.Open(b)), config: Defaults().withDefaults()}
-			defer o.engine.Close()
-			x := &explorer[choice]{subject: o, page: newRecord(), computed: func() {}}
-			chosen := o.start()
-			if err := x.show(b.Context(), chosen, time.Now()); err != nil {
-				b.Fatal(err)
-			}
-			for i := 0; b.Loop(); i++ {
-				change(&chosen, i)
-				if err := x.show(b.Context(), chosen, time.Now()); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		l.send(c.fields)
+		shown := l.await(t, c.words)
+		if strings.Contains("\n"+shown, "\npicture: ") || !strings.HasSuffix(shown, ".") ||
+			strings.Contains(shown, "..") ||
+			!strings.Contains(shown, fmt.Sprintf("problem with %q: There is no picture of this: ", c.field)) {
+			t.Errorf("%q gave %q, not a sentence about %q", c.fields, shown, c.field)
+		}
+	}
+	if l.explorer.last != before {
+		t.Error("mistakes cost the picture")
 	}
 }

@@ -1,13 +1,13 @@
 package explore
 
 import (
+	"bytes"
 	"context"
-	_ "embed"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html"
 	"html/template"
-	"slices"
+	"image/png"
 	"strings"
 	"sync"
 	"time"
@@ -15,41 +15,114 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
 	"github.com/shattered-gradients/shattered/pkg/lab"
-	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
 // page is where the explorer shows itself.
 type page interface {
-	// Picture shows a PNG, with words for whoever does not see it, and Sentence a line of text, in place of whatever of the two was there.
-	Picture(png []byte, alt string)
-	Sentence(text string)
+	// Picture shows a picture in place of the one before.
+	Picture(p picture)
 
-	// Caption shows lines of text below.
-	Caption(lines ...string)
+	// News tells how the work on a state goes.
+	News(n news)
 }
 
-// notebook is the page below a cell: an output each for the controls, the picture and the caption. An update of an output that is there
-// changes it in place.
+// picture is a PNG, with words for whoever does not see it, and lines to stand below.
+type picture struct {
+	PNG     []byte
+	Alt     string
+	Caption []string
+
+	// State is what the picture shows.
+	State string
+
+	// Code is the cell that makes the picture; it may be empty.
+	Code string
+}
+
+// news is what the page is told about the work on a state.
+type news struct {
+	State string `json:"state"`
+
+	// Work says what is being done, of which Done of Total steps are, where Total is not 0.
+	Work  string `json:"work,omitempty"`
+	Done  int    `json:"done,omitempty"`
+	Total int    `json:"total,omitempty"`
+
+	// Ready says that the work has ended. Problem is a sentence that says why there is no picture of it, and
+	// Field the field that has to be set to something else, where it is one.
+	Ready   bool   `json:"ready,omitempty"`
+	Problem string `json:"problem,omitempty"`
+	Field   string `json:"field,omitempty"`
+
+	// Code comes with a picture, and Number grows from news to news.
+	Code   string `json:"code,omitempty"`
+	Number int    `json:"number"`
+}
+
+// notebook is the page below a cell: an output each for the controls, the picture, the caption, and the news,
+// which can't be seen. An update of an output that is there changes it in place.
 type notebook struct {
 	id string
+
+	mu     sync.Mutex
+	number int
 }
 
 func newNotebook() *notebook { return &notebook{id: gonbui.UniqueId()} }
 
+// pictureTemplate is a picture while the explorer runs. The script tells the controls that it is there before
+// it can be seen.
+var pictureTemplate = template.Must(template.New("picture").Parse(
+	`<figure id="picture-{{.ID}}" class="shattered-picture" data-state="{{.State}}"><img src="{{.Source}}" alt="{{.Alt}}" ` +
+		`width="{{.Width}}" height="{{.Height}}" decoding="sync"><figcaption>{{range .Caption}}{{.}}<br>{{end}}</figcaption></figure>` +
+		`<script>{{.Script}}</script>`))
+
 // Picture implements page.
-func (n *notebook) Picture(png []byte, alt string) { lab.SendPNG("picture-"+n.id, png, alt) }
+func (n *notebook) Picture(p picture) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	size, err := png.DecodeConfig(bytes.NewReader(p.PNG))
+	if err != nil {
+		return // it was made a moment ago
+	}
+	var text strings.Builder
+	_ = pictureTemplate.Execute(&text, struct { // a Builder takes all
+		picture
+		ID            string
+		Source        template.URL
+		Width, Height int
+		Script        template.JS
+	}{
+		p, n.id, template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG)),
+		size.Width, size.Height,
+		n.script(news{State: p.State, Code: p.Code}),
+	})
+	gonbui.UpdateHTML("picture-"+n.id, text.String())
+}
 
-// Sentence implements page.
-func (n *notebook) Sentence(text string) { n.text("picture-", text) }
+// News implements page.
+func (n *notebook) News(told news) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	gonbui.UpdateHTML("news-"+n.id, fmt.Sprintf("<script>%s</script>", n.script(told)))
+}
 
-// Caption implements page.
-func (n *notebook) Caption(lines ...string) { n.text("caption-", lines...) }
+// script returns a script that tells news, numbered, to the controls, where they are.
+func (n *notebook) script(told news) template.JS {
+	n.number++
+	told.Number = n.number
+	text, err := json.Marshal(told)
+	if err != nil {
+		panic(err) // texts and numbers always have a JSON
+	}
+	return template.JS(fmt.Sprintf("globalThis.shatteredExplorers?.[%q]?.(%s);", n.id, text))
+}
 
-func (n *notebook) text(output string, lines ...string) {
-	page := html.EscapeString(strings.Join(lines, "\n"))
-	gonbui.UpdateHTML(output+n.id, strings.ReplaceAll(page, "\n", "<br>"))
+// lines writes lines of text as HTML.
+func lines(text ...string) string {
+	page := template.HTMLEscapeString(strings.Join(text, "\n"))
+	return strings.ReplaceAll(page, "\n", "<br>")
 }
 
 // controls shows controls.
@@ -61,35 +134,53 @@ func (n *notebook) controls(c controls) error {
 	return err
 }
 
-// end shows a line of text in place of the controls, so that a saved notebook has none that nothing listens to.
-func (n *notebook) end(text string) { n.text("controls-", text) }
+// end shows lines of text in place of the controls and the news, so that a saved notebook has none that
+// nothing listens to.
+func (n *notebook) end(text ...string) {
+	gonbui.UpdateHTML("controls-"+n.id, `<div style="overflow-wrap: anywhere">`+lines(text...)+"</div>")
+	gonbui.UpdateHTML("news-"+n.id, "")
+}
 
 // address names the settings between page and cell.
 func (n *notebook) address() string { return "/explore/" + n.id }
 
-// keep shows a view as it is to be saved with the notebook: as sharp as other figures, and smaller.
+// keep shows a view as it is to be saved with the notebook: as a real image, as sharp as other figures, and
+// smaller.
 func (n *notebook) keep(seen view) error {
 	png, alt, err := draw(seen, (*plots.Figure).PNG)
 	if err != nil {
 		return err
 	}
-	n.Picture(png, alt)
-	n.Caption(seen.lines()...)
+	lab.SendPNG("picture-"+n.id, png, alt)
+	gonbui.UpdateHTML("caption-"+n.id, lines(seen.lines()...))
 	gonbui.Sync()
 	return nil
 }
 
-// retryAfter is how long the connection to the page may take before it is asked for anew. The kernel waits for it for three seconds.
+// settings are what the controls are set to, as the page sends them.
+type settings struct {
+	// Sequence grows from one message of the page to the next. Messages may overtake each other on their way.
+	Sequence int `json:"sequence"`
+
+	// Done says that the button Done was pressed. The rest is then as it was.
+	Done bool `json:"done"`
+
+	// State names the fields and their texts: see [Config.read].
+	State string `json:"state"`
+}
+
+// retryAfter is how long the connection to the page may take before it is asked for anew. The kernel waits
+// for it for three seconds.
 const retryAfter = 4 * time.Second
 
 // listen returns the settings that the page sends, in any order, until the context ends.
-func listen[C any](ctx context.Context, n *notebook) <-chan settings[C] {
-	arrivals := make(chan settings[C])
+func listen(ctx context.Context, n *notebook) <-chan settings {
+	arrivals := make(chan settings)
 	answered := make(chan struct{})
 	var once sync.Once
 	comms.Subscribe(n.address(), func(_ string, text string) {
-		s, err := parse[C](text)
-		if err != nil {
+		var s settings
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
 			return // it did not come from the page
 		}
 		once.Do(func() { close(answered) })
@@ -111,105 +202,4 @@ func listen[C any](ctx context.Context, n *notebook) <-chan settings[C] {
 		}
 	}()
 	return arrivals
-}
-
-//go:embed page.html
-var pageHTML string
-
-//go:embed page.js
-var pageScript string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
-
-// option is a choice in a selector.
-type option struct {
-	Value, Label string
-	Plain        bool // a net without beta
-}
-
-// selectorView, sliderView and numberView are controls as the template wants them.
-type selectorView struct {
-	Label, Name, Start string
-	Options            []option
-}
-
-type sliderView struct {
-	Label, Name, Values string
-	Start, Last         int
-}
-
-type numberView struct{ Label, Name, Start string }
-
-// controls are those of an explorer.
-type controls struct {
-	// About says what they are for, to those who can't see them.
-	About string
-
-	Selectors []selectorView
-	Sliders   []sliderView
-	Numbers   []numberView
-}
-
-// html returns the controls as HTML.
-func (c controls) html(id, address string) (string, error) {
-	var text strings.Builder
-	err := pageTemplate.Execute(&text, struct {
-		controls
-		ID, Address string
-		Script      template.JS
-	}{c, id, address, template.JS(pageScript)})
-	if err != nil {
-		return "", fmt.Errorf("the explorer's controls can't be written as HTML: %w", err)
-	}
-	return text.String(), nil
-}
-
-// controls returns the controls of a config.
-func (c Config) controls() controls {
-	start := c.start()
-	var netOptions []option
-	for _, name := range nets() {
-		netOptions = append(netOptions, option{name, name, !takesBeta(name)})
-	}
-	var normOptions []option
-	for _, name := range c.norms() {
-		normOptions = append(normOptions, option{Value: name, Label: norms.Named(name).Titled()})
-	}
-	return controls{
-		About: "choose a net",
-		Selectors: []selectorView{
-			{"net", "net", start.Net, netOptions},
-			{"normalisation", "norm", start.Norm, normOptions},
-			{"statistics", "statistics", start.Statistics, statisticsOptions()},
-		},
-		Sliders: []sliderView{
-			newSlider("depth", "depth", c.Depths, start.Depth),
-			newSlider("width", "width", c.Widths, start.Width),
-			newSlider("β", "beta", c.Betas, start.Beta),
-			newSlider("draws", "draws", c.DrawCounts, start.Draws),
-		},
-		Numbers: []numberView{{"seed", "seed", start.Seed}},
-	}
-}
-
-// statisticsOptions are the kinds of gradient to choose from.
-func statisticsOptions() []option {
-	var options []option
-	for _, statistics := range paper.AllStatistics {
-		options = append(options, option{Value: string(statistics), Label: string(statistics)})
-	}
-	return options
-}
-
-// newSlider returns a slider over values that starts at one of them, or else, where there is nothing to start from, in the middle.
-func newSlider[T int | float64](label, name string, values []T, start T) sliderView {
-	list, err := json.Marshal(values)
-	if err != nil {
-		panic(err) // finite numbers always have a JSON
-	}
-	index := slices.Index(values, start)
-	if index < 0 {
-		index = len(values) / 2
-	}
-	return sliderView{Label: label, Name: name, Values: string(list), Start: index, Last: len(values) - 1}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// Train trains nets one after the other and shows below the cell how they learn: their learning curves grow with every point. Nothing is kept, so that
-// the cell trains again when it runs again.
+// Train trains nets one after the other and shows below the cell how they learn: their learning curves grow
+// with every point. Nothing is kept, so that the cell trains again when it runs again.
 func Train(s *lab.Session, data training.Data, configs ...training.Config) ([]*training.Result, error) {
 	show := &learning{live: s.Live()}
 	runner := &training.Runner{Backend: s.Engine.Backend(), Data: data, Observe: show.point}
@@ -69,15 +69,20 @@ func (l *learning) draw() error {
 	return l.live.Update(figure)
 }
 
-// TrainAll does those of the runs of a figure that are neither finished nor being done by another process, as scripts/train does, and keeps them in the
-// results folder. A cell that is stopped goes on from there when it runs again.
+// TrainAll does those of the runs of a figure that are neither finished nor being done by another process, as
+// scripts/train does, and keeps them in the results folder. A cell that is stopped goes on from there when it
+// runs again.
 func TrainAll(s *lab.Session, data training.Data, configs []training.Config) error {
 	runner := &training.Runner{Backend: s.Engine.Backend(), Data: data, Folder: lab.ResultsFolder()}
 	counts := make(map[training.Progress]int)
-	err := runner.RunAll(s.Context, configs, func(_ training.Config, progress training.Progress, _ *training.Result, _ error) { counts[progress]++ })
+	err := runner.RunAll(s.Context, configs, func(_ training.Config, progress training.Progress,
+		_ *training.Result, _ error) {
+		counts[progress]++
+	})
 	if training.Stopped(err) {
 		return errors.New("interrupted: what was trained is kept, run the cell again and it goes on from there")
 	}
-	fmt.Printf("%d of %d runs are finished, and other processes are working on %d\n", counts[training.Done], len(configs), counts[training.Running])
+	fmt.Printf("%d of %d runs are finished, and other processes are working on %d\n", counts[training.Done],
+		len(configs), counts[training.Running])
 	return err
 }

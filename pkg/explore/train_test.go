@@ -33,7 +33,8 @@ func session(t *testing.T) *lab.Session {
 
 // tiny are runs of two nets.
 var tiny = training.Grid{
-	Families: []string{"ll", "relu"}, Depths: []int{3}, Seeds: 1, Width: 2, Budget: training.Budget{Steps: 4, Batch: 4, EvalEvery: 2},
+	Families: []string{"ll", "relu"}, Depths: []int{3}, Seeds: 1, Width: 2,
+	Budget: training.Budget{Steps: 4, Batch: 4, EvalEvery: 2},
 }
 
 func TestTrain(t *testing.T) {
@@ -45,7 +46,8 @@ func TestTrain(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, result := range all {
-			if result.Status != training.Finished || result.Config.Family != configs[i].Family || len(result.Curve) != 2 {
+			if result.Status != training.Finished || result.Config.Family != configs[i].Family ||
+				len(result.Curve) != 2 {
 				t.Errorf("run %d: %+v", i, result)
 			}
 		}
@@ -60,7 +62,8 @@ func TestTrain(t *testing.T) {
 	if err != nil || all[0].Status != training.Diverged {
 		t.Errorf("a rate of 1e30 gives %+v, %v", all, err)
 	}
-	if _, err := explore.Train(s, noise(), training.Config{Family: "ll"}); err == nil || !strings.Contains(err.Error(), "epochs") {
+	if _, err := explore.Train(s, noise(), training.Config{Family: "ll"}); err == nil ||
+		!strings.Contains(err.Error(), "epochs") {
 		t.Errorf("a config without a budget gives %v", err)
 	}
 }
@@ -81,7 +84,8 @@ func TestTrainAll(t *testing.T) {
 	s.Context = ctx
 	more := tiny
 	more.Seeds = 2
-	if err := explore.TrainAll(s, noise(), more.Configs()); err == nil || training.Stopped(err) || !strings.Contains(err.Error(), "goes on from there") {
+	if err := explore.TrainAll(s, noise(), more.Configs()); err == nil || training.Stopped(err) ||
+		!strings.Contains(err.Error(), "goes on from there") {
 		t.Errorf("stopped: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/lab"
@@ -18,12 +19,13 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Training shows, below the running cell, a slider that goes through the steps of the training of a dense net, and a selector of nets: with them
-// change, in place, the training loss up to that step, the gradient over the grid, its autocorrelation and its covariance. It returns when Done or
-// the stop button was pressed; where no page can answer it draws one picture and returns.
+// Training shows, below the running cell, a slider that goes through the steps of the training of a dense
+// net, and a selector of nets: with them change, in place, the training loss up to that step, the gradient
+// over the grid, its autocorrelation and its covariance. It returns when Done or the stop button was pressed;
+// where no page can answer it draws one picture and returns.
 //
-// It computes no training. Its numbers are those of the first draw in 06_early_training's results: of your own, where that notebook has run,
-// and otherwise of those that come with the project.
+// It computes no training. Its numbers are those of the first draw in 06_early_training's results: of your
+// own, where that notebook has run, and otherwise of those that come with the project.
 func Training(s *lab.Session) error {
 	t, err := openTraining(lab.ResultsFolder(), filepath.Join(lab.Home(), "notebooks", "data"))
 	if err != nil {
@@ -32,11 +34,7 @@ func Training(s *lab.Session) error {
 	if canAnswer() {
 		return interact(s, t, t.controls())
 	}
-	seen, err := t.look(s.Context, t.start())
-	if err != nil {
-		return err
-	}
-	return show(seen)
+	return t.look(s.Context, t.start(), show)
 }
 
 // trainingFigure names the results of 06_early_training.
@@ -60,7 +58,8 @@ func openTraining(folders ...string) (*trainings, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := &trainings{origin: fmt.Sprintf("From %s.json in the folder %s, of %s size.", trainingFigure, filepath.Base(folder), figure.Provenance.Size)}
+		t := &trainings{origin: fmt.Sprintf("From %s.json in the folder %s, of %s size.", trainingFigure,
+			filepath.Base(folder), figure.Provenance.Size)}
 		content, _ := figure.Series.(json.RawMessage)
 		if err := json.Unmarshal(content, &t.series); err != nil || !t.whole() {
 			return nil, fmt.Errorf("%s.json in %s is not what 06_early_training saves: run that notebook again", trainingFigure, folder)
@@ -73,7 +72,8 @@ func openTraining(folders ...string) (*trainings, error) {
 // whole says whether there is something to look at in all series, at the same steps.
 func (t *trainings) whole() bool {
 	for _, s := range t.series {
-		if len(s.Steps) == 0 || len(s.First.Gradients) != len(s.Steps) || !slices.Equal(s.Steps, t.series[0].Steps) {
+		if len(s.Steps) == 0 || len(s.First.Gradients) != len(s.Steps) || !slices.Equal(s.Steps,
+			t.series[0].Steps) {
 			return false
 		}
 	}
@@ -82,58 +82,81 @@ func (t *trainings) whole() bool {
 
 // trainingChoice is a net in training and what to look at of it.
 type trainingChoice struct {
-	// Net is the title of the net.
-	Net        string `json:"net"`
-	Statistics string `json:"statistics"`
-	Step       int    `json:"step"`
+	net        string // the title of the net
+	statistics norms.Statistics
+	step       int
 }
 
-// start implements subject: the first net, in the middle of the steps.
-func (t *trainings) start() trainingChoice {
+// fields returns the fields of a choice, in the order of the controls.
+func (c *trainingChoice) fields() []field {
+	return []field{word("net", &c.net), word("statistics", &c.statistics), whole("step", &c.step, 0)}
+}
+
+// first returns the choice to start from: the first net, in the middle of the steps.
+func (t *trainings) first() trainingChoice {
 	first := t.series[0]
-	return trainingChoice{Net: first.Title(), Statistics: string(norms.Frozen), Step: first.Steps[len(first.Steps)/2]}
+	return trainingChoice{net: first.Title(), statistics: norms.Frozen, step: first.Steps[len(first.Steps)/2]}
+}
+
+// start implements subject.
+func (t *trainings) start() string {
+	chosen := t.first()
+	return written(chosen.fields(), nil)
 }
 
 // controls returns the controls of the nets.
 func (t *trainings) controls() controls {
-	start := t.start()
-	var nets []option
+	start := t.first()
+	var nets []string
 	for _, s := range t.series {
-		if o := (option{Value: s.Title(), Label: s.Title()}); !slices.Contains(nets, o) {
-			nets = append(nets, o)
+		if !slices.Contains(nets, s.Title()) {
+			nets = append(nets, s.Title())
 		}
 	}
 	return controls{
-		About:     "go through the steps of training",
-		Selectors: []selectorView{{"net", "net", start.Net, nets}, {"statistics", "statistics", start.Statistics, statisticsOptions()}},
-		Sliders:   []sliderView{newSlider("training step", "step", t.series[0].Steps, start.Step)},
+		About: "go through the steps of training",
+		Selectors: []selectorView{
+			{"net", "net", start.net, titled(nets, func(title string) string { return title })},
+			{"statistics", "statistics", string(start.statistics), statisticsOptions()},
+		},
+		Numbers: []numberView{newNumber("training step", "step", t.series[0].Steps,
+			strconv.Itoa(start.step))},
 	}
 }
 
 // look implements subject. Nets without normalisation have one gradient, whatever the statistics.
-func (t *trainings) look(_ context.Context, chosen trainingChoice) (view, error) {
+func (t *trainings) look(_ context.Context, state string, show func(view) error) error {
+	chosen := t.first()
+	if err := parse(chosen.fields(), state); err != nil {
+		return err
+	}
 	for i := range t.series {
 		s := &t.series[i]
-		if s.Title() != chosen.Net || string(s.Statistics) != chosen.Statistics && s.Norm != norms.None.Name {
+		if s.Title() != chosen.net || s.Statistics != chosen.statistics && s.Norm != norms.None.Name {
 			continue
 		}
-		step := slices.Index(s.Steps, chosen.Step)
+		step := slices.Index(s.Steps, chosen.step)
 		if step < 0 {
-			return nil, fmt.Errorf("the nets were looked at after %v steps, and not after %d", s.Steps, chosen.Step)
+			return &fieldError{"step",
+				fmt.Errorf("the nets were looked at after %v steps, and not after %d", s.Steps, chosen.step)}
 		}
 		seen, err := s.Step(step)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return newTrainingView(seen, s.Width, t.origin)
+		looked, err := newTrainingView(seen, s.Width, t.origin)
+		if err != nil {
+			return err
+		}
+		return show(looked)
 	}
-	return nil, fmt.Errorf("there is no net %q with %s statistics: choose another", chosen.Net, chosen.Statistics)
+	return fmt.Errorf("there is no net %q with %s statistics: choose another", chosen.net, chosen.statistics)
 }
 
 // prepare, full and empty implement subject: there is nothing to prepare.
-func (t *trainings) prepare(context.Context, trainingChoice) {}
-func (t *trainings) full() bool                              { return false }
-func (t *trainings) empty()                                  {}
+func (t *trainings) prepare(context.Context, string) {}
+func (t *trainings) full() bool                      { return false }
+func (t *trainings) empty()                          {}
 
 // trainingView is what there is to see of a net at one step. It implements view.
 type trainingView struct {

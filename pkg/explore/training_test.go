@@ -12,6 +12,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/backend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/lab"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -48,43 +49,47 @@ func TestTrainingFollows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, arrivals, ended := newRecord(), make(chan settings[trainingChoice]), make(chan error, 1)
-	x := &explorer[trainingChoice]{subject: subject, page: r, computed: func() {}}
+	r, arrivals, ended := newRecord(), make(chan settings), make(chan error, 1)
+	x := &explorer{subject: subject, page: r}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() { ended <- x.follow(ctx, arrivals, hanging) }()
-	if shown := r.await(t, "caption"); !strings.HasPrefix(shown, "picture\n") || !strings.Contains(shown, "after 1 training steps") ||
+	if shown := r.await(t, "picture: "); !strings.Contains(shown, "after 1 training steps") ||
 		!strings.Contains(shown, "From early-training.json") || !strings.Contains(shown, "quick size") {
 		t.Errorf("to start with there is %q", shown)
 	}
 	send := func(sequence int, net, statistics string, step int) {
-		arrivals <- settings[trainingChoice]{Sequence: sequence, Choice: trainingChoice{Net: net, Statistics: statistics, Step: step}}
+		chosen := trainingChoice{net, norms.Statistics(statistics), step}
+		arrivals <- settings{Sequence: sequence, State: written(chosen.fields(), nil)}
 	}
 	for i, c := range []struct {
 		net, statistics string
 		step            int
 		words           string
 	}{
-		{"feedforward, centring", "coupled", 4, "Feedforward, centring (coupled statistics), depth 4, width 10, after 4 training steps: mean squared error "},
-		{"resnet, β = 0.1", "frozen", 0, "Resnet, β = 0.1 (frozen statistics), depth 4, width 10, after 0 training steps"},
+		{"feedforward, centring", "coupled", 4,
+			"Feedforward, centring (coupled statistics), depth 4, width 10, after 4 training steps: mean squared error "},
+		{"resnet, β = 0.1", "frozen", 0,
+			"Resnet, β = 0.1 (frozen statistics), depth 4, width 10, after 0 training steps"},
 		{"CReLU", "coupled", 4, "CReLU (frozen statistics)"}, // it has no statistics
 		{"CReLU, looks-linear", "frozen", 0, "The gradient is the same at all inputs"},
 		{"CReLU, looks-linear", "frozen", 4, "Brownness "},
 	} {
 		send(10+i, c.net, c.statistics, c.step)
-		if shown := r.await(t, c.words); !strings.HasPrefix(shown, "picture\n") {
-			t.Errorf("no picture came with %q, but %q", c.words, shown)
+		if shown := r.await(t, c.words); strings.Contains(shown, "problem") {
+			t.Errorf("%q came with %q", c.words, shown)
 		}
 	}
 	// An old message changes nothing, and a wrong one gives a sentence.
 	send(3, "CReLU", "frozen", 1)
 	send(20, "CReLU", "frozen", 2)
-	if shown := r.await(t, "sentence"); !strings.Contains(shown, "after [0 1 4] steps, and not after 2") || strings.Contains(shown, "picture\n") {
+	if shown := r.await(t, "problem"); !strings.Contains(shown, "after [0 1 4] steps, and not after 2") ||
+		strings.Contains(shown, "picture: ") {
 		t.Errorf("a step that is not there gives %q", shown)
 	}
 	send(21, "fishing", "frozen", 1)
 	r.await(t, `no net "fishing"`)
-	arrivals <- settings[trainingChoice]{Sequence: 22, Done: true}
+	arrivals <- settings{Sequence: 22, Done: true}
 	select {
 	case err := <-ended:
 		if err != errDone {
@@ -102,15 +107,20 @@ func TestTrainingShowsTheNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := subject.series[0]
-	seen, err := subject.look(t.Context(), trainingChoice{Net: s.Title(), Statistics: "frozen", Step: 4})
+	var seen view
+	chosen := trainingChoice{s.Title(), norms.Frozen, 4}
+	err = subject.look(t.Context(), written(chosen.fields(), nil),
+		func(v view) error { seen = v; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
 	step := seen.(*trainingView).step
-	if step.Step != 4 || len(step.Losses) != 5 || step.Losses[3] != float64(s.First.Losses[3]) || step.Column.Values[7] != float64(s.First.Gradients[2][7]) {
+	if step.Step != 4 || len(step.Losses) != 5 || step.Losses[3] != float64(s.First.Losses[3]) ||
+		step.Column.Values[7] != float64(s.First.Gradients[2][7]) {
 		t.Errorf("the view is not of the results: step %d, %d losses", step.Step, len(step.Losses))
 	}
-	if !slices.Equal(step.Column.X, s.First.X) || step.Column.Covariance.SymmetricDim() != 32 || step.Column.Mean[0] != 1 {
+	if !slices.Equal(step.Column.X, s.First.X) || step.Column.Covariance.SymmetricDim() != 32 ||
+		step.Column.Mean[0] != 1 {
 		t.Error("grid, covariance or autocorrelation is not the gradient's")
 	}
 }
@@ -126,30 +136,34 @@ func TestTrainingControls(t *testing.T) {
 	}
 	for _, want := range []string{
 		`aria-label="Explorer: go through the steps of training"`,
-		`<option value="feedforward, centring" selected>feedforward, centring</option>`, `<option value="CReLU, looks-linear">`,
-		`<label><span>training step</span><input type="range" name="step" min="0" max="2" step="1" value="1" data-values="[0,1,4]">`,
+		`<option value="feedforward, centring" selected>feedforward, centring</option>`,
+		`<option value="CReLU, looks-linear">`,
+		`data-for="step" aria-label="training step, slider" min="0" max="2" step="1" value="1" data-values="[0,1,4]"><input type="number" name="step" `,
 		`<option value="coupled">coupled</option>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the controls lack %s", want)
 		}
 	}
-	if strings.Contains(page, `type="number"`) || strings.Count(page, `<option value="CReLU">`) != 1 {
+	if strings.Contains(page, `data-tool="pin"`) || strings.Count(page, `<option value="CReLU">`) != 1 {
 		t.Errorf("the controls are %s", page)
 	}
 }
 
 func TestTrainingErrors(t *testing.T) {
-	if _, err := openTraining(t.TempDir()); err == nil || !strings.Contains(err.Error(), "run the notebook 06_early_training first") {
+	if _, err := openTraining(t.TempDir()); err == nil || !strings.Contains(err.Error(),
+		"run the notebook 06_early_training first") {
 		t.Errorf("without results there is the error %v", err)
 	}
 	folder := t.TempDir()
 	for _, series := range []string{`[]`, `[{"steps": [0, 1]}]`, `"none"`} {
-		figure := results.Figure{Figure: "early-training", Title: "of another shape", Series: json.RawMessage(series)}
+		figure := results.Figure{Figure: "early-training", Title: "of another shape",
+			Series: json.RawMessage(series)}
 		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := openTraining(folder); err == nil || !strings.Contains(err.Error(), "run that notebook again") {
+		if _, err := openTraining(folder); err == nil || !strings.Contains(err.Error(),
+			"run that notebook again") {
 			t.Errorf("series of %s give the error %v", series, err)
 		}
 	}

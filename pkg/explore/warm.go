@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
@@ -17,39 +20,52 @@ const idleTime = 150 * time.Millisecond
 // maxCompiled is the number of nets after which all compiled steps are let go. A net's take about 2 MB.
 const maxCompiled = 200
 
-// oven keeps the compiled steps of nets warm: a net that runs for the first time takes several times as long as later. While nobody
-// asks for anything, it compiles the nets that one movement of a control would ask for.
+// oven keeps the compiled steps of nets warm: a net that runs for the first time takes several times as long
+// as later. While nobody asks for anything, it compiles the nets that one movement of a control would ask
+// for. It implements subject.
 type oven struct {
-	engine *engine.Engine
 	config Config
+	seer   *seer
 
 	mu       sync.Mutex
-	compiled map[choice]bool
+	compiled map[dough]bool
+}
+
+// dough is what steps are compiled for.
+type dough struct {
+	net    models.Config
+	inputs int
+}
+
+func newOven(e *engine.Engine, config Config) *oven {
+	return &oven{config: config, seer: &seer{engine: e}, compiled: make(map[dough]bool)}
 }
 
 // start implements subject.
-func (o *oven) start() choice { return o.config.start() }
+func (o *oven) start() string { return o.config.state(o.config.start()) }
 
 // look implements subject.
-func (o *oven) look(ctx context.Context, chosen choice) (view, error) {
-	config, err := o.config.probe(chosen)
+func (o *oven) look(ctx context.Context, state string, show func(view) error) error {
+	w, err := o.config.read(state)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.add(chosen)
-	return Look(ctx, o.engine, config)
+	o.add(w.config)
+	if w.pinned != nil {
+		o.add(*w.pinned)
+	}
+	_, err = o.seer.look(ctx, w, show)
+	return err
 }
 
 // add notes that a net is compiled, or about to be, and says whether it was not before.
-func (o *oven) add(net choice) bool {
-	net.Depth, net.Draws, net.Seed = 0, 0, "" // these take no other steps
+func (o *oven) add(config gradients.Config) bool {
+	d := dough{config.Net, config.Inputs}
+	d.net.Depth, d.net.Initializer = 0, nil // these take no other steps
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.compiled == nil {
-		o.compiled = make(map[choice]bool)
-	}
-	added := !o.compiled[net]
-	o.compiled[net] = true
+	added := !o.compiled[d]
+	o.compiled[d] = true
 	return added
 }
 
@@ -64,63 +80,111 @@ func (o *oven) full() bool {
 func (o *oven) empty() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.engine.Close()
+	o.seer.engine.Close()
 	clear(o.compiled)
 }
 
-// prepare implements subject: it compiles the neighbours of a net until the context ends. What can't be computed is for whoever asks for it to
-// find out.
-func (o *oven) prepare(ctx context.Context, net choice) {
+// prepare implements subject: it compiles the neighbours of a net until the context ends. What can't be
+// computed is for whoever asks for it to find out.
+func (o *oven) prepare(ctx context.Context, state string) {
 	select {
 	case <-ctx.Done():
 		return
 	case <-time.After(idleTime):
 	}
-	for _, neighbour := range o.config.neighbours(net) {
+	w, err := o.config.read(state)
+	if err != nil {
+		return
+	}
+	for _, neighbour := range o.config.neighbours(w.config) {
 		neighbour.Draws = 1
-		probe, err := o.config.probe(neighbour)
-		if err != nil || ctx.Err() != nil || !o.add(neighbour) {
+		if ctx.Err() != nil || !o.add(neighbour) {
 			continue
 		}
-		_, _ = gradients.Run(ctx, o.engine, probe)
+		_, _ = gradients.Run(ctx, o.seer.engine, neighbour)
 	}
 }
 
-// neighbours returns what one movement of a control leads to from a net, those that take longest to compile first.
-func (c Config) neighbours(net choice) []choice {
-	var all []choice
-	add := func(change func(*choice)) {
-		neighbour := net
+// neighbours returns what one movement of a control leads to from a net, those that take longest to compile
+// first.
+func (c Config) neighbours(from gradients.Config) []gradients.Config {
+	var all []gradients.Config
+	add := func(change func(*gradients.Config)) {
+		neighbour := from
 		change(&neighbour)
-		if neighbour != net {
+		dropScales(&neighbour.Net)
+		if keyOf(neighbour) != keyOf(from) {
 			all = append(all, neighbour)
 		}
 	}
-	for _, width := range beside(c.Widths, net.Width) {
-		add(func(n *choice) { n.Width = width })
+	for _, width := range beside(c.Widths, from.Net.Width) {
+		add(func(n *gradients.Config) { n.Net.Width = width })
 	}
 	for _, statistics := range paper.AllStatistics {
-		add(func(n *choice) { n.Statistics = string(statistics) })
+		add(func(n *gradients.Config) { n.Net.Statistics = statistics })
 	}
-	for _, norm := range c.norms() {
-		add(func(n *choice) { n.Norm = norm })
+	for _, name := range names(norms.Registry, c.Net.Norm, (*norms.Norm).String) {
+		add(func(n *gradients.Config) { _ = c.change(n, "norm", name) })
 	}
 	for _, name := range nets() {
-		add(func(n *choice) { n.Net = name })
+		add(func(n *gradients.Config) {
+			n.Net.Net = name
+			for scale, value := range map[*float64]float64{&n.Net.Alpha: 1,
+				&n.Net.Beta: c.Betas[len(c.Betas)/2]} {
+				if *scale == 0 {
+					*scale = value // what its control starts at
+				}
+			}
+		})
 	}
-	if takesBeta(net.Net) {
-		for _, beta := range beside(c.Betas, net.Beta) {
-			add(func(n *choice) { n.Beta = beta })
-		}
+	for _, name := range names(activations.Registry, c.Net.Activation, (*activations.Activation).String) {
+		add(func(n *gradients.Config) { _ = c.change(n, "activation", name) })
+	}
+	for _, beta := range beside(c.Betas, from.Net.Beta) {
+		add(func(n *gradients.Config) { n.Net.Beta = beta })
+	}
+	for _, alpha := range beside(c.Alphas, from.Net.Alpha) {
+		add(func(n *gradients.Config) { n.Net.Alpha = alpha })
+	}
+	for _, gamma2 := range beside(c.Gamma2s, from.Net.Gamma2) {
+		add(func(n *gradients.Config) { n.Net.Gamma2 = gamma2 })
+	}
+	for _, inputs := range beside(c.InputCounts, from.Inputs) {
+		add(func(n *gradients.Config) { n.Inputs = inputs })
 	}
 	return all
 }
 
-// beside returns the values before and after one on its slider.
-func beside[T comparable](values []T, value T) []T {
-	i := slices.Index(values, value)
-	if i < 0 {
+// change sets a field of a net by its text.
+func (c Config) change(config *gradients.Config, name, text string) error {
+	w := wish{config: *config}
+	for _, f := range c.fields(&w) {
+		if f.name == name {
+			if err := f.set(text); err != nil {
+				return err
+			}
+		}
+	}
+	*config = w.config
+	return nil
+}
+
+// beside returns the values before and after one on its slider. A number without a value, which a net may not
+// have, has none.
+func beside[T int | float64](values []T, value T) []T {
+	if value == 0 {
 		return nil
 	}
-	return slices.Concat(values[max(i-1, 0):i], values[min(i+1, len(values)):min(i+2, len(values))])
+	var both []T
+	i, on := slices.BinarySearch(values, value)
+	if i > 0 {
+		both = append(both, values[i-1])
+	}
+	if on {
+		i++
+	}
+	if i < len(values) {
+		both = append(both, values[i])
+	}
+	return both
 }

@@ -124,7 +124,7 @@ func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Requ
 		request.Weights = s.Net.Draw(s.Config.Seed, s.Config.First+uint64(draw))
 		trace, err := e.RunFinite(ctx, request)
 		if errors.Is(err, engine.ErrNotFinite) {
-			return fmt.Errorf("draw %d: %w", draw, err)
+			return fmt.Errorf("draw %d: %w", s.Config.First+uint64(draw), err)
 		}
 		if err != nil {
 			return err
