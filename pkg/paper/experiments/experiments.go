@@ -13,12 +13,14 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
+	"github.com/shattered-gradients/shattered/pkg/paper/donsker"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure1"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure4"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
+	"github.com/shattered-gradients/shattered/pkg/paper/theorems"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -80,19 +82,19 @@ var All = []Experiment{
 		Notebook: "02_activations",
 		Run:      onGrid(normalization.Run, normalization.Paper, normalization.Quick),
 	}, {
-		Name: "theorems", Title: "Theorems 1 to 3 and Corollary 1, where their assumptions are exact",
+		Name: theorems.Name, Title: theorems.Title,
 		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
-		Notebook: "03_theory", Figures: []string{"theorems"}, Run: theorems,
+		Notebook: "03_theory", Figures: []string{"theorems"}, Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
 	}, {
 		Name: "real-nets", Title: "The theorems on real nets: correlation of gradients against depth, over " +
 			"widths",
 		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
 		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"}, Run: realNets,
 	}, {
-		Name: "donsker", Title: "Appendix, one-layer gradients converge to Brownian motion",
+		Name: donsker.Name, Title: donsker.Title,
 		Shows:    "The gradient of a one-layer net is a Brownian motion in the limit of infinite width",
 		Cost:     "17 s",
-		Notebook: "03_theory", Figures: []string{"donsker"}, Run: donsker,
+		Notebook: "03_theory", Figures: []string{"donsker"}, Run: onGrid(donsker.Run, donsker.Paper, donsker.Quick),
 	}, {
 		Name: dial.Name, Title: dial.Title,
 		Shows: "β turns a resnet's gradients from brown to white", Cost: "20 s",

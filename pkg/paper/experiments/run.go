@@ -17,8 +17,6 @@ type runner = func(ctx context.Context, e *engine.Engine, size string) (Result, 
 var (
 	realNets = onGrid(paper.RealNets, paper.RealNetsPaper, paper.RealNetsQuick)
 	early    = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
-	theorems = onGrid(withoutEngine(paper.Theorems), paper.TheoremsPaper, paper.TheoremsQuick)
-	donsker  = onGrid(withoutEngine(paper.Donsker), paper.DonskerPaper, paper.DonskerQuick)
 )
 
 // onGrid returns the Run of an experiment on inputs that it draws itself.
@@ -28,13 +26,6 @@ func onGrid[C any, R Result](
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		return run(ctx, e, sized(size, paper, quick))
 	}
-}
-
-// withoutEngine returns an experiment without nets in the form of the others.
-func withoutEngine[C any, R Result](
-	run func(context.Context, C) (R, error),
-) func(context.Context, *engine.Engine, C) (R, error) {
-	return func(ctx context.Context, _ *engine.Engine, config C) (R, error) { return run(ctx, config) }
 }
 
 // loadImages loads CIFAR-10. Tests have other images.

@@ -49,8 +49,8 @@ type DonskerConfig struct {
 // nearly normal within the widths that can be drawn.
 const paperCells = 15
 
-// withDefaults fills in the defaults and checks the config.
-func (c DonskerConfig) withDefaults() (DonskerConfig, error) {
+// WithDefaults fills in the defaults. It returns an error when the config is wrong.
+func (c DonskerConfig) WithDefaults() (DonskerConfig, error) {
 	if c.Inputs == 0 {
 		c.Inputs = data.GridPoints
 	}
@@ -131,7 +131,7 @@ func (c DonskerConfig) Steps() int {
 // Donsker draws the gradients and measures their covariance and the law of their increments. Chunks of draws run concurrently;
 // the numbers do not depend on how many. It returns an error when the config is wrong or the context ends.
 func Donsker(ctx context.Context, config DonskerConfig) (*DonskerResult, error) {
-	config, err := config.withDefaults()
+	config, err := config.WithDefaults()
 	if err != nil {
 		return nil, err
 	}

@@ -153,8 +153,8 @@ func (c Config) checkNet() error {
 	return nil
 }
 
-// check returns an error when the config can't run; it fills in the estimator.
-func (c *Config) check() error {
+// Check returns an error when the config can't run; it fills in the estimator.
+func (c *Config) Check() error {
 	if err := c.checkNet(); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ const chunk = 500
 // so that errors at neighbouring depths are alike. Chunks of draws run concurrently; the numbers do not depend on how many.
 // It returns an error when the config is wrong or the context ends.
 func Run(ctx context.Context, config Config) (*Result, error) {
-	if err := config.check(); err != nil {
+	if err := config.Check(); err != nil {
 		return nil, err
 	}
 	sample := config.conditioned

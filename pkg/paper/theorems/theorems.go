@@ -1,18 +1,24 @@
-package paper
+// Package theorems tests Theorems 1 to 3 and Corollary 1 of the paper on nets for which their assumptions are
+// exact: gates are drawn independently of the weights.
+//
+// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides whether the
+// closed forms hold. [Draw] draws it.
+package theorems
 
 import (
 	"context"
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
-	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// TheoremsConfig describes the test of Theorems 1 to 3 and Corollary 1 on nets for which their assumptions
-// are exact: gates are drawn independently of the weights.
-type TheoremsConfig struct {
+// Config describes the test.
+type Config struct {
 	// Nets are the nets to measure.
 	Nets []GateNet `json:"nets"`
 
@@ -39,12 +45,13 @@ type GateNet struct {
 	Gamma2 float64 `json:"gamma2,omitempty"`
 }
 
-// TheoremsPaper returns the config for depths 1 to 50.
-func TheoremsPaper() TheoremsConfig {
-	c := TheoremsConfig{
+// Paper returns the config for depths 1 to 50.
+func Paper() Config {
+	c := Config{
 		Nets: []GateNet{
 			{Net: theory.FeedforwardNet}, {Net: theory.ResidualNet},
-			{Net: theory.RescaledNet, Beta: 1}, {Net: theory.RescaledNet, Beta: 0.3}, {Net: theory.RescaledNet, Beta: 0.1},
+			{Net: theory.RescaledNet, Beta: 1}, {Net: theory.RescaledNet, Beta: 0.3},
+			{Net: theory.RescaledNet, Beta: 0.1},
 			{Net: theory.HighwayNet},
 		},
 		Width: 200, Draws: 100_000,
@@ -57,29 +64,29 @@ func TheoremsPaper() TheoremsConfig {
 	return c
 }
 
-// TheoremsQuick returns a config of the same shape that takes a few seconds.
-func TheoremsQuick() TheoremsConfig {
-	c := TheoremsPaper()
+// Quick returns a config of the same shape that takes a few seconds.
+func Quick() Config {
+	c := Paper()
 	c.Depths, c.Draws = []int{1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50}, 20_000
 	c.PlainDepths, c.PlainDraws = []int{1, 2, 4, 8, 12, 16}, 300
 	return c
 }
 
-// TheoremsResult holds the curves.
-type TheoremsResult struct {
-	Config TheoremsConfig
+// Result holds the curves.
+type Result struct {
+	Config Config
 
 	// Series holds two curves for every net, the estimator that draws the gates alone and then plain Monte
 	// Carlo.
-	Series []TheoremSeries
+	Series []Series
 
 	// Comparisons is the number of measured values that stand at the same time in the bands of the first
 	// estimator.
 	Comparisons int
 }
 
-// TheoremSeries holds one net's covariances against the depth.
-type TheoremSeries struct {
+// Series holds one net's covariances against the depth.
+type Series struct {
 	GateNet
 
 	// Theorem is the statement that the closed forms come from.
@@ -94,28 +101,38 @@ type TheoremSeries struct {
 	Depths []int `json:"depths"`
 
 	// Variance is C(i,i), Covariance C(i,j), Correlation R(i,j).
-	Variance    TheoremCurve `json:"variance"`
-	Covariance  TheoremCurve `json:"covariance"`
-	Correlation TheoremCurve `json:"correlation"`
+	Variance    Curve `json:"variance"`
+	Covariance  Curve `json:"covariance"`
+	Correlation Curve `json:"correlation"`
 }
 
-// TheoremCurve is a quantity against the depth: measured, and in closed form. Lower and Upper are the ends of
+// Curve is a quantity against the depth: measured, and in closed form. Lower and Upper are the ends of
 // the band: the bands of all nets, quantities and depths of one estimator hold together with 95 % confidence.
-type TheoremCurve struct {
+type Curve struct {
 	stats.Curve
 	Closed []float64 `json:"closed"`
 }
 
-// Theorems measures the covariances of Theorems 1 to 3 and Corollary 1.
-func Theorems(ctx context.Context, config TheoremsConfig) (*TheoremsResult, error) {
-	result := &TheoremsResult{Config: config, Comparisons: quantities * len(config.Nets) * len(config.Depths)}
-	steps := 0
-	for _, run := range config.runs() {
-		steps += run.Steps()
+// Run measures the covariances of Theorems 1 to 3 and Corollary 1.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	runs := config.runs()
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("there are 0 nets: give at least one, such as those of theorems.Quick")
 	}
-	ctx = progress.Start(ctx, "theorems", steps)
-	for _, run := range config.runs() {
-		series, err := config.measure(ctx, run)
+	plan := jobs.NewPlan("the theorems", nil)
+	measured := make([]*theory.Result, len(runs))
+	for i, run := range runs {
+		if err := run.Check(); err != nil {
+			return nil, err
+		}
+		measured[i] = add(plan, run)
+	}
+	if _, err := plan.Run(ctx, e); err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config, Comparisons: quantities * len(config.Nets) * len(config.Depths)}
+	for i, run := range runs {
+		series, err := config.newSeries(run, measured[i].Points)
 		if err != nil {
 			return nil, err
 		}
@@ -124,35 +141,60 @@ func Theorems(ctx context.Context, config TheoremsConfig) (*TheoremsResult, erro
 	return result, nil
 }
 
+// add adds a measurement to the plan, and returns where it will be.
+func add(plan *jobs.Plan, run theory.Config) *theory.Result {
+	layers := 0.0
+	for _, depth := range run.Depths {
+		layers += float64(depth)
+	}
+	weight := layers * float64(run.Draws)
+	if run.Estimator == theory.Plain {
+		weight *= float64(run.Width) * float64(run.Width)
+	}
+	spec := jobs.Spec{
+		Name: fmt.Sprintf("%s, %s estimator", netOf(run).Title(), run.Estimator),
+		Key:  paper.Key{Probe: "theory", Version: theory.Version, Config: run}, Weight: weight,
+	}
+	return jobs.Add(plan, spec, func(ctx context.Context, _ *engine.Engine) (theory.Result, error) {
+		result, err := theory.Run(ctx, run)
+		if err != nil {
+			return theory.Result{}, err
+		}
+		return *result, nil
+	})
+}
+
+// netOf names the net of a measurement.
+func netOf(run theory.Config) GateNet {
+	return GateNet{Net: run.Net, Beta: run.Beta, Gamma2: run.Gamma2}
+}
+
 // quantities are measured at a depth: C(i,i), C(i,j), R(i,j).
 const quantities = 3
 
 // runs returns the measurements to make: for each net both estimators.
-func (c TheoremsConfig) runs() []theory.Config {
+func (c Config) runs() []theory.Config {
 	var runs []theory.Config
 	for _, net := range c.Nets {
 		run := theory.Config{Net: net.Net, Beta: net.Beta, Gamma2: net.Gamma2, Seed: c.Seed}
 		run.Estimator, run.Depths, run.Width, run.Draws = theory.Conditioned, c.Depths, c.Width, c.Draws
 		runs = append(runs, run)
-		run.Estimator, run.Depths, run.Width, run.Draws = theory.Plain, c.PlainDepths, c.PlainWidth, c.PlainDraws
+		run.Estimator, run.Depths = theory.Plain, c.PlainDepths
+		run.Width, run.Draws = c.PlainWidth, c.PlainDraws
 		runs = append(runs, run)
 	}
 	return runs
 }
 
-// measure makes one measurement. Bonferroni's correction makes the bands hold together. It needs no
-// independence, which the depths of a net, sharing gates, do not have (Sidak's would).
-func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*TheoremSeries, error) {
-	measured, err := theory.Run(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	series := &TheoremSeries{
-		GateNet: GateNet{Net: run.Net, Beta: run.Beta, Gamma2: run.Gamma2}, Theorem: theoremNames[run.Net],
+// newSeries makes the curves of one measurement. Bonferroni's correction makes the bands hold together. It
+// needs no independence, which the depths of a net, sharing gates, do not have (Sidak's would).
+func (c Config) newSeries(run theory.Config, points []theory.Point) (*Series, error) {
+	series := &Series{
+		GateNet: netOf(run), Theorem: statements[run.Net].Source,
 		Estimator: run.Estimator, Width: run.Width, Draws: run.Draws, Depths: run.Depths,
 	}
 	comparisons := quantities * len(c.Nets) * len(run.Depths)
-	for _, point := range measured.Points {
+	for _, point := range points {
 		closed, err := run.Closed(point.Depth)
 		if err != nil {
 			return nil, err
@@ -164,13 +206,8 @@ func (c TheoremsConfig) measure(ctx context.Context, run theory.Config) (*Theore
 	return series, nil
 }
 
-// theoremNames says where the paper makes its statement about a net.
-var theoremNames = map[string]string{
-	theory.FeedforwardNet: "Theorem 1", theory.ResidualNet: "Theorem 2", theory.RescaledNet: "Theorem 3", theory.HighwayNet: "Corollary 1",
-}
-
 // add appends a depth.
-func (c *TheoremCurve) add(measured stats.Estimate, comparisons int, closed float64) {
+func (c *Curve) add(measured stats.Estimate, comparisons int, closed float64) {
 	c.Draws = measured.Draws
 	band := measured.Simultaneous(comparisons)
 	c.Mean, c.StdErr = append(c.Mean, band.Value), append(c.StdErr, band.StdErr)
@@ -180,13 +217,13 @@ func (c *TheoremCurve) add(measured stats.Estimate, comparisons int, closed floa
 
 // band returns the estimate at a depth with the ends of the band. It has no Draws, as bands that hold
 // together need no widening.
-func (c *TheoremCurve) band(i int) stats.Estimate {
+func (c *Curve) band(i int) stats.Estimate {
 	return stats.Estimate{Value: c.Mean[i], Low: c.Lower[i], High: c.Upper[i]}
 }
 
 // outside returns how far from the closed form the measured curve is at most, in half-widths of its band: it
 // lies in the band at every depth when that is below 1. It is NaN without depths, or where a value is NaN.
-func (c *TheoremCurve) outside() float64 {
+func (c *Curve) outside() float64 {
 	if len(c.Mean) == 0 {
 		return math.NaN()
 	}
@@ -205,7 +242,7 @@ func (c *TheoremCurve) outside() float64 {
 const rounding = 1e-12
 
 // deviations returns the relative distances from the closed form, one a depth, with the ends of the band.
-func (c *TheoremCurve) deviations() []stats.Estimate {
+func (c *Curve) deviations() []stats.Estimate {
 	all := make([]stats.Estimate, len(c.Closed))
 	for i, closed := range c.Closed {
 		all[i] = c.band(i).Over(closed).Distance(1)
@@ -214,8 +251,8 @@ func (c *TheoremCurve) deviations() []stats.Estimate {
 }
 
 // Select returns the curves of one estimator, a net each in the order of the config.
-func (r *TheoremsResult) Select(estimator theory.Estimator) []TheoremSeries {
-	var selected []TheoremSeries
+func (r *Result) Select(estimator theory.Estimator) []Series {
+	var selected []Series
 	for _, s := range r.Series {
 		if s.Estimator == estimator {
 			selected = append(selected, s)

@@ -1,4 +1,4 @@
-package figures
+package theorems
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 )
@@ -15,16 +14,16 @@ import (
 type quantity struct {
 	plots.Style
 	name  string
-	curve func(paper.TheoremSeries) paper.TheoremCurve
+	curve func(Series) Curve
 }
 
-// quantities returns them in their styles.
-func quantities() []quantity {
+// drawn returns them in their styles.
+func drawn() []quantity {
 	looks := plots.OrderedStyles(3)
 	return []quantity{
-		{looks[0], "C(i,i)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Variance }},
-		{looks[1], "C(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Covariance }},
-		{looks[2], "R(i,j)", func(s paper.TheoremSeries) paper.TheoremCurve { return s.Correlation }},
+		{looks[0], "C(i,i)", func(s Series) Curve { return s.Variance }},
+		{looks[1], "C(i,j)", func(s Series) Curve { return s.Covariance }},
+		{looks[2], "R(i,j)", func(s Series) Curve { return s.Correlation }},
 	}
 }
 
@@ -34,13 +33,13 @@ var plainLook = plots.Style{Color: plots.Grey, Width: 1.4}
 // bandOpacity lets three bands be seen through each other.
 const bandOpacity = 0.22
 
-// Theorems draws Theorems 1 to 3 and Corollary 1 against the depth, two panels a net. Upper panel: variance,
+// Draw draws Theorems 1 to 3 and Corollary 1 against the depth, two panels a net. Upper panel: variance,
 // covariance and correlation in logarithmic scale; lines are the closed forms, markers are measured, and bars
 // are the covariance by plain Monte Carlo, which loses it in its noise. Lower panel: how far the measured
 // values are from the closed forms, with the bands that hold for all nets, quantities and depths together at
 // 95 %.
-func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.TheoremsResult))
+func Draw(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	g := &plots.Grid{Aspect: 0.62, PadX: 10, PadY: 20}
 	const columns = 3 // nets side by side
 	var lowest []*plots.Panel
@@ -60,7 +59,7 @@ func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
 		p.X.Label = "depth L"
 	}
 	var keys []plots.Key
-	for _, q := range quantities() {
+	for _, q := range drawn() {
 		keys = append(keys, plots.LineKey(q.name, q.Style))
 	}
 	g.Legend(keys...)
@@ -70,26 +69,27 @@ func Theorems(r *paper.TheoremsResult) (*plots.Figure, error) {
 		plots.AreaKey("95 % band for all values together", plots.Fade(plots.Ink, bandOpacity)),
 		plots.BarKey("C(i,j) by plain Monte Carlo, 95 %", plainLook),
 	)
-	return g.Figure("theorems",
+	return g.Figure(Name,
 		"Theorems 1 to 3 and Corollary 1: variance, covariance and correlation of gradients against the "+
 			"depth, measured and by their closed forms, and below each panel how far the two are apart, in "+
 			"per cent.")
 }
 
 // series returns a quantity of a net, measured, and its closed form.
-func (q quantity) series(s paper.TheoremSeries) (measured, closed plots.Series) {
+func (q quantity) series(s Series) (measured, closed plots.Series) {
 	c, depths := q.curve(s), plots.Floats(s.Depths)
 	look := plots.Style{Color: q.Color}
 	closed = plots.Series{Label: q.name + ", closed form", X: depths, Y: c.Closed, Style: look}
 	look.Marker, look.Size = q.Marker, 2.3
-	return plots.Series{Label: q.name, X: depths, Y: c.Mean, Lower: c.Lower, Upper: c.Upper, Style: look}, closed
+	measured = plots.Series{Label: q.name, X: depths, Y: c.Mean, Lower: c.Lower, Upper: c.Upper, Style: look}
+	return measured, closed
 }
 
 // theoremPanel draws the upper panel of a net.
-func theoremPanel(s paper.TheoremSeries, plain []paper.TheoremSeries) *plots.Panel {
+func theoremPanel(s Series, plain []Series) *plots.Panel {
 	p := plots.NewPanel("", "").LogY()
 	low, high := math.Inf(1), 0.0
-	for _, q := range quantities() {
+	for _, q := range drawn() {
 		for _, closed := range q.curve(s).Closed {
 			low, high = min(low, closed), max(high, closed)
 		}
@@ -101,12 +101,12 @@ func theoremPanel(s paper.TheoremSeries, plain []paper.TheoremSeries) *plots.Pan
 			p.Bars(bars)
 		}
 	}
-	for _, q := range quantities() {
+	for _, q := range drawn() {
 		_, closed := q.series(s)
 		closed.Style.Width = 1
 		p.Curve(closed)
 	}
-	for _, q := range quantities() {
+	for _, q := range drawn() {
 		measured, _ := q.series(s)
 		p.Points(everyFew(measured))
 	}
@@ -133,7 +133,7 @@ func everyFew(s plots.Series) plots.Series {
 }
 
 // plainBars returns the intervals of the covariance by plain Monte Carlo, cut at the ends of an axis.
-func plainBars(s paper.TheoremSeries, low, high float64) plots.Series {
+func plainBars(s Series, low, high float64) plots.Series {
 	bars := plots.Series{Style: plainLook}
 	for i, depth := range s.Depths[:min(len(s.Depths), len(s.Covariance.Lower), len(s.Covariance.Upper))] {
 		from, to := max(s.Covariance.Lower[i], low), min(s.Covariance.Upper[i], high)
@@ -146,14 +146,14 @@ func plainBars(s paper.TheoremSeries, low, high float64) plots.Series {
 
 // deviationPanel draws the lower panel of a net: how far what was measured is from the closed form, in per
 // cent of it.
-func deviationPanel(s paper.TheoremSeries) *plots.Panel {
+func deviationPanel(s Series) *plots.Panel {
 	p := plots.NewPanel("", "")
 	last, largest := 0.0, 0.0
 	for _, depth := range s.Depths {
 		last = float64(depth)
 	}
 	p.Curve(plots.Series{X: []float64{0, last + 1}, Y: []float64{0, 0}, Style: plots.Thin(plots.Ink)})
-	for _, q := range quantities() {
+	for _, q := range drawn() {
 		measured, closed := q.series(s)
 		measured.Style.Marker = plots.NoMarker
 		for _, values := range []*[]float64{&measured.Y, &measured.Lower, &measured.Upper} {

@@ -1,4 +1,4 @@
-package figures
+package donsker
 
 import (
 	"cmp"
@@ -6,17 +6,16 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// Donsker draws the appendix: (a) gradients of one-layer nets as walks in the time Phi(x), a width each; (b)
+// Draw draws the appendix: (a) gradients of one-layer nets as walks in the time Phi(x), a width each; (b)
 // their covariance at some times s against t, measured at the smallest and the largest width with the band
 // that holds for all pairs and widths together at 95 %, and min(s, t); (c) the Kolmogorov-Smirnov distance of
 // the standardised increments from the normal law against the width.
-func Donsker(r *paper.DonskerResult) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.DonskerResult))
+func Draw(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	g := &plots.Grid{Aspect: 0.9, PadX: 12, Lettered: true}
 	shown := someWalks(r.Series, 4)
 	looks := plots.OrderedStyles(len(shown))
@@ -31,7 +30,7 @@ func Donsker(r *paper.DonskerResult) (*plots.Figure, error) {
 	g.Legend(append(keys, plots.LineKey("(b) min(s, t) for three s", thick()),
 		plots.AreaKey("(b) 95 % band for all pairs together", plots.Fade(plots.Ink, jointOpacity)))...)
 	g.Legend(g.Keys()...)
-	return g.Figure("donsker",
+	return g.Figure(Name,
 		"Gradients of one-layer nets against Brownian motion: the gradients as walks in the time t, their "+
 			"covariance against t, and the Kolmogorov–Smirnov distance of their steps from the normal law "+
 			"against the width N.")
@@ -46,11 +45,11 @@ func thick(dashes ...float64) plots.Style {
 }
 
 // someWalks returns at most n of the series, the first and the last among them, evenly spread.
-func someWalks(series []paper.DonskerSeries, n int) []paper.DonskerSeries {
+func someWalks(series []Series, n int) []Series {
 	if len(series) <= n {
 		return series
 	}
-	chosen := make([]paper.DonskerSeries, n)
+	chosen := make([]Series, n)
 	for i := range chosen {
 		chosen[i] = series[(i*(len(series)-1)+(n-1)/2)/(n-1)]
 	}
@@ -58,7 +57,7 @@ func someWalks(series []paper.DonskerSeries, n int) []paper.DonskerSeries {
 }
 
 // pathPanel draws the first draw of every width as steps.
-func pathPanel(series []paper.DonskerSeries, looks []plots.Style) *plots.Panel {
+func pathPanel(series []Series, looks []plots.Style) *plots.Panel {
 	p := plots.NewPanel("t = Φ(x)", "g").Titled("gradient as a walk")
 	for i, s := range series {
 		p.Curve(plots.Series{X: s.Time, Y: s.Path,
@@ -71,7 +70,7 @@ func pathPanel(series []paper.DonskerSeries, looks []plots.Style) *plots.Panel {
 }
 
 // covarianceRow returns the covariances of a walk between one time and all others, over these.
-func covarianceRow(s paper.DonskerSeries, time float64, look plots.Style) plots.Series {
+func covarianceRow(s Series, time float64, look plots.Style) plots.Series {
 	row := plots.Series{Style: plots.Style{Color: look.Color, Marker: look.Marker}}
 	for _, c := range s.Covariances {
 		if c.S == time || c.T == time {
@@ -83,7 +82,7 @@ func covarianceRow(s paper.DonskerSeries, time float64, look plots.Style) plots.
 
 // covarianceTimes returns about a third and two thirds of the way, and the end, of the times that a walk has
 // covariances at.
-func covarianceTimes(s paper.DonskerSeries) []float64 {
+func covarianceTimes(s Series) []float64 {
 	var all []float64
 	for _, c := range s.Covariances {
 		if c.S == c.T {
@@ -98,7 +97,7 @@ func covarianceTimes(s paper.DonskerSeries) []float64 {
 }
 
 // walkCovariancePanel draws rows of the covariance of the first and the last of the walks.
-func walkCovariancePanel(series []paper.DonskerSeries, looks []plots.Style) *plots.Panel {
+func walkCovariancePanel(series []Series, looks []plots.Style) *plots.Panel {
 	p := plots.NewPanel("t", "E[g(s) g(t)]").Titled("covariance")
 	times := covarianceTimes(series[0])
 	for _, time := range times {
@@ -114,7 +113,7 @@ func walkCovariancePanel(series []paper.DonskerSeries, looks []plots.Style) *plo
 	}
 	for _, s := range series {
 		if len(s.Covariances) == 0 {
-			p.Fail("has no covariances of width %d: compute them with paper.Donsker", s.Width)
+			p.Fail("has no covariances of width %d: compute them with donsker.Run", s.Width)
 		}
 	}
 	p.Y.Hold(0, 1)
@@ -128,7 +127,7 @@ func walkCovariancePanel(series []paper.DonskerSeries, looks []plots.Style) *plo
 }
 
 // distancePanel draws the distances against the width.
-func distancePanel(r *paper.DonskerResult) *plots.Panel {
+func distancePanel(r *Result) *plots.Panel {
 	const offset = 0.5 // keeps the fitted line apart from the points that it runs through
 	p := plots.NewPanel("N", "Kolmogorov–Smirnov distance").Titled("distance to normal").LogX().LogY()
 	sampled := plots.Series{Label: "sampled increments",
