@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/lab"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -36,7 +35,7 @@ func Train(s *lab.Session, data training.Data, configs ...training.Config) ([]*t
 type learning struct {
 	live   *lab.Live
 	steps  int
-	curves []paper.LearningCurve
+	curves []figure6.LearningCurve
 	points []training.Point // of the last curve
 	err    error
 }
@@ -45,9 +44,9 @@ type learning struct {
 func (l *learning) point(config training.Config, point training.Point) {
 	l.points = append(l.points, point)
 	if len(l.points) == 1 {
-		l.curves = append(l.curves, paper.LearningCurve{})
+		l.curves = append(l.curves, figure6.LearningCurve{})
 	}
-	l.curves[len(l.curves)-1] = paper.NewLearningCurve(config, l.points...)
+	l.curves[len(l.curves)-1] = figure6.NewLearningCurve(config, l.points...)
 	l.err = errors.Join(l.err, l.draw())
 }
 
@@ -62,7 +61,7 @@ func (l *learning) ended(result *training.Result) error {
 }
 
 func (l *learning) draw() error {
-	figure, err := figures.Learning(l.curves, l.steps)
+	figure, err := figure6.DrawLearning(l.curves, l.steps)
 	if err != nil {
 		return err
 	}

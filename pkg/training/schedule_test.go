@@ -94,7 +94,7 @@ func (likeCIFAR) Checksum() string      { return cifarChecksum }
 // training that made them. Whoever changes what a config means changes that version, and makes the runs anew: those of version 1 differ from runs
 // of today by nothing but the generator of the weights.
 func TestKeptRunsKeepTheirIdentity(t *testing.T) {
-	file, err := os.Open("../paper/figure6runs.jsonl")
+	file, err := os.Open("../paper/figure6/runs.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure4"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
 	"github.com/shattered-gradients/shattered/pkg/paper/theorems"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -108,10 +109,10 @@ var All = []Experiment{
 		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick),
 		Kept: "pkg/paper/figure5/parts.jsonl.gz",
 	}, {
-		Name: "figure-6", Title: "Figure 6, accuracy of trained convolutional nets against depth",
+		Name: figure6.Name, Title: figure6.Title,
 		Shows:    "Which very deep nets can be trained",
 		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
-		Notebook: "05_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: figure6,
+		Notebook: "05_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: trained,
 	}, {
 		Name: "early-training", Title: "Early in training: gradients of dense nets behind the first steps",
 		Shows:    "What becomes of the gradients of dense nets in the first steps of training",

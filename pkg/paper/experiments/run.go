@@ -6,6 +6,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
@@ -54,13 +55,13 @@ func earlyImages(ctx context.Context, e *engine.Engine, size string) (Result, er
 		training.CIFAR10(data))
 }
 
-// figure6 is the Run of Figure 6: of the runs that are kept with the code, at every size.
-func figure6(context.Context, *engine.Engine, string) (Result, error) {
-	runs, err := paper.CommittedRuns()
+// trained is the Run of Figure 6: of the runs that are kept with the code, at every size.
+func trained(context.Context, *engine.Engine, string) (Result, error) {
+	runs, err := figure6.CommittedRuns()
 	if err != nil {
 		return nil, err
 	}
-	return paper.Figure6(paper.Figure6Small(), runs)
+	return figure6.Of(figure6.Small(), runs)
 }
 
 // sized returns the config for a size.

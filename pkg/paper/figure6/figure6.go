@@ -1,4 +1,10 @@
-package paper
+// Package figure6 reproduces Figure 6 of the paper: the accuracy of trained convolutional nets against their
+// depth.
+//
+// [Of] makes the figure of runs that package training has finished: those that are kept with the code
+// ([CommittedRuns]), and others ([Runs]). It takes a [Config], as a rule [Small], and returns a [Result] that
+// decides the paper's claims. [Draw] and [DrawTraining] draw it.
+package figure6
 
 import (
 	"bytes"
@@ -16,16 +22,17 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// Figure6Config says which runs Figure 6, the accuracy of trained nets against depth, is made of. It is drawn from whatever depths and
-// seeds there are of them.
-type Figure6Config struct {
+// Config says which runs Figure 6, the accuracy of trained nets against depth, is made of. It is drawn from
+// whatever depths and seeds there are of them.
+type Config struct {
 	// Families are the curves, of training.Families.
 	Families []string `json:"families"`
 
 	// Width is the number of filters at the input of a net that has as many as the paper's.
 	Width int `json:"width"`
 
-	// Budget is how long and on what the nets trained; how their learning curves were measured is not asked for.
+	// Budget is how long and on what the nets trained; how their learning curves were measured is not asked
+	// for.
 	Budget training.Budget `json:"budget"`
 
 	// Schedule is that of their learning rate, one of training.Schedules; empty means the plateau rule.
@@ -35,30 +42,34 @@ type Figure6Config struct {
 	Shortcut string `json:"shortcut,omitempty"`
 }
 
-// Figure6Small returns the config of the runs that are kept with the code ([CommittedRuns]): the paper's families and two more, the budget of
-// training.SmallGrid.
-func Figure6Small() Figure6Config { return figure6Config(training.SmallGrid()) }
+// Small returns the config of the runs that are kept with the code ([CommittedRuns]): the paper's families
+// and two more, the budget of training.SmallGrid.
+func Small() Config { return newConfig(training.SmallGrid()) }
 
-// Figure6Paper returns the config of the runs of training.PaperGrid, the paper's size.
-func Figure6Paper() Figure6Config { return figure6Config(training.PaperGrid()) }
+// Paper returns the config of the runs of training.PaperGrid, the paper's size.
+func Paper() Config { return newConfig(training.PaperGrid()) }
 
-func figure6Config(g training.Grid) Figure6Config {
-	return Figure6Config{Families: append(training.PaperFamilies(), "relu-bn", "prelu"), Width: training.PaperWidth, Budget: g.Budget, Schedule: g.Optimizer.Schedule}
+func newConfig(g training.Grid) Config {
+	return Config{
+		Families: append(training.PaperFamilies(), "relu-bn", "prelu"), Width: training.PaperWidth,
+		Budget: g.Budget, Schedule: g.Optimizer.Schedule,
+	}
 }
 
 // committedRuns is written by scripts/train collect.
 //
-//go:embed figure6runs.jsonl
+//go:embed runs.jsonl
 var committedRuns []byte
 
-// CommittedRuns returns the runs that are kept with the code. They are embedded, so that a cell has them wherever it runs.
+// CommittedRuns returns the runs that are kept with the code. They are embedded, so that a cell has them
+// wherever it runs.
 func CommittedRuns() ([]training.Result, error) {
-	return training.ReadResults("the project's pkg/paper/figure6runs.jsonl", bytes.NewReader(committedRuns))
+	return training.ReadResults("the project's pkg/paper/figure6/runs.jsonl", bytes.NewReader(committedRuns))
 }
 
-// Figure6Runs returns the runs that are kept with the code and those that are finished in each of the paths: results folders, or files that
-// training.Collect wrote. Files that can't be used are named on standard error.
-func Figure6Runs(paths ...string) ([]training.Result, error) {
+// Runs returns the runs that are kept with the code and those that are finished in each of the paths: results
+// folders, or files that training.Collect wrote. Files that can't be used are named on standard error.
+func Runs(paths ...string) ([]training.Result, error) {
 	runs, err := CommittedRuns()
 	if err != nil {
 		return nil, err
@@ -78,12 +89,12 @@ func Figure6Runs(paths ...string) ([]training.Result, error) {
 	return runs, err
 }
 
-// Figure6Result holds the points and curves of Figure 6.
-type Figure6Result struct {
-	Config Figure6Config
+// Result holds the points and curves of Figure 6.
+type Result struct {
+	Config Config
 
 	// Points are ordered by family, as in the config, and then by depth.
-	Points []Figure6Point
+	Points []Point
 
 	// Curves are the learning curves of the points' runs, in the same order and then by seed.
 	Curves []LearningCurve
@@ -92,8 +103,8 @@ type Figure6Result struct {
 	Origin RunsOrigin
 }
 
-// Figure6Point is what the nets of one family and depth, trained from several seeds, have come to.
-type Figure6Point struct {
+// Point is what the nets of one family and depth, trained from several seeds, have come to.
+type Point struct {
 	// Family is one of training.Families, Title its title.
 	Family string `json:"family"`
 	Title  string `json:"title"`
@@ -102,20 +113,22 @@ type Figure6Point struct {
 	Depth      int `json:"depth"`
 	Parameters int `json:"parameters"`
 
-	// LearningRate is the rate that training began with, and RatesTried are those that it was chosen from: the one with the lowest training
-	// loss at the end, over the seeds that all have. Test images have no say.
+	// LearningRate is the rate that training began with, and RatesTried are those that it was chosen from:
+	// the one with the lowest training loss at the end, over the seeds that all have. Test images have no
+	// say.
 	LearningRate float64   `json:"learning_rate"`
 	RatesTried   []float64 `json:"rates_tried"`
 
-	// Seeds are those of the runs; the following two lists have an entry a seed. Diverged is the number of runs that diverged: they have
-	// the accuracy and the loss of guessing.
+	// Seeds are those of the runs; the following two lists have an entry a seed. Diverged is the number of
+	// runs that diverged: they have the accuracy and the loss of guessing.
 	Seeds       []uint64  `json:"seeds"`
 	Accuracies  []float64 `json:"accuracies"`
 	TrainLosses []float64 `json:"train_losses"`
 	Diverged    int       `json:"diverged"`
 
-	// Accuracy is the share of all test images that a net gets right at the end, and TrainLoss the training loss at the last point of the
-	// learning curve, in nats: means over seeds. A single seed has no interval, and no Draws.
+	// Accuracy is the share of all test images that a net gets right at the end, and TrainLoss the training
+	// loss at the last point of the learning curve, in nats: means over seeds. A single seed has no interval,
+	// and no Draws.
 	Accuracy  stats.Estimate `json:"accuracy"`
 	TrainLoss stats.Estimate `json:"train_loss"`
 }
@@ -134,9 +147,10 @@ var (
 	guessingLoss = math.Log(float64(len(cifar.Classes)))
 )
 
-// Figure6 makes Figure 6 of runs. Of those that are the config's it takes, for each family and depth, those of one learning rate.
-func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, error) {
-	result := &Figure6Result{Config: config}
+// Of makes Figure 6 of runs. Of those that are the config's it takes, for each family and depth, those of one
+// learning rate.
+func Of(config Config, runs []training.Result) (*Result, error) {
+	result := &Result{Config: config}
 	var used []training.Result
 	for _, name := range config.Families {
 		family, err := training.Families.Get(name)
@@ -144,7 +158,7 @@ func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, erro
 			return nil, err
 		}
 		for _, group := range config.byDepth(name, runs) {
-			point, chosen := newFigure6Point(group)
+			point, chosen := newPoint(group)
 			point.Title = family.Title
 			result.Points = append(result.Points, point)
 			for _, run := range chosen {
@@ -154,7 +168,8 @@ func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, erro
 		}
 	}
 	if len(used) == 0 {
-		return nil, fmt.Errorf("none of %d runs is one of Figure 6 with %s: train some with scripts/train, or choose another budget", len(runs), config.Budget)
+		return nil, fmt.Errorf("none of %d runs is one of Figure 6 with %s: train some with scripts/train, or "+
+			"choose another budget", len(runs), config.Budget)
 	}
 	var err error
 	result.Origin, err = newRunsOrigin(used)
@@ -162,7 +177,7 @@ func Figure6(config Figure6Config, runs []training.Result) (*Figure6Result, erro
 }
 
 // byDepth returns the runs of a family that are the config's, a group a depth.
-func (c Figure6Config) byDepth(family string, runs []training.Result) [][]training.Result {
+func (c Config) byDepth(family string, runs []training.Result) [][]training.Result {
 	groups := make(map[int][]training.Result)
 	var depths []int
 	shortcut := ""
@@ -171,7 +186,8 @@ func (c Figure6Config) byDepth(family string, runs []training.Result) [][]traini
 	}
 	for _, run := range runs {
 		r := run.Config
-		if r.Family != family || r.Width != c.Width || r.Shortcut != shortcut || r.Optimizer.Schedule != c.Schedule || !r.Budget.SameTraining(c.Budget) {
+		if r.Family != family || r.Width != c.Width || r.Shortcut != shortcut ||
+			r.Optimizer.Schedule != c.Schedule || !r.Budget.SameTraining(c.Budget) {
 			continue
 		}
 		depth := run.Config.Depth
@@ -189,8 +205,8 @@ func (c Figure6Config) byDepth(family string, runs []training.Result) [][]traini
 }
 
 // Select returns the points of a family in the order of their depths.
-func (r *Figure6Result) Select(family string) []*Figure6Point {
-	var found []*Figure6Point
+func (r *Result) Select(family string) []*Point {
+	var found []*Point
 	for i := range r.Points {
 		if r.Points[i].Family == family {
 			found = append(found, &r.Points[i])

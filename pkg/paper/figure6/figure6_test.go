@@ -1,4 +1,4 @@
-package paper_test
+package figure6_test
 
 import (
 	"fmt"
@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shattered-gradients/shattered/internal/resultstest"
 	"github.com/shattered-gradients/shattered/pkg/claims"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 	"github.com/shattered-gradients/shattered/pkg/training"
@@ -20,7 +21,7 @@ import (
 func run(family string, depth int, seed uint64, accuracy, loss float64) training.Result {
 	r := training.Result{
 		Config: training.Config{
-			Family: family, Depth: depth, Width: training.PaperWidth, Seed: seed, Budget: paper.Figure6Small().Budget,
+			Family: family, Depth: depth, Width: training.PaperWidth, Seed: seed, Budget: figure6.Small().Budget,
 			Optimizer: training.Optimizer{LearningRate: 1e-3},
 		},
 		Parameters: 1000, Status: training.Finished, Steps: 300, TestAccuracy: accuracy, TrainLoss: loss,
@@ -40,9 +41,9 @@ func withRate(r training.Result, rate float64) training.Result {
 	return r
 }
 
-// TestFigure6Point compares a point with numbers worked out by hand, with runs around it that must not count.
-func TestFigure6Point(t *testing.T) {
-	config := paper.Figure6Small()
+// TestPoint compares a point with numbers worked out by hand, with runs around it that must not count.
+func TestPoint(t *testing.T) {
+	config := figure6.Small()
 	diverged := run("ll", 10, 3, 0.9, 99)
 	diverged.Status = training.Diverged
 	wide, long, again := run("ll", 10, 4, 0.9, 0), run("ll", 10, 4, 0.9, 0), run("ll", 10, 1, 0.9, 0)
@@ -54,7 +55,7 @@ func TestFigure6Point(t *testing.T) {
 	again.Config.Budget.EvalEvery = 7 // the same run as the first, measured otherwise
 	inSteps := run("ll", 10, 2, 0.5, 1.2)
 	inSteps.Config.Budget.Epochs, inSteps.Config.Budget.Steps = 0, 300
-	result, err := paper.Figure6(config, []training.Result{
+	result, err := figure6.Of(config, []training.Result{
 		run("ll", 26, 1, 0.35, 1.5), wide, run("ll", 10, 1, 0.4, 1), inSteps, diverged, long, again, dropped, projected, run("resnet", 10, 1, 0.45, 1.1),
 	})
 	if err != nil {
@@ -70,7 +71,8 @@ func TestFigure6Point(t *testing.T) {
 	if !slices.Equal(p.TrainLosses, []float64{1, 1.2, math.Log(10)}) {
 		t.Errorf("losses %v", p.TrainLosses)
 	}
-	// Mean 1/3; deviations 1/15, 1/6, -7/30: variance (4 + 25 + 49)/900/2; 4.30265 is the 97.5 % quantile of t with 2 degrees of freedom.
+	// Mean 1/3; deviations 1/15, 1/6, -7/30: variance (4 + 25 + 49)/900/2; 4.30265 is the 97.5 % quantile of
+	// t with 2 degrees of freedom.
 	margin := 4.30265 * math.Sqrt(78.0/1800/3)
 	if a := p.Accuracy; math.Abs(a.Value-1.0/3) > 1e-12 || math.Abs(a.Low-(1.0/3-margin)) > 1e-5 || math.Abs(a.High-(1.0/3+margin)) > 1e-5 || a.Draws != 3 {
 		t.Errorf("accuracy %g [%g, %g], want 1/3 ± %g", a.Value, a.Low, a.High, margin)
@@ -84,14 +86,14 @@ func TestFigure6Point(t *testing.T) {
 	if n := len(result.Curves); n != 5 || !result.Curves[2].Diverged || result.Curves[2].Seed != 3 || !slices.Equal(result.Curves[0].Steps, []int{100, 200, 300}) {
 		t.Errorf("%d curves, %+v", n, result.Curves)
 	}
-	checkResults(t, result)
-	for change, want := range map[*paper.Figure6Config]string{
+	resultstest.CheckResults(t, result)
+	for change, want := range map[*figure6.Config]string{
 		{Schedule: "drop"}:       "ll 10: 0.9",
 		{Shortcut: "projection"}: "resnet 10: 0.9",
 	} {
 		changed := config
 		changed.Schedule, changed.Shortcut = change.Schedule, change.Shortcut
-		result, err := paper.Figure6(changed, []training.Result{run("resnet", 10, 1, 0.5, 1), dropped, projected})
+		result, err := figure6.Of(changed, []training.Result{run("resnet", 10, 1, 0.5, 1), dropped, projected})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,12 +103,12 @@ func TestFigure6Point(t *testing.T) {
 	}
 }
 
-// TestFigure6Rates checks which learning rate a point takes: by the training loss, against the test accuracy; over the seeds that all rates
-// have; and a rate that diverges as if it guessed.
-func TestFigure6Rates(t *testing.T) {
+// TestRates checks which learning rate a point takes: by the training loss, against the test accuracy; over
+// the seeds that all rates have; and a rate that diverges as if it guessed.
+func TestRates(t *testing.T) {
 	diverged := withRate(run("resnet", 10, 1, 0.1, 0), 0.1)
 	diverged.Status = training.Diverged
-	result, err := paper.Figure6(paper.Figure6Small(), []training.Result{
+	result, err := figure6.Of(figure6.Small(), []training.Result{
 		run("ll", 10, 1, 0.5, 1.3), run("ll", 10, 2, 0.5, 0.1), withRate(run("ll", 10, 1, 0.3, 1.2), 3e-3),
 		withRate(run("crelu", 10, 1, 0.5, 1.3), 3e-3), run("crelu", 10, 2, 0.3, 1.2),
 		run("resnet", 10, 1, 0.2, 2.2), diverged,
@@ -130,10 +132,11 @@ func TestFigure6Rates(t *testing.T) {
 	}
 }
 
-// figure6Runs makes up runs of all families: at 10, 26 and 50 layers from three seeds that differ by 0.002, at 198 from one.
-func figure6Runs(accuracies map[string][]float64) []training.Result {
+// madeUpRuns makes up runs of all families: at 10, 26 and 50 layers from three seeds that differ by 0.002, at
+// 198 from one.
+func madeUpRuns(accuracies map[string][]float64) []training.Result {
 	var runs []training.Result
-	for _, family := range paper.Figure6Small().Families {
+	for _, family := range figure6.Small().Families {
 		for i, accuracy := range accuracies[family] {
 			depth := []int{10, 26, 50, 198}[i]
 			for seed := range uint64(3) {
@@ -147,29 +150,29 @@ func figure6Runs(accuracies map[string][]float64) []training.Result {
 	return runs
 }
 
-// TestFigure6Claims decides the claims where all hold, and where a family breaks each.
-func TestFigure6Claims(t *testing.T) {
+// TestClaims decides the claims where all hold, and where a family breaks each.
+func TestClaims(t *testing.T) {
 	good := map[string][]float64{
 		"ll": {0.4, 0.4, 0.39, 0.38}, "resnet": {0.4, 0.4, 0.39, 0.42}, "linear": {0.35, 0.35, 0.34, 0.3}, "crelu": {0.38, 0.3, 0.2, 0.15},
 		"relu": {0.36, 0.25, 0.1, 0.1}, "relu-bn": {0.36, 0.25, 0.12, 0.11}, "prelu": {0.36, 0.35, 0.34, 0.33},
 	}
-	result, err := paper.Figure6(paper.Figure6Small(), figure6Runs(good))
+	result, err := figure6.Of(figure6.Small(), madeUpRuns(good))
 	if err != nil {
 		t.Fatal(err)
 	}
 	verdicts := make(map[string]claims.Claim)
-	for _, c := range checkResults(t, result).Claims {
+	for _, c := range resultstest.CheckResults(t, result).Claims {
 		verdicts[strings.TrimPrefix(c.ID, "figure-6.")] = c
 		if c.Verdict != claims.Holds {
 			t.Errorf("%s does not hold: %v", c.ID, c.Measured)
 		}
 	}
 	for _, id := range []string{
-		"crelu.falls.50", "crelu.falls.198", "relu.falls.50", "relu-bn.falls.50", "relu-bn.falls.198", "relu.linear.50", "relu.linear.198", "relu-bn.linear.50",
-		"relu-bn.linear.198", "ll.keeps.50", "ll.keeps.198", "ll.resnet.10", "ll.resnet.26", "ll.resnet.50", "prelu.10", "prelu.26", "prelu.50", "prelu.198",
+		"falls.crelu.depth-50", "falls.crelu.depth-198", "falls.relu.depth-50", "falls.relu-bn.depth-50", "falls.relu-bn.depth-198", "linear.relu.depth-50", "linear.relu.depth-198", "linear.relu-bn.depth-50",
+		"linear.relu-bn.depth-198", "keeps.ll.depth-50", "keeps.ll.depth-198", "resnet.ll.depth-10", "resnet.ll.depth-26", "resnet.ll.depth-50", "prelu.ll.depth-10", "prelu.ll.depth-26", "prelu.ll.depth-50", "prelu.ll.depth-198",
 	} {
 		c, there := verdicts[id]
-		if one := strings.HasSuffix(id, ".198"); !there || one != strings.Contains(c.Quantity, "one seed: no interval") {
+		if one := strings.HasSuffix(id, "-198"); !there || one != strings.Contains(c.Quantity, "one seed: no interval") {
 			t.Errorf("%s: %+v", id, c)
 		}
 	}
@@ -177,23 +180,23 @@ func TestFigure6Claims(t *testing.T) {
 		t.Errorf("%d claims: %v", len(verdicts), verdicts)
 	}
 	// 0.39 - 0.1 less 0.9 (0.4 - 0.1) is 0.02, and seed s adds 0.0002 s, of which the mean is 0.0002.
-	if kept := verdicts["ll.keeps.50"].Measured; math.Abs(kept.Value-0.0202) > 1e-12 || !(kept.Low < kept.Value) {
+	if kept := verdicts["keeps.ll.depth-50"].Measured; math.Abs(kept.Value-0.0202) > 1e-12 || !(kept.Low < kept.Value) {
 		t.Errorf("ll.keeps.50 is %v", kept)
 	}
 	for family, change := range map[string]struct {
 		accuracies []float64
 		breaks     []string
 	}{
-		"ll":      {[]float64{0.4, 0.4, 0.3, 0.2}, []string{"ll.keeps.50", "ll.keeps.198", "ll.resnet.50", "prelu.50", "prelu.198"}},
-		"crelu":   {[]float64{0.3, 0.31, 0.2, 0.2}, []string{"crelu.falls.50", "crelu.falls.198"}},
-		"relu":    {[]float64{0.4, 0.39, 0.38, 0.37}, []string{"relu.linear.50", "relu.linear.198"}},
-		"resnet":  {[]float64{0.45, 0.4, 0.39, 0.42}, []string{"ll.resnet.10"}},
-		"prelu":   {[]float64{0.45, 0.35, 0.34, 0.33}, []string{"prelu.10"}},
+		"ll":      {[]float64{0.4, 0.4, 0.3, 0.2}, []string{"keeps.ll.depth-50", "keeps.ll.depth-198", "resnet.ll.depth-50", "prelu.ll.depth-50", "prelu.ll.depth-198"}},
+		"crelu":   {[]float64{0.3, 0.31, 0.2, 0.2}, []string{"falls.crelu.depth-50", "falls.crelu.depth-198"}},
+		"relu":    {[]float64{0.4, 0.39, 0.38, 0.37}, []string{"linear.relu.depth-50", "linear.relu.depth-198"}},
+		"resnet":  {[]float64{0.45, 0.4, 0.39, 0.42}, []string{"resnet.ll.depth-10"}},
+		"prelu":   {[]float64{0.45, 0.35, 0.34, 0.33}, []string{"prelu.ll.depth-10"}},
 		"relu-bn": {[]float64{0.1, 0.1, 0.1}, nil}, // guessing from the start: nothing to lose
 	} {
 		before := good[family]
 		good[family] = change.accuracies
-		result, err := paper.Figure6(paper.Figure6Small(), figure6Runs(good))
+		result, err := figure6.Of(figure6.Small(), madeUpRuns(good))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,17 +215,17 @@ func TestFigure6Claims(t *testing.T) {
 	}
 }
 
-func TestFigure6WithoutRuns(t *testing.T) {
-	_, err := paper.Figure6(paper.Figure6Paper(), []training.Result{run("ll", 10, 1, 0.4, 1)})
+func TestWithoutRuns(t *testing.T) {
+	_, err := figure6.Of(figure6.Paper(), []training.Result{run("ll", 10, 1, 0.4, 1)})
 	if err == nil || !strings.Contains(err.Error(), "none of 1 runs is one of Figure 6 with all images, 150 epochs") {
 		t.Errorf("a figure without runs: %v", err)
 	}
 }
 
-// TestCommittedRuns checks what is kept with the code: that a figure can be made of it, that every run says where it comes from, and that
-// nothing of that names a folder of the machine that it ran on.
+// TestCommittedRuns checks what is kept with the code: that a figure can be made of it, that every run says
+// where it comes from, and that nothing of that names a folder of the machine that it ran on.
 func TestCommittedRuns(t *testing.T) {
-	runs, err := paper.CommittedRuns()
+	runs, err := figure6.CommittedRuns()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,9 +246,9 @@ func TestCommittedRuns(t *testing.T) {
 			t.Errorf("%s: %d points, %+v", r.Config, len(r.Curve), p)
 		}
 	}
-	result, err := paper.Figure6(paper.Figure6Small(), runs)
+	result, err := figure6.Of(figure6.Small(), runs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkResults(t, result)
+	resultstest.CheckResults(t, result)
 }

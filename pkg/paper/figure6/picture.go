@@ -1,4 +1,4 @@
-package figures
+package figure6
 
 import (
 	"cmp"
@@ -7,28 +7,27 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// guessing is the style of the line of guessing.
-var guessing = plots.Style{Color: plots.Grey, Width: 0.9, Dashes: []float64{3, 2}}
+// guessLine is the style of the line of guessing.
+var guessLine = plots.Style{Color: plots.Grey, Width: 0.9, Dashes: []float64{3, 2}}
 
-// Figure6 draws Figure 6: (a) the accuracy on test images of nets of every family against their depth, and
+// Draw draws Figure 6: (a) the accuracy on test images of nets of every family against their depth, and
 // (b) the training loss at the end. Points are means over n seeds, with 95 % intervals, which a single seed
 // does not have. What n is stands below the depth, and beside a point where it has another. Families stand a
 // little apart, so that their intervals can be told from each other. The dashed lines are guessing.
-func Figure6(r *paper.Figure6Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.Figure6Result))
+func Draw(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	g := &plots.Grid{Aspect: 0.78, PadX: 14, Lettered: true}
 	if len(r.Points) > 0 {
 		g.Row(
 			trainedPanel(r, "accuracy, %",
-				func(p *paper.Figure6Point) stats.Estimate { return p.Accuracy }, 100, 10).
+				func(p *Point) stats.Estimate { return p.Accuracy }, 100, 10).
 				Titled("accuracy on test images"),
 			trainedPanel(r, "loss, nats",
-				func(p *paper.Figure6Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10).
+				func(p *Point) stats.Estimate { return p.TrainLoss }, 1, math.Ln10).
 				Titled("loss on training images"),
 		)
 	}
@@ -38,8 +37,8 @@ func Figure6(r *paper.Figure6Result) (*plots.Figure, error) {
 	}
 	familyLegend(g, r.Config.Families, titles)
 	g.Legend(plots.BarKey("95 % interval over n seeds", plots.Style{Color: plots.Ink, Width: 0.9}),
-		plots.LineKey("guessing", guessing), plots.Note(r.Config.Budget.String()))
-	return g.Figure("figure-6",
+		plots.LineKey("guessing", guessLine), plots.Note(r.Config.Budget.String()))
+	return g.Figure(Name,
 		"Figure 6: accuracy on test images and training loss of trained convolutional nets against their "+
 			"depth, a curve for each family of nets.")
 }
@@ -68,7 +67,7 @@ func familyLegend(g *plots.Grid, families []string, titles map[string]string) {
 }
 
 // trainedPanel draws a quantity, times a factor, of all points, and its value of guessing.
-func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure6Point) stats.Estimate,
+func trainedPanel(r *Result, label string, value func(*Point) stats.Estimate,
 	factor, guess float64) *plots.Panel {
 	const apart = 1.025 // the factor of depth by which neighbouring families stand apart
 	p := plots.NewPanel("depth (convolutions)", label)
@@ -108,7 +107,7 @@ func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure
 	}
 	first, last := float64(depths[0])/1.25, float64(depths[len(depths)-1])*1.25
 	p.X.At(plots.Floats(depths), labels...)
-	p.Level(guess, first, last, guessing)
+	p.Level(guess, first, last, guessLine)
 	p.X.Log, p.Y.Room = true, 0.05
 	p.X.Range(first, last)
 	low, high := p.Y.Ends()
@@ -118,7 +117,7 @@ func trainedPanel(r *paper.Figure6Result, label string, value func(*paper.Figure
 
 // usualSeeds returns, for each depth, the number of seeds that most of its points have, the larger of two
 // that are equally frequent.
-func usualSeeds(all []paper.Figure6Point) map[int]int {
+func usualSeeds(all []Point) map[int]int {
 	counts := make(map[int]map[int]int)
 	for _, p := range all {
 		if counts[p.Depth] == nil {
@@ -135,16 +134,16 @@ func usualSeeds(all []paper.Figure6Point) map[int]int {
 	return usual
 }
 
-// Figure6Training draws how the deepest nets of Figure 6 have learnt: training loss and accuracy on test
+// DrawTraining draws how the deepest nets of Figure 6 have learnt: training loss and accuracy on test
 // images against the step, a curve a net.
-func Figure6Training(r *paper.Figure6Result) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.Figure6Result))
+func DrawTraining(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	depth := 0
 	for _, c := range r.Curves {
 		depth = max(depth, c.Depth)
 	}
 	titles := make(map[string]string)
-	var shown []paper.LearningCurve
+	var shown []LearningCurve
 	var looks []plots.Style
 	for _, c := range r.Curves {
 		if c.Depth == depth {
@@ -161,9 +160,9 @@ func Figure6Training(r *paper.Figure6Result) (*plots.Figure, error) {
 			"against the training step, a curve for each net.", depth))
 }
 
-// Learning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy on
-// test images against the step, a curve a net. It is for pictures that are redrawn while nets train.
-func Learning(curves []paper.LearningCurve, steps int) (*plots.Figure, error) {
+// DrawLearning draws how nets have learnt so far, in a training of so many steps: training loss and accuracy
+// on test images against the step, a curve a net. It is for pictures that are redrawn while nets train.
+func DrawLearning(curves []LearningCurve, steps int) (*plots.Figure, error) {
 	var nets []plots.Key
 	var looks []plots.Style
 	for i, c := range curves {
@@ -180,20 +179,20 @@ func Learning(curves []paper.LearningCurve, steps int) (*plots.Figure, error) {
 
 // learningGrid draws the curves, each in its look, over at least that many steps, and returns the keys of
 // what is no curve.
-func learningGrid(curves []paper.LearningCurve, looks []plots.Style, steps int,
+func learningGrid(curves []LearningCurve, looks []plots.Style, steps int,
 	of string) (*plots.Grid, []plots.Key) {
 	g := &plots.Grid{Aspect: 0.6, PadX: 14, Lettered: true}
-	keys := []plots.Key{plots.LineKey("guessing", guessing)}
+	keys := []plots.Key{plots.LineKey("guessing", guessLine)}
 	for _, c := range curves {
 		steps = max(steps, slices.Max(append(c.Steps, 1)))
 	}
-	if slices.ContainsFunc(curves, func(c paper.LearningCurve) bool { return c.Diverged }) {
+	if slices.ContainsFunc(curves, func(c LearningCurve) bool { return c.Diverged }) {
 		keys = append(keys, plots.PointKey("diverged",
 			plots.Style{Color: plots.Ink, Marker: plots.Cross, Size: 4}))
 	}
 	if len(curves) > 0 {
-		loss := func(c paper.LearningCurve) []float64 { return c.TrainLoss }
-		accuracy := func(c paper.LearningCurve) []float64 { return c.TestAccuracy }
+		loss := func(c LearningCurve) []float64 { return c.TrainLoss }
+		accuracy := func(c LearningCurve) []float64 { return c.TestAccuracy }
 		g.Row(
 			learningPanel(curves, looks, float64(steps), "loss, nats", loss, 1, math.Ln10, 2*math.Ln10).
 				Titled("training loss"+of),
@@ -206,10 +205,10 @@ func learningGrid(curves []paper.LearningCurve, looks []plots.Style, steps int,
 
 // learningPanel draws a quantity, times a factor, and its value of guessing. Curves with values beyond the
 // limit leave the panel.
-func learningPanel(curves []paper.LearningCurve, looks []plots.Style, steps float64, label string,
-	values func(paper.LearningCurve) []float64, factor, guess, limit float64) *plots.Panel {
+func learningPanel(curves []LearningCurve, looks []plots.Style, steps float64, label string,
+	values func(LearningCurve) []float64, factor, guess, limit float64) *plots.Panel {
 	p := plots.NewPanel("step", label)
-	p.Level(guess, 0, steps, guessing)
+	p.Level(guess, 0, steps, guessLine)
 	for i, learnt := range curves {
 		s := plots.Series{Label: learnt.Title, X: plots.Floats(learnt.Steps), Style: looks[i]}
 		for _, value := range values(learnt) {
