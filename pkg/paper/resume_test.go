@@ -22,13 +22,10 @@ func TestInterruptedRunsGoOn(t *testing.T) {
 		t.Skip("runs an experiment")
 	}
 	e := engine.New(testbackend.Open(t))
-	realNets := paper.RealNetsQuick()
-	realNets.Widths = realNets.Widths[:1]
 	dense, images := earlySmall(), earlyImagesSmall()
 	dense.Nets, images.Nets = dense.Nets[3:5], images.Nets[1:4]
 	for name, experiment := range map[string]func(ctx context.Context, e *engine.Engine) (any, error){
-		"real nets": func(ctx context.Context, e *engine.Engine) (any, error) { return paper.RealNets(ctx, e, realNets) },
-		"early":     func(ctx context.Context, e *engine.Engine) (any, error) { return paper.Early(ctx, e, dense) },
+		"early": func(ctx context.Context, e *engine.Engine) (any, error) { return paper.Early(ctx, e, dense) },
 		"early images": func(ctx context.Context, e *engine.Engine) (any, error) {
 			return paper.EarlyImages(ctx, e, images, smoothData())
 		},

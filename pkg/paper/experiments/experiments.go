@@ -21,6 +21,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
+	"github.com/shattered-gradients/shattered/pkg/paper/realnets"
 	"github.com/shattered-gradients/shattered/pkg/paper/theorems"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -87,10 +88,10 @@ var All = []Experiment{
 		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
 		Notebook: "03_theory", Figures: []string{"theorems"}, Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
 	}, {
-		Name: "real-nets", Title: "The theorems on real nets: correlation of gradients against depth, over " +
-			"widths",
+		Name: realnets.Name, Title: realnets.Title,
 		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
-		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"}, Run: realNets,
+		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"},
+		Run: onGrid(realnets.Run, realnets.Paper, realnets.Quick),
 	}, {
 		Name: donsker.Name, Title: donsker.Title,
 		Shows:    "The gradient of a one-layer net is a Brownian motion in the limit of infinite width",

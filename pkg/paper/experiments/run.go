@@ -16,8 +16,7 @@ type runner = func(ctx context.Context, e *engine.Engine, size string) (Result, 
 
 // Those of experiments that draw their inputs.
 var (
-	realNets = onGrid(paper.RealNets, paper.RealNetsPaper, paper.RealNetsQuick)
-	early    = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
+	early = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
 )
 
 // onGrid returns the Run of an experiment on inputs that it draws itself.

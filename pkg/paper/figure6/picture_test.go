@@ -32,11 +32,23 @@ func madeUp() *figure6.Result {
 			}
 			r.Points = append(r.Points, point)
 		}
-		curve := figure6.LearningCurve{Family: family, Title: title, Depth: 198, Seed: 1, Diverged: family == "relu"}
+		curve := figure6.LearningCurve{
+			Family:   family,
+			Title:    title,
+			Depth:    198,
+			Seed:     1,
+			Diverged: family == "relu",
+		}
 		for step := 20; step <= 300 && !(curve.Diverged && step > 100); step += 20 {
 			learnt := (1 - math.Exp(-float64(step)/100)) / float64(1+i)
 			curve.Steps = append(curve.Steps, step)
-			curve.TrainLoss, curve.TestAccuracy = append(curve.TrainLoss, math.Ln10-learnt), append(curve.TestAccuracy, 0.1+0.4*learnt)
+			curve.TrainLoss, curve.TestAccuracy = append(
+				curve.TrainLoss,
+				math.Ln10-learnt,
+			), append(
+				curve.TestAccuracy,
+				0.1+0.4*learnt,
+			)
 		}
 		r.Curves = append(r.Curves, curve)
 	}
@@ -53,7 +65,11 @@ func TestGoldenPictures(t *testing.T) {
 func TestGoldenLearning(t *testing.T) {
 	figure, err := figure6.DrawLearning(madeUp().Curves[:2], 600)
 	plottest.Golden(t, "learning", plottest.Rendered(t, figure, err))
-	plottest.CheckTexts(t, figure, map[string]int{"CReLU with LL-init, 198 layers": 1, "CReLU, 198 layers": 1, "guessing": 1, "step": 2})
+	plottest.CheckTexts(
+		t,
+		figure,
+		map[string]int{"CReLU with LL-init, 198 layers": 1, "CReLU, 198 layers": 1, "guessing": 1, "step": 2},
+	)
 	// Before the first point there are axes, and after one a point.
 	for _, points := range []int{0, 1} {
 		curve := madeUp().Curves[0]
@@ -78,7 +94,11 @@ func TestTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plottest.CheckTexts(t, figure, map[string]int{"(a) training loss, 198 layers": 1, "diverged": 1, "resnet": 1})
+	plottest.CheckTexts(
+		t,
+		figure,
+		map[string]int{"(a) training loss, 198 layers": 1, "diverged": 1, "resnet": 1},
+	)
 }
 
 func TestPicturesOfBrokenResults(t *testing.T) {
@@ -91,10 +111,20 @@ func TestPicturesOfBrokenResults(t *testing.T) {
 	broken := madeUp()
 	broken.Points[2].Accuracy = stats.None()
 	_, err = figure6.Draw(broken)
-	plottest.CheckSentence(t, "NaN", err, `panel "(a) accuracy on test images" can't draw the series "CReLU with LL-init": value 2 is NaN`)
+	plottest.CheckSentence(
+		t,
+		"NaN",
+		err,
+		`panel "(a) accuracy on test images" can't draw the series "CReLU with LL-init": value 2 is NaN`,
+	)
 	broken.Curves[1].TestAccuracy[3] = math.Inf(1)
 	_, err = figure6.DrawTraining(broken)
-	plottest.CheckSentence(t, "infinite", err, `panel "(b) accuracy on test images, 198 layers" can't draw the series "CReLU": value 3`)
+	plottest.CheckSentence(
+		t,
+		"infinite",
+		err,
+		`panel "(b) accuracy on test images, 198 layers" can't draw the series "CReLU": value 3`,
+	)
 	broken.Curves[0].TrainLoss = nil
 	_, err = figure6.DrawTraining(broken)
 	plottest.CheckSentence(t, "no losses", err, "15 x for 0 values")

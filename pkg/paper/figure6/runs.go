@@ -106,7 +106,7 @@ func contains(runs []training.Result, run training.Result) bool {
 
 // String says where the runs come from, in a sentence.
 func (o RunsOrigin) String() string {
-	return fmt.Sprintf("%d runs, %d of them kept with the code: trained from %s to %s on %s (%s), %.1f hours in "+
-		"all", o.Runs, o.Committed, o.First.Format(time.DateOnly), o.Last.Format(time.DateOnly),
+	return fmt.Sprintf("%d runs, %d of them kept with the code: trained from %s to %s on %s (%s), %.1f hours "+
+		"in all", o.Runs, o.Committed, o.First.Format(time.DateOnly), o.Last.Format(time.DateOnly),
 		strings.Join(o.Backends, ", "), strings.Join(o.Platforms, "; "), o.Hours)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// TestNothingIsNotInItsBand: a curve without depths, or of what could not be measured, is not near its closed form.
+// TestNothingIsNotInItsBand: a curve without depths, or of what could not be measured, is not near its closed
+// form.
 func TestNothingIsNotInItsBand(t *testing.T) {
 	if outside := (&Curve{}).outside(); !math.IsNaN(outside) {
 		t.Errorf("a curve without depths is %g outside", outside)

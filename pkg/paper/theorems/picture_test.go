@@ -14,7 +14,9 @@ import (
 func madeUp() *theorems.Result {
 	result := new(theorems.Result)
 	nets := []theorems.GateNet{
-		{Net: theory.FeedforwardNet}, {Net: theory.ResidualNet}, {Net: theory.RescaledNet, Beta: 1}, {Net: theory.HighwayNet},
+		{
+			Net: theory.FeedforwardNet,
+		}, {Net: theory.ResidualNet}, {Net: theory.RescaledNet, Beta: 1}, {Net: theory.HighwayNet},
 	}
 	rates := [][2]float64{{0, -0.7}, {0.7, 0.4}, {0.05, 0.02}, {0, -0.01}}
 	for n, net := range nets {
@@ -34,7 +36,10 @@ func madeUp() *theorems.Result {
 		}
 		s := theorems.Series{
 			GateNet: net, Theorem: "Theorem 7", Estimator: theory.Conditioned, Depths: depths,
-			Variance: curve(rates[n][0], 0.5), Covariance: curve(rates[n][1], 1), Correlation: curve(rates[n][1]-rates[n][0], 0.7),
+			Variance: curve(
+				rates[n][0],
+				0.5,
+			), Covariance: curve(rates[n][1], 1), Correlation: curve(rates[n][1]-rates[n][0], 0.7),
 		}
 		plain := s
 		plain.Estimator, plain.Covariance, plain.Depths = theory.Plain, curve(rates[n][1], 60), depths[:12]

@@ -35,6 +35,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 )
 
+// Version is raised whenever the same config gives other numbers, beyond rounding: by a change here, or in what
+// the probe is made of. Results that were kept under another version are computed anew. TestVersion fails when
+// it was forgotten.
+const Version = 1
+
 // Config says which correlations to take.
 type Config struct {
 	// Net is the net; its Depth is the theorems' L, the number of layers between neuron and read-out, one less than the number

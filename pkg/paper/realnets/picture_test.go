@@ -1,19 +1,18 @@
-package figures_test
+package realnets_test
 
 import (
 	"math"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/plottest"
-	"github.com/shattered-gradients/shattered/pkg/figures"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/realnets"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// realNetsResult makes a result whose correlations fall as their theorems say, wider nets a little faster,
+// madeUp makes a result whose correlations fall as their theorems say, wider nets a little faster,
 // with errors that grow with depth.
-func realNetsResult() *paper.RealNetsResult {
-	r := new(paper.RealNetsResult)
+func madeUp() *realnets.Result {
+	r := new(realnets.Result)
 	beta := 0.3
 	for _, family := range []struct {
 		theorem, net, norm, abscissa string
@@ -21,24 +20,35 @@ func realNetsResult() *paper.RealNetsResult {
 		theory                       func(depth float64) float64
 		number                       float64
 	}{
-		{"Theorem 1", "feedforward", "bn", paper.PerLayer, nil, func(l float64) float64 { return math.Pow(0.5, l) }, math.Log(0.5)},
-		{"Theorem 2", "residual", "none", paper.PerLayer, nil, func(l float64) float64 { return math.Pow(0.75, l) }, math.Log(0.75)},
-		{"Theorem 3", "residual", "bn", paper.LogDepth, &beta, func(l float64) float64 { return 1 / math.Sqrt(1+l) }, -0.5},
+		{"Theorem 1", "feedforward", "bn", realnets.PerLayer, nil, func(l float64) float64 { return math.Pow(0.5, l) }, math.Log(0.5)},
+		{"Theorem 2", "residual", "none", realnets.PerLayer, nil, func(l float64) float64 { return math.Pow(0.75, l) }, math.Log(0.75)},
+		{"Theorem 3", "residual", "bn", realnets.LogDepth, &beta, func(l float64) float64 { return 1 / math.Sqrt(1+l) }, -0.5},
 		{"Corollary 1", "highway", "none", "", nil, func(l float64) float64 { return math.Pow(1-0.5/l, l) }, 0},
 	} {
 		for i, width := range []int{50, 200, 800} {
-			s := paper.CorrelationSeries{Theorem: family.theorem, Net: family.net, Norm: family.norm, Beta: family.beta, Width: width, Draws: 40, Pairs: 10}
+			s := realnets.Series{
+				Theorem: family.theorem,
+				Net:     family.net,
+				Norm:    family.norm,
+				Beta:    family.beta,
+				Width:   width,
+				Draws:   40,
+				Pairs:   10,
+			}
 			faster := 1 + 0.1*float64(i)
 			for depth := 1; depth <= 12; depth++ {
 				theory := family.theory(float64(depth))
 				s.Depths = append(s.Depths, depth)
 				s.Theory = append(s.Theory, theory)
-				s.Correlation = append(s.Correlation, stats.Student(math.Pow(theory, faster), 0.001*float64(depth), s.Draws))
+				s.Correlation = append(
+					s.Correlation,
+					stats.Student(math.Pow(theory, faster), 0.001*float64(depth), s.Draws),
+				)
 				s.Counted = append(s.Counted, math.Pow(theory, 0.9*faster))
 			}
 			if family.abscissa != "" {
 				slope := family.number * faster
-				s.Fit = &paper.RateFit{
+				s.Fit = &realnets.Fit{
 					Abscissa: family.abscissa, First: 1, Last: 12, Theory: family.number,
 					Slope: stats.Estimate{Value: slope, Low: slope - 0.05, High: slope + 0.05},
 				}
@@ -49,25 +59,28 @@ func realNetsResult() *paper.RealNetsResult {
 	return r
 }
 
-func TestGoldenRealNets(t *testing.T) {
-	figure, err := figures.RealNets(realNetsResult())
+func TestGoldenPictures(t *testing.T) {
+	figure, err := realnets.Draw(madeUp())
 	plottest.Golden(t, "real-nets", plottest.Rendered(t, figure, err))
-	figure, err = figures.RealNetsRates(realNetsResult())
+	figure, err = realnets.DrawRates(madeUp())
 	plottest.Golden(t, "real-nets-rates", plottest.Rendered(t, figure, err))
 }
 
-func TestRealNetsRefuse(t *testing.T) {
-	short, infinite := realNetsResult(), realNetsResult()
+func TestPicturesOfBrokenResults(t *testing.T) {
+	short, infinite := madeUp(), madeUp()
 	short.Series[2].Theory = short.Series[2].Theory[1:]
 	infinite.Series[1].Correlation[3].Value = math.Inf(1)
 	for _, c := range []struct {
 		want   string
-		result *paper.RealNetsResult
-	}{{"nothing to draw", nil}, {"nothing to draw", new(paper.RealNetsResult)}, {"equally many", short}, {"finite", infinite}} {
-		_, err := figures.RealNets(c.result)
+		result *realnets.Result
+	}{
+		{"nothing to draw", nil}, {"nothing to draw", new(realnets.Result)}, {"equally many", short},
+		{"finite", infinite},
+	} {
+		_, err := realnets.Draw(c.result)
 		plottest.CheckSentence(t, "real nets", err, c.want)
 		if c.result != infinite { // in the depths, of which the rates show none
-			_, err = figures.RealNetsRates(c.result)
+			_, err = realnets.DrawRates(c.result)
 			plottest.CheckSentence(t, "rates", err, c.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package paper
+package realnets
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// RateFit is what a straight line through log R says.
-type RateFit struct {
+// Fit is what a straight line through log R says.
+type Fit struct {
 	// Abscissa is PerLayer or LogDepth.
 	Abscissa string `json:"abscissa"`
 
@@ -25,12 +25,12 @@ type RateFit struct {
 	Slope  stats.Estimate `json:"slope"`
 	Theory float64        `json:"theory"`
 
-	// TheoryHere is the same slope through the closed form at the depths of the fit, with the same weights: for Theorem 3, whose Theory is
-	// the limit of many layers, another number.
+	// TheoryHere is the same slope through the closed form at the depths of the fit, with the same weights:
+	// for Theorem 3, whose Theory is the limit of many layers, another number.
 	TheoryHere float64 `json:"theory_here"`
 
-	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where these are 1/2
-	// and 1/4.
+	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where
+	// these are 1/2 and 1/4.
 	Counted stats.Estimate `json:"counted"`
 
 	// Growth is the slope of log C(i,i), and GrowthTheory the theorem's.
@@ -44,45 +44,41 @@ const (
 	LogDepth = "log depth"
 )
 
-// decay measures a net of Theorem 1 or 2.
-func (c RealNetsConfig) decay(ctx context.Context, e *engine.Engine, ensemble Ensemble) (*CorrelationSeries, error) {
-	result, series, err := c.run(ctx, e, ensemble)
-	if err != nil {
-		return nil, err
-	}
-	series.Theorem = "Theorem 1"
-	fit := RateFit{Abscissa: PerLayer, First: c.FirstRateDepth, Theory: math.Log(0.5), TheoryHere: math.Log(0.5), GrowthTheory: 0}
-	if ensemble.Net.Net == "residual" {
-		series.Theorem = "Theorem 2"
-		fit.Theory, fit.TheoryHere, fit.GrowthTheory = math.Log(0.75), math.Log(0.75), math.Ln2
-	}
-	curve := result.Curve()
-	for _, p := range curve {
-		series.add(p)
-	}
-	fit.end(curve)
-	return series, fit.through(result, series, func(depth float64) float64 { return depth })
-}
+// clearly is how many standard errors R must be above 0 for a fit, which ends before the first depth where it
+// is not. It was decided before measuring, as were the first depths of the fits.
+const clearly = 4
 
-// rescaled measures a net of Theorem 3.
-func (c RealNetsConfig) rescaled(ctx context.Context, e *engine.Engine, ensemble Ensemble) (*CorrelationSeries, error) {
-	result, series, err := c.run(ctx, e, ensemble)
+// fit measures nets whose R falls with depth, and fits a line through its logarithm.
+func (f family) fit(ctx context.Context, e *engine.Engine) (*Series, error) {
+	result, series, err := f.run(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	series.Theorem = "Theorem 3"
 	curve := result.Curve()
 	for _, p := range curve {
 		series.add(p)
 	}
-	// C(i,i) = beta^2 (L-1) + 1 grows like L.
-	fit := RateFit{Abscissa: LogDepth, First: c.FirstExponentDepth, Theory: -0.5, GrowthTheory: 1}
+	abscissa := func(depth float64) float64 { return depth }
+	fit := Fit{Abscissa: PerLayer, First: f.Config.FirstRateDepth}
+	switch {
+	case f.Kind == rescaled:
+		series.Theorem, abscissa = "Theorem 3", math.Log
+		// C(i,i) = beta^2 (L-1) + 1 grows like L.
+		fit = Fit{Abscissa: LogDepth, First: f.Config.FirstExponentDepth, Theory: -0.5, GrowthTheory: 1}
+	case f.Net.Net == "residual":
+		series.Theorem = "Theorem 2"
+		fit.Theory, fit.GrowthTheory = math.Log(0.75), math.Ln2
+	default:
+		series.Theorem = "Theorem 1"
+		fit.Theory = math.Log(0.5)
+	}
+	fit.TheoryHere = fit.Theory
 	fit.end(curve)
-	return series, fit.through(result, series, math.Log)
+	return series, fit.through(result, series, abscissa)
 }
 
 // end sets the last depth of the fit: R is clearly above 0 at all depths up to it.
-func (f *RateFit) end(curve []correlation.Point) {
+func (f *Fit) end(curve []correlation.Point) {
 	f.Last = f.First - 1
 	for f.Last < len(curve) && curve[f.Last].Correlation.Value > clearly*curve[f.Last].Correlation.StdErr {
 		f.Last++
@@ -90,7 +86,9 @@ func (f *RateFit) end(curve []correlation.Point) {
 }
 
 // through fits the line to the result and gives it to the series.
-func (f RateFit) through(result *correlation.Result, series *CorrelationSeries, abscissa func(float64) float64) error {
+func (f Fit) through(result *correlation.Result, series *Series,
+	abscissa func(float64) float64,
+) error {
 	for _, fitted := range []struct {
 		quantity correlation.Quantity
 		slope    *stats.Estimate
@@ -100,7 +98,8 @@ func (f RateFit) through(result *correlation.Result, series *CorrelationSeries, 
 			err = errors.New("not every mean without one of the draws is positive")
 		}
 		if err != nil {
-			return fmt.Errorf("the correlation of the %s net with normalisation %s is lost in the noise from depth %d on: average more draws (%w)", series.Net, series.Norm, f.Last+1, err)
+			return fmt.Errorf("the correlation of the %s net with normalisation %s is lost in the noise from "+
+				"depth %d on: average more draws (%w)", series.Net, series.Norm, f.Last+1, err)
 		}
 		*fitted.slope = slope
 	}
@@ -108,12 +107,12 @@ func (f RateFit) through(result *correlation.Result, series *CorrelationSeries, 
 	return nil
 }
 
-// highway measures the nets of Corollary 1, one a depth.
-func (c RealNetsConfig) highway(ctx context.Context, e *engine.Engine, ensemble Ensemble) (*CorrelationSeries, error) {
-	var series *CorrelationSeries
-	for _, depth := range c.HighwayDepths {
-		ensemble.Net.Depth = depth
-		result, this, err := c.run(ctx, e, ensemble)
+// deepest measures the highway nets of all depths, each a net of its own.
+func (f family) deepest(ctx context.Context, e *engine.Engine) (*Series, error) {
+	var series *Series
+	for _, depth := range f.Config.HighwayDepths {
+		f.Net.Depth = depth
+		result, this, err := f.run(ctx, e)
 		if err != nil {
 			return nil, err
 		}
@@ -124,14 +123,11 @@ func (c RealNetsConfig) highway(ctx context.Context, e *engine.Engine, ensemble 
 		curve := result.Curve()
 		series.add(curve[len(curve)-1])
 	}
-	if series == nil {
-		return nil, fmt.Errorf("highway nets have no depths: give at least one")
-	}
 	return series, nil
 }
 
 // addTheory computes Theory at the series' depths.
-func (s *CorrelationSeries) addTheory() error {
+func (s *Series) addTheory() error {
 	for _, depth := range s.Depths {
 		var c theory.Covariance
 		var err error
@@ -158,7 +154,8 @@ func (s *CorrelationSeries) addTheory() error {
 	for i, depth := range s.Depths {
 		if s.Fit.First <= depth && depth <= s.Fit.Last {
 			relative := s.Correlation[i].StdErr / s.Correlation[i].Value
-			x, y, weights = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i])), append(weights, 1/(relative*relative))
+			x, y = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i]))
+			weights = append(weights, 1/(relative*relative))
 		}
 	}
 	fit, err := stats.WeightedFit(x, y, weights)

@@ -1,11 +1,10 @@
-package figures
+package realnets
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -17,15 +16,15 @@ var (
 	countedDashes = []float64{1.5, 2}
 )
 
-// RealNets draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a
+// Draw draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a
 // panel for each family of nets and a curve for each width, up to the depth where the noise swallows it. The
 // dark band is one standard error to either side, the light one the 95 % interval. The dashed line is the
 // theorem's; the dotted one is what counting paths gives for the widest nets with their measured activations.
 // Axes are logarithmic, that of the depth where the theorem says a power of it; those of highway nets, which
 // keep their correlation, are linear.
-func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
+func Draw(r *Result) (*plots.Figure, error) {
 	const columns = 3
-	r = cmp.Or(r, new(paper.RealNetsResult))
+	r = cmp.Or(r, new(Result))
 	var widths []int
 	for _, s := range r.Series {
 		widths = append(widths, s.Width)
@@ -34,7 +33,7 @@ func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
 	g := &plots.Grid{Aspect: 0.72, PadX: 10, PadY: 22, Lettered: true}
 	var panels []*plots.Panel
 	for i, family := range r.Families() {
-		p := realNetsPanel(family, looks).Titled(family[0].Title())
+		p := panel(family, looks).Titled(family[0].Title())
 		if i%columns > 0 {
 			p.Y.Label = ""
 		}
@@ -55,17 +54,17 @@ func RealNets(r *paper.RealNetsResult) (*plots.Figure, error) {
 			plots.Style{Color: plots.Ink, Width: 1, Dashes: countedDashes}),
 		plots.AreaKey("95 % interval", plots.Fade(plots.Ink, plots.IntervalOpacity)),
 	)
-	return g.Figure("real-nets",
+	return g.Figure(Name,
 		"The theorems on real nets: correlation R(i,j) of the gradients at two inputs against the number of "+
 			"layers, a panel for each family of nets and a curve for each width.")
 }
 
-// realNetsPanel draws the curves of a family.
-func realNetsPanel(family []paper.CorrelationSeries, looks map[int]plots.Style) *plots.Panel {
+// panel draws the curves of a family.
+func panel(family []Series, looks map[int]plots.Style) *plots.Panel {
 	const margin = 1.5 // between the smallest correlation and the frame, as a factor
 	p := plots.NewPanel("layers", "R(i,j)")
-	widest := slices.MaxFunc(family, func(a, b paper.CorrelationSeries) int { return a.Width - b.Width })
-	p.X.Log, p.Y.Log = widest.Fit != nil && widest.Fit.Abscissa == paper.LogDepth, widest.Fit != nil
+	widest := slices.MaxFunc(family, func(a, b Series) int { return a.Width - b.Width })
+	p.X.Log, p.Y.Log = widest.Fit != nil && widest.Fit.Abscissa == LogDepth, widest.Fit != nil
 	for _, s := range family {
 		if n := len(s.Depths); n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
 			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give equally "+
@@ -75,7 +74,7 @@ func realNetsPanel(family []paper.CorrelationSeries, looks map[int]plots.Style) 
 	}
 	p.Y.Hold(1)
 	for _, s := range family {
-		curve := realNetsCurve(s, !p.Y.Log)
+		curve := measuredCurve(s, !p.Y.Log)
 		curve.Style = looks[s.Width]
 		if len(curve.X) > 0 {
 			p.Curve(curve)
@@ -97,8 +96,8 @@ func realNetsPanel(family []paper.CorrelationSeries, looks map[int]plots.Style) 
 	return p
 }
 
-// realNetsCurve returns the part of a series that can be drawn.
-func realNetsCurve(s paper.CorrelationSeries, linear bool) plots.Series {
+// measuredCurve returns the part of a series that can be drawn.
+func measuredCurve(s Series, linear bool) plots.Series {
 	const lost = 3 // standard errors that a correlation must be above 0 to have a place on a logarithmic axis
 	curve := plots.Series{Label: fmt.Sprintf("width %d", s.Width)}
 	for i, r := range s.Correlation {
@@ -126,16 +125,16 @@ func reference(p *plots.Panel, depths []int, values []float64, floor float64, da
 	}
 }
 
-// RealNetsRates draws what the fits to real nets say against the width: the rates of log R a layer, the
+// DrawRates draws what the fits to real nets say against the width: the rates of log R a layer, the
 // exponents of R, and R of the deepest highway nets, with their 95 % intervals, and the theorems' numbers as
 // dashed lines in the same colour.
-func RealNetsRates(r *paper.RealNetsResult) (*plots.Figure, error) {
-	r = cmp.Or(r, new(paper.RealNetsResult))
+func DrawRates(r *Result) (*plots.Figure, error) {
+	r = cmp.Or(r, new(Result))
 	g := &plots.Grid{Aspect: 0.72, PadX: 10, PadY: 22, Lettered: true}
 	if families := r.Families(); len(families) > 0 {
 		panels := []*plots.Panel{
-			ratePanel(families, paper.PerLayer).Labels("width", "rate").Titled("rate of log R a layer"),
-			ratePanel(families, paper.LogDepth).Labels("width", "exponent").
+			ratePanel(families, PerLayer).Labels("width", "rate").Titled("rate of log R a layer"),
+			ratePanel(families, LogDepth).Labels("width", "exponent").
 				Titled("exponent of R in the depth"),
 			ratePanel(families, "").Labels("width", "R(i,j)").Titled("R of the deepest highway nets"),
 		}
@@ -151,8 +150,8 @@ func RealNetsRates(r *paper.RealNetsResult) (*plots.Figure, error) {
 
 // ratePanel draws the fits with the given abscissa, or the correlation of nets without a fit where it is
 // empty.
-func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Panel {
-	var shown [][]paper.CorrelationSeries
+func ratePanel(families [][]Series, abscissa string) *plots.Panel {
+	var shown [][]Series
 	for _, family := range families {
 		if fit := family[0].Fit; fit == nil && abscissa == "" || fit != nil && fit.Abscissa == abscissa {
 			shown = append(shown, family)
@@ -165,10 +164,10 @@ func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Pan
 		measured := plots.Series{Label: shown[i][0].Title(), Style: look}
 		theorem := plots.Series{Style: plots.Style{Color: look.Color, Width: 1, Dashes: theoryDashes}}
 		for _, s := range shown[i] {
-			estimate, predicted, ok := realNetsNumber(s)
+			estimate, predicted, ok := number(s)
 			if !ok {
 				p.Fail("has a net of width %d without equally many depths and closed forms: compute it with "+
-					"paper.RealNets", s.Width)
+					"realnets.Run", s.Width)
 				continue
 			}
 			measured.Add(float64(s.Width), estimate.Value, estimate.Low, estimate.High)
@@ -191,9 +190,9 @@ func ratePanel(families [][]paper.CorrelationSeries, abscissa string) *plots.Pan
 	return p
 }
 
-// realNetsNumber returns the number of a series that its theorem speaks of, measured and predicted, unless
+// number returns the number of a series that its theorem speaks of, measured and predicted, unless
 // the series is cut short.
-func realNetsNumber(s paper.CorrelationSeries) (measured stats.Estimate, predicted float64, ok bool) {
+func number(s Series) (measured stats.Estimate, predicted float64, ok bool) {
 	n := len(s.Depths)
 	switch {
 	case n == 0 || len(s.Correlation) != n || len(s.Theory) != n:

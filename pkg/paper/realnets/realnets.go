@@ -1,0 +1,298 @@
+// Package realnets holds the paper's theorems to real nets, whose gates depend on the weights: how fast the
+// correlation of the gradients at two inputs falls with depth, over widths.
+//
+// [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides what the theorems
+// predict. [Draw] and [DrawRates] draw it.
+package realnets
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// Config describes the nets, and how much of them to measure.
+type Config struct {
+	// Widths are the widths N; Width is filled into all nets.
+	Widths []int `json:"widths"`
+
+	// Decays are the nets of Theorems 1 and 2, whose R falls by a factor a layer.
+	Decays []Ensemble `json:"decays"`
+
+	// Rescaled are the nets of Theorem 3, whose R falls with a power of the depth.
+	Rescaled []Ensemble `json:"rescaled"`
+
+	// Highways are the nets of Corollary 1, and HighwayDepths their depths: each depth is a net of its own,
+	// because the weight of the skip depends on it.
+	Highways      []Ensemble `json:"highways"`
+	HighwayDepths []int      `json:"highway_depths"`
+
+	// Distance is the least distance of the two inputs of a pair, see [correlation.Config]; 0 means 1. On
+	// average over all pairs, however close, a unit of a normalised net is co-active for a quarter of them,
+	// as the theorems assume, but close pairs are so more and distant ones less; and R is then that of the
+	// close ones.
+	Distance float64 `json:"distance"`
+
+	// FirstRateDepth is the first depth of the fit of a rate. In the first layers the active inputs of a
+	// neuron are intervals of the grid and not yet a random half of it.
+	FirstRateDepth int `json:"first_rate_depth"`
+
+	// FirstExponentDepth is the first depth of the fit of an exponent: Theorem 3 is asymptotic in L.
+	FirstExponentDepth int `json:"first_exponent_depth"`
+
+	// Seed determines all weights.
+	Seed uint64 `json:"seed"`
+}
+
+// Ensemble is a family of nets and how much to average.
+type Ensemble struct {
+	// Net has the depth L of the theorems, the number of layers between neuron and read-out.
+	Net models.Config `json:"net"`
+
+	// Inputs is the number of inputs, evenly on [-2, 2]: the batch of nets that normalise.
+	Inputs int `json:"inputs"`
+
+	// Units is the number of draws times the width: a wider net averages over more units, so that errors are
+	// alike at all widths.
+	Units int `json:"units"`
+}
+
+// Paper returns the config at full size: widths 50 to 800. Theorem 1 is about nets whose neurons are active
+// for half of the inputs and co-active for a quarter of the pairs, which batch normalisation brings about;
+// without it, its assumption fails at depth. (The nets of Theorem 3 are shallower at beta = 1, where R is
+// soon lost in the noise.) Theorem 2 is about resnets without batch normalisation, Corollary 1 about highway
+// nets without; both are measured with mean-centring as well, which restores the coactivation and does not
+// rescale gradients.
+func Paper() Config {
+	return Config{
+		Widths: []int{50, 100, 200, 400, 800},
+		Decays: []Ensemble{
+			{models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 10}, 128, 80000},
+			{models.Config{Net: "feedforward", Norm: norms.None, Depth: 30}, 32, 10000},
+			{models.Config{Net: "residual", Norm: norms.None, Beta: 1, Depth: 20}, 32, 10000},
+			{models.Config{Net: "residual", Norm: norms.Center, Beta: 1, Depth: 20}, 128, 12000},
+		},
+		Rescaled: []Ensemble{
+			{models.Config{Net: "residual", Norm: norms.Batch, Beta: 0.1, Depth: 100}, 128, 4800},
+			{models.Config{Net: "residual", Norm: norms.Batch, Beta: 0.3, Depth: 100}, 128, 4800},
+			{models.Config{Net: "residual", Norm: norms.Batch, Beta: 1, Depth: 40}, 128, 14000},
+		},
+		Highways: []Ensemble{
+			{models.Config{Net: "highway", Norm: norms.None}, 32, 4000},
+			{models.Config{Net: "highway", Norm: norms.Center}, 128, 4000},
+		},
+		HighwayDepths:  []int{5, 10, 20, 50},
+		Distance:       correlation.DefaultDistance,
+		FirstRateDepth: 5, FirstExponentDepth: 10,
+		Seed: 1,
+	}
+}
+
+// Quick returns a config of the same shape that takes seconds on any backend.
+func Quick() Config {
+	c := Paper()
+	c.Widths = []int{16, 32}
+	c.Decays = smaller(c.Decays, 6, 3000)
+	c.Rescaled = smaller(c.Rescaled, 8, 2000)
+	c.Highways = smaller(c.Highways, 0, 320)
+	c.HighwayDepths = []int{4, 8}
+	c.FirstRateDepth, c.FirstExponentDepth = 1, 2
+	return c
+}
+
+// smaller returns copies of the ensembles with another depth, fewer inputs and other units.
+func smaller(ensembles []Ensemble, depth, units int) []Ensemble {
+	copies := append([]Ensemble(nil), ensembles...)
+	for i := range copies {
+		copies[i].Net.Depth, copies[i].Inputs, copies[i].Units = depth, min(copies[i].Inputs, 32), units
+	}
+	return copies
+}
+
+// Result holds the correlations of real nets.
+type Result struct {
+	Config Config
+
+	// Series holds a series for every net and width, in that order of nesting: Decays, Rescaled, Highways.
+	Series []Series
+}
+
+// Series is the correlation of the gradients at two inputs against depth for one net and width.
+type Series struct {
+	// Theorem is "Theorem 1", "Theorem 2", "Theorem 3" or "Corollary 1".
+	Theorem string `json:"theorem"`
+
+	Net   string   `json:"net"`
+	Norm  string   `json:"norm"`
+	Beta  *float64 `json:"beta"`           // nil where the net has none
+	Also  string   `json:"also,omitempty"` // what else isn't the paper's choice, as models.Config.Also says it
+	Width int      `json:"width"`
+	Draws int      `json:"draws"`
+	Pairs int      `json:"pairs"` // of inputs, averaged over
+
+	// Depths are L; all slices have one entry a depth.
+	Depths []int `json:"depths"`
+
+	// Correlation is R(i,j) and Variance C(i,i), with their intervals by the jackknife over draws.
+	Correlation []stats.Estimate `json:"correlation"`
+	Variance    []stats.Estimate `json:"variance"`
+
+	// Theory is R(i,j) by the theorem's closed form; for Theorem 3 by the product over layers behind its
+	// rate.
+	Theory []float64 `json:"theory"`
+
+	// Counted is the correlation that counting paths predicts from the measured activations in place of 1/2
+	// and 1/4.
+	Counted []float64 `json:"counted"`
+
+	// Active and Coactive are the shares of inputs on which a unit of the last rectifier is active, and of
+	// the pairs on both of which it is.
+	Active   []float64 `json:"active"`
+	Coactive []float64 `json:"coactive"`
+
+	// Fit is the straight line through log R; nil for highway nets.
+	Fit *Fit `json:"fit"`
+}
+
+// Run measures the theorems on real nets.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	plan := jobs.NewPlan("the theorems on real nets", nil)
+	var all []*Series
+	for _, family := range config.families() {
+		for _, width := range config.Widths {
+			family.Net.Width = width
+			all = append(all, family.add(plan))
+		}
+	}
+	if _, err := plan.Run(ctx, e); err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config}
+	for _, series := range all {
+		if err := series.addTheory(); err != nil {
+			return nil, err
+		}
+		result.Series = append(result.Series, *series)
+	}
+	return result, nil
+}
+
+// check checks what the probe's config does not.
+func (c Config) check() error {
+	switch {
+	case len(c.Widths) == 0:
+		return fmt.Errorf("there are no widths: give at least one")
+	case len(c.Highways) > 0 && len(c.HighwayDepths) == 0:
+		return fmt.Errorf("highway nets have no depths: give at least one")
+	}
+	return nil
+}
+
+// family is an ensemble with what its theorem is.
+type family struct {
+	Kind     kind `json:"kind"`
+	Ensemble `json:"ensemble"`
+
+	// Config is the experiment's, less the ensembles.
+	Config Config `json:"config"`
+}
+
+// kind says by what law R falls.
+type kind string
+
+const (
+	decay    kind = "decay"    // by a factor a layer: Theorems 1 and 2
+	rescaled kind = "rescaled" // with a power of the depth: Theorem 3
+	highway  kind = "highway"  // to a limit: Corollary 1
+)
+
+// families returns the ensembles in the order of the series.
+func (c Config) families() []family {
+	var all []family
+	common := c
+	common.Widths, common.Decays, common.Rescaled, common.Highways = nil, nil, nil, nil
+	add := func(k kind, ensembles []Ensemble) {
+		for _, e := range ensembles {
+			all = append(all, family{k, e, common})
+		}
+	}
+	add(decay, c.Decays)
+	add(rescaled, c.Rescaled)
+	add(highway, c.Highways)
+	return all
+}
+
+// add adds the nets of a family, at the width that they have, to the plan, and returns where their series
+// will be, less what the theorem says.
+func (f family) add(plan *jobs.Plan) *Series {
+	spec := jobs.Spec{
+		Name:   fmt.Sprintf("%s, width %d", f.Net.Title(), f.Net.Width),
+		Key:    paper.Key{Probe: "correlation", Version: correlation.Version, Config: f},
+		Weight: f.weight(), Passing: !f.Net.Registered(),
+	}
+	return jobs.Add(plan, spec, func(ctx context.Context, e *engine.Engine) (Series, error) {
+		measure := f.fit
+		if f.Kind == highway {
+			measure = f.deepest
+		}
+		series, err := measure(ctx, e)
+		if err != nil {
+			return Series{}, fmt.Errorf("at width %d: %w", f.Net.Width, err)
+		}
+		return *series, nil
+	})
+}
+
+// weight is proportional to the multiplications of all draws.
+func (f family) weight() float64 {
+	layers := f.Net.Depth
+	if f.Kind == highway {
+		layers = 0
+		for _, depth := range f.Config.HighwayDepths {
+			layers += depth
+		}
+	}
+	weight := float64(f.draws()) * float64(f.Inputs) * float64(layers)
+	for range 2 {
+		weight *= float64(f.Net.Width)
+	}
+	return max(weight, 1)
+}
+
+// draws returns the number of draws, at least the two that an error needs.
+func (e Ensemble) draws() int { return max(e.Units/max(e.Net.Width, 1), 2) }
+
+// run takes the correlations of the nets. Nets of different widths have draws of their own.
+func (f family) run(ctx context.Context, e *engine.Engine) (*correlation.Result, *Series, error) {
+	config := correlation.Config{
+		Net: f.Net, Inputs: f.Inputs, Distance: f.Config.Distance, Draws: f.draws(),
+		First: uint64(f.Net.Width) * paper.DrawsApart, Seed: f.Config.Seed,
+	}
+	result, err := correlation.Run(ctx, e, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	net := result.Config.Net
+	return result, &Series{
+		Net: net.Net, Norm: net.Norm.Name, Beta: paper.BetaOf(net), Also: net.Also(), Width: net.Width,
+		Draws: config.Draws, Pairs: result.Pairs,
+	}, nil
+}
+
+// add appends a point to the series.
+func (s *Series) add(p correlation.Point) {
+	s.Depths = append(s.Depths, p.Depth)
+	s.Correlation, s.Variance = append(s.Correlation, p.Correlation), append(s.Variance, p.Variance)
+	s.Counted = append(s.Counted, p.Counted.Value)
+	s.Active, s.Coactive = append(s.Active, p.Active.Value), append(s.Coactive, p.Coactive.Value)
+}
