@@ -36,6 +36,10 @@ type Spec struct {
 	// Passing marks a job whose result is not kept: because its key says too little, as that of a net with a
 	// normalisation of the reader's own, known by its name alone; or because the result is too large.
 	Passing bool
+
+	// Local marks a job whose result is kept for an interrupted run, and not with the code, because it does not
+	// come out alike on another processor: nothing could check it there.
+	Local bool
 }
 
 // job is a job of a plan.

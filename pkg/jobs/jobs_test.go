@@ -41,6 +41,9 @@ type experiment struct {
 	factor float64
 	fails  map[int]error
 
+	// local is the number of the first of the parts that are Local; 0 where none are.
+	local int
+
 	mu       sync.Mutex
 	computed []int
 }
@@ -56,7 +59,8 @@ func (x *experiment) run(ctx context.Context, e *engine.Engine) ([]measured, res
 	var all []*measured
 	for i := range x.n {
 		type key struct{ Version, Index int }
-		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1)}
+		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1),
+			Local: x.local > 0 && i >= x.local}
 		all = append(all, jobs.Add(plan, spec, func(ctx context.Context, _ *engine.Engine) (measured, error) {
 			progress.Step(progress.Start(ctx, "a probe's own steps", 1))
 			x.mu.Lock()
@@ -173,6 +177,27 @@ func TestInterruptedPlansContinue(t *testing.T) {
 	}
 	if parts.Total != n || parts.Kept != 0 || parts.String() != "all 40 parts computed" {
 		t.Errorf("the parts are said to be %+v", parts)
+	}
+}
+
+// TestLocalPartsAreNotKeptWithTheCode: parts that are Local are not handed on for the archive, nor missed in it,
+// and are computed in every run; an interrupted run keeps them as it does others.
+func TestLocalPartsAreNotKeptWithTheCode(t *testing.T) {
+	x := newExperiment(10)
+	x.local = 6
+	x.archive = archive(t, x, 1e-3)
+	x.computed = nil
+	store := checkpoint.NewStore(filepath.Join(t.TempDir(), "parts"), "test")
+	ctx := checkpoint.With(jobs.With(t.Context(), jobs.Setting{UseKept: true}), store)
+	got, parts, err := x.run(ctx, engine.New(nil))
+	if err != nil || !reflect.DeepEqual(got, x.want()) || parts.Kept != 6 || parts.Total != 10 ||
+		len(x.computed) != 4+len(parts.Recomputed) {
+		t.Fatalf("%d parts were computed, and it is said: %+v, %v", len(x.computed), parts, err)
+	}
+	x.computed = nil
+	if _, parts, err = x.run(ctx, engine.New(nil)); err != nil || len(x.computed) != len(parts.Recomputed) {
+		t.Errorf("of parts that are there %d were computed besides the sample of %d, %v", len(x.computed),
+			len(parts.Recomputed), err)
 	}
 }
 
@@ -306,7 +331,8 @@ func TestJobsShareTheProcessors(t *testing.T) {
 		jobs.Add(plan, spec, func(ctx context.Context, e *engine.Engine) (int, error) {
 			return 0, e.ForEach(ctx, 10, func(*engine.Engine, int) error {
 				now := running.Add(1)
-				for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
+				for before := most.Load(); now > before &&
+					!most.CompareAndSwap(before, now); before = most.Load() {
 				}
 				time.Sleep(time.Millisecond) // for the others to be there at once
 				running.Add(-1)
