@@ -23,23 +23,28 @@ var (
 	}
 	tight = claims.Bound{
 		ID: "tight", Source: source, Statement: brownian, Value: 0.15,
-		Why: "has: covariances of a walk of variance 1 at its end are told from each other on a scale finer " +
+		Why: "has: covariances of a walk of variance 1 at its end are told from each other on a scale " +
+			"finer " +
 			"than that",
 	}
 	law = claims.Bound{
 		ID: "law", Source: source, Statement: normal, Value: 1,
-		Why: "converges: the distance from the normal law is that of the exact law, within the band of what " +
+		Why: "converges: the distance from the normal law is that of the exact law, within the band of " +
+			"what " +
 			"was sampled",
 	}
 	gaussian = claims.Bound{
 		ID: "normal", Source: source, Statement: normal, Value: 1.358,
-		Why: "converges: at the largest width a Kolmogorov–Smirnov test at 5 % can't tell the increments from " +
-			"normal ones; the number is the 95 % quantile of √n times the distance of n normal samples from " +
+		Why: "converges: at the largest width a Kolmogorov–Smirnov test at 5 % can't tell the increments " +
+			"from " +
+			"normal ones; the number is the 95 % quantile of √n times the distance of n normal samples " +
+			"from " +
 			"their law",
 	}
 	rate = claims.Bound{
 		ID: "rate", Source: source, Statement: normal, Value: 0.1,
-		Why: "converges: as 1/N, which is told from the rate of the central limit theorem for skewed weights, " +
+		Why: "converges: as 1/N, which is told from the rate of the central limit theorem for skewed " +
+			"weights, " +
 			"1/√N",
 	}
 )
@@ -53,7 +58,8 @@ func (r *Result) Claims() []claims.Claim {
 	widest := r.Series[len(r.Series)-1]
 	n := widest.Distance.Samples
 	all := []claims.Claim{
-		inBand.Claim(Name, "covariance", "", fmt.Sprintf("largest distance of the covariance from min(s, t), "+
+		inBand.Claim(Name, "covariance", "", fmt.Sprintf("largest distance of the covariance from min(s, "+
+			"t), "+
 			"%s, in half-widths of the band that holds for all %d pairs at 95 %% (Bonferroni)", widths,
 			r.Comparisons)).
 			Below(stats.Exact(outside), inBand.Value),
@@ -61,16 +67,20 @@ func (r *Result) Claims() []claims.Claim {
 			"simultaneous band; the variance at the end is about 1").
 			Below(deviation, tight.Value),
 		law.Claim(Name, "increments", "", fmt.Sprintf("largest distance of the sampled Kolmogorov–Smirnov "+
-			"distance (given the kinks) from that of the exact law, %s, in half-widths of the simultaneous band",
+			"distance (given the kinks) from that of the exact law, %s, in half-widths of the simultaneous "+
+			"band",
 			widths)).
 			Below(stats.Exact(apart), law.Value),
-		gaussian.Claim(Name, "increments", "", fmt.Sprintf("√n times the empirical Kolmogorov–Smirnov distance "+
-			"of n = %d increments from the normal law at N = %d, against its 95 %% quantile", n, widest.Width)).
+		gaussian.Claim(Name, "increments", "",
+			fmt.Sprintf("√n times the empirical Kolmogorov–Smirnov distance "+
+				"of n = %d increments from the normal law at N = %d, against its 95 %% quantile", n,
+				widest.Width)).
 			Below(stats.Exact(math.Sqrt(float64(n))*widest.Distance.Empirical), gaussian.Value),
 	}
 	if r.Fit != nil {
-		all = append(all, rate.Claim(Name, "increments", "", fmt.Sprintf("distance from −1 of the exponent of N "+
-			"with which the increments approach the normal law, from N = %d on", r.Fit.From)).
+		all = append(all, rate.Claim(Name, "increments", "",
+			fmt.Sprintf("distance from −1 of the exponent of N "+
+				"with which the increments approach the normal law, from N = %d on", r.Fit.From)).
 			Below(r.Fit.Exponent.Distance(-1), rate.Value))
 	}
 	return all

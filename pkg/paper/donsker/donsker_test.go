@@ -39,7 +39,8 @@ func TestRun(t *testing.T) {
 		}
 	}
 	if result.Fit == nil || result.Fit.From != 1000 {
-		t.Errorf("fit %+v, want one from width 1000 on: the emptiest cell then expects 18.8 kinks", result.Fit)
+		t.Errorf("fit %+v, want one from width 1000 on: the emptiest cell then expects 18.8 kinks",
+			result.Fit)
 	}
 	// The covariance of an Ornstein-Uhlenbeck process would be seen, as is one that is half as large.
 	for i := range result.Series {

@@ -50,7 +50,8 @@ func TestTexts(t *testing.T) {
 		t.Errorf("the figure's name is %q", figure.Name())
 	}
 	plottest.CheckTexts(t, figure, map[string]int{
-		"(a) gradient as a walk": 1, "(b) covariance": 1, "(c) distance to normal": 1, "t = Φ(x)": 1, "1e5": 1, "1e−5": 1,
+		"(a) gradient as a walk": 1, "(b) covariance": 1, "(c) distance to normal": 1, "t = Φ(x)": 1,
+		"1e5": 1, "1e−5": 1,
 		"N = 10": 1, "N = 100000": 1, "fit: N to the power −1, moved down": 1,
 	})
 }
@@ -64,12 +65,17 @@ func TestPicturesOfBrokenResults(t *testing.T) {
 		spoil  func(*donsker.Series)
 		phrase string
 	}{
-		"no path":        {func(s *donsker.Series) { s.Path = nil }, `panel "(a) gradient as a walk" has 40 x for 0 values`},
+		"no path": {func(s *donsker.Series) { s.Path = nil },
+			`panel "(a) gradient as a walk" has 40 x for 0 values`},
 		"no covariances": {func(s *donsker.Series) { s.Covariances = nil }, "no covariances of width 10:"},
 		"NaN":            {func(s *donsker.Series) { s.Path[4] = math.NaN() }, "value 4 is NaN"},
-		"NaN covariance": {func(s *donsker.Series) { s.Covariances[len(s.Covariances)-1].High = math.NaN() }, `panel "(b) covariance" can't draw a series: value`},
-		"infinite":       {func(s *donsker.Series) { s.Distance.Floor = math.Inf(1) }, `"their floor": value 0 is +Inf`},
-		"no distance":    {func(s *donsker.Series) { s.Distance.Empirical = 0 }, "give positive values"},
+		"NaN covariance": {
+			func(s *donsker.Series) { s.Covariances[len(s.Covariances)-1].High = math.NaN() },
+			`panel "(b) covariance" can't draw a series: value`,
+		},
+		"infinite": {func(s *donsker.Series) { s.Distance.Floor = math.Inf(1) },
+			`"their floor": value 0 is +Inf`},
+		"no distance": {func(s *donsker.Series) { s.Distance.Empirical = 0 }, "give positive values"},
 	} {
 		result := madeUp()
 		c.spoil(&result.Series[0])

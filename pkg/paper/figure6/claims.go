@@ -78,14 +78,16 @@ func (r *Result) loseAccuracy() []claims.Claim {
 			case step.seeds > 1:
 				together = append(together, step)
 			case step.seeds == 1:
-				quantity := fmt.Sprintf("%s: accuracy at %d layers less that at %d", step.a.Title, step.a.Depth,
+				quantity := fmt.Sprintf("%s: accuracy at %d layers less that at %d", step.a.Title,
+					step.a.Depth,
 					step.b.Depth)
 				all = append(all, step.claim(falls, family, quantity).Above(step.difference, falls.Value))
 			}
 		}
 		if n := len(together); n > 0 {
 			last := together[n-1]
-			quantity := fmt.Sprintf("%s: smallest fall of the accuracy from one depth to the next, %d to %d layers",
+			quantity := fmt.Sprintf("%s: smallest fall of the accuracy from one depth to the next, %d to %d "+
+				"layers",
 				last.a.Title, together[0].a.Depth, last.b.Depth)
 			all = append(all, last.claim(falls, family, quantity).
 				Above(stats.Smallest(differences(together)), falls.Value))
@@ -136,7 +138,8 @@ func (r *Result) matchResnets() []claims.Claim {
 		if resnet := p.b.Accuracy; resnet.Draws > 1 {
 			half, above := resnet.Value-resnet.Low, p.difference
 			above.Value, above.Low, above.High = above.Value+half, above.Low+half, above.High+half
-			quantity := fmt.Sprintf("accuracy at %d layers, with LL-init less the resnets', and half of the width "+
+			quantity := fmt.Sprintf("accuracy at %d layers, with LL-init less the resnets', and half of the "+
+				"width "+
 				"of the resnets' interval", p.a.Depth)
 			all = append(all, p.claim(matches, "ll", quantity).Above(above, matches.Value))
 		}

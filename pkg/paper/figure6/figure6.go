@@ -168,7 +168,8 @@ func Of(config Config, runs []training.Result) (*Result, error) {
 		}
 	}
 	if len(used) == 0 {
-		return nil, fmt.Errorf("none of %d runs is one of Figure 6 with %s: train some with scripts/train, or "+
+		return nil, fmt.Errorf("none of %d runs is one of Figure 6 with %s: train some with scripts/train, "+
+			"or "+
 			"choose another budget", len(runs), config.Budget)
 	}
 	var err error

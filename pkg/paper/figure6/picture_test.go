@@ -26,7 +26,8 @@ func madeUp() *figure6.Result {
 			if depth == 198 || depth == 50 && family == "prelu" {
 				point.Seeds = point.Seeds[:1]
 			} else {
-				for e, margin := range map[*stats.Estimate]float64{&point.Accuracy: 0.02, &point.TrainLoss: 0.1} {
+				for e, margin := range map[*stats.Estimate]float64{&point.Accuracy: 0.02,
+					&point.TrainLoss: 0.1} {
 					e.Low, e.High = e.Value-margin, e.Value+margin
 				}
 			}
@@ -73,7 +74,8 @@ func TestGoldenLearning(t *testing.T) {
 	// Before the first point there are axes, and after one a point.
 	for _, points := range []int{0, 1} {
 		curve := madeUp().Curves[0]
-		curve.Steps, curve.TrainLoss, curve.TestAccuracy = curve.Steps[:points], curve.TrainLoss[:points], curve.TestAccuracy[:points]
+		curve.Steps, curve.TrainLoss, curve.TestAccuracy = curve.Steps[:points], curve.TrainLoss[:points],
+			curve.TestAccuracy[:points]
 		figure, err := figure6.DrawLearning([]figure6.LearningCurve{curve}, 600)
 		plottest.Rendered(t, figure, err)
 	}
@@ -88,7 +90,8 @@ func TestTexts(t *testing.T) {
 	}
 	plottest.CheckTexts(t, figure, map[string]int{
 		"10": 3, "26": 2, "50": 2, "198": 2, // 10 is also an accuracy
-		"n = 3": 6, "n = 1": 2 + 2, "10000 images, 3 epochs, batches of 100": 1, "guessing": 1, "PReLU of slope 1": 1,
+		"n = 3": 6, "n = 1": 2 + 2, "10000 images, 3 epochs, batches of 100": 1, "guessing": 1,
+		"PReLU of slope 1": 1,
 	})
 	figure, err = figure6.DrawTraining(madeUp())
 	if err != nil {

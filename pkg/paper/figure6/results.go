@@ -37,11 +37,14 @@ func (r *Result) Results() (*results.Figure, error) {
 // same depth.
 func (r *Result) Table() *results.Table {
 	table := &results.Table{
-		Caption: fmt.Sprintf("%d runs, %s. Means over seeds with 95 %% intervals by Student's t distribution, "+
-			"which a single seed does not have; nets are compared in the seeds that both have. The learning rate "+
+		Caption: fmt.Sprintf("%d runs, %s. Means over seeds with 95 %% intervals by Student's t "+
+			"distribution, "+
+			"which a single seed does not have; nets are compared in the seeds that both have. The learning "+
+			"rate "+
 			"is the one of those tried that has the lowest training loss at the end; test images had no say.",
 			r.Origin.Runs, r.Config.Budget),
-		Header: []string{"Net", "Layers", "Seeds", "Learning rate (of)", "Test accuracy, %", "less the resnet's",
+		Header: []string{"Net", "Layers", "Seeds", "Learning rate (of)", "Test accuracy, %",
+			"less the resnet's",
 			"Training loss", "Diverged"},
 	}
 	for i := range r.Points {

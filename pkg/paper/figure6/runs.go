@@ -39,7 +39,8 @@ func NewLearningCurve(config training.Config, points ...training.Point) Learning
 	}
 	for _, p := range points {
 		c.Steps = append(c.Steps, p.Step)
-		c.TrainLoss, c.TrainAccuracy = append(c.TrainLoss, p.TrainLoss), append(c.TrainAccuracy, p.TrainAccuracy)
+		c.TrainLoss, c.TrainAccuracy = append(c.TrainLoss, p.TrainLoss),
+			append(c.TrainAccuracy, p.TrainAccuracy)
 		c.TestLoss, c.TestAccuracy = append(c.TestLoss, p.TestLoss), append(c.TestAccuracy, p.TestAccuracy)
 	}
 	return c
@@ -106,7 +107,8 @@ func contains(runs []training.Result, run training.Result) bool {
 
 // String says where the runs come from, in a sentence.
 func (o RunsOrigin) String() string {
-	return fmt.Sprintf("%d runs, %d of them kept with the code: trained from %s to %s on %s (%s), %.1f hours "+
+	return fmt.Sprintf("%d runs, %d of them kept with the code: trained from %s to %s on %s (%s), %.1f "+
+		"hours "+
 		"in all", o.Runs, o.Committed, o.First.Format(time.DateOnly), o.Last.Format(time.DateOnly),
 		strings.Join(o.Backends, ", "), strings.Join(o.Platforms, "; "), o.Hours)
 }

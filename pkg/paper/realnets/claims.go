@@ -27,12 +27,16 @@ var (
 			Value: near, Why: "by 3/4: the rate of log R is within a tenth of log 3/4",
 		},
 		"Theorem 3": {
-			ID: "correlation", Statement: "The correlation of β-rescaled resnets with batch normalisation falls " +
+			ID: "correlation", Statement: "The correlation of β-rescaled resnets with batch normalisation " +
+				"falls " +
 				"with the theorem's power of L, which tends to −1/2",
-			Value: near, Why: "with the theorem's power: the exponent is within a tenth of its own at these depths",
+			Value: near, Why: "with the theorem's power: the exponent is within a tenth of its own at " +
+				"these " +
+				"depths",
 		},
 		"Corollary 1": {
-			ID: "correlation", Statement: "The correlation of modified highway nets stays near 1/√e, however deep",
+			ID: "correlation", Statement: "The correlation of modified highway nets stays near 1/√e, " +
+				"however deep",
 			Value: near, Why: "near: within a tenth of 1/√e at the largest depth",
 		},
 	}

@@ -98,7 +98,8 @@ func (f Fit) through(result *correlation.Result, series *Series,
 			err = errors.New("not every mean without one of the draws is positive")
 		}
 		if err != nil {
-			return fmt.Errorf("the correlation of the %s net with normalisation %s is lost in the noise from "+
+			return fmt.Errorf("the correlation of the %s net with normalisation %s is lost in the noise "+
+				"from "+
 				"depth %d on: average more draws (%w)", series.Net, series.Norm, f.Last+1, err)
 		}
 		*fitted.slope = slope
@@ -137,7 +138,8 @@ func (s *Series) addTheory() error {
 		case "Theorem 2":
 			c, err = theory.Residual(depth)
 		case "Theorem 3":
-			c, err = theory.RescaledExact(depth+1, *s.Beta) // it counts the rectifier below the layers as well
+			c, err = theory.RescaledExact(depth+1,
+				*s.Beta) // it counts the rectifier below the layers as well
 		default:
 			gamma := math.Sqrt(1 / float64(depth))
 			c, err = theory.Highway(depth, math.Sqrt(1-gamma*gamma), gamma)

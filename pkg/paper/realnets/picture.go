@@ -67,7 +67,8 @@ func panel(family []Series, looks map[int]plots.Style) *plots.Panel {
 	p.X.Log, p.Y.Log = widest.Fit != nil && widest.Fit.Abscissa == LogDepth, widest.Fit != nil
 	for _, s := range family {
 		if n := len(s.Depths); n < 2 || len(s.Correlation) != n || len(s.Counted) != n || len(s.Theory) != n {
-			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give equally "+
+			p.Fail("has %d depths of width %d, %d correlations, %d counted and %d closed forms: give "+
+				"equally "+
 				"many, at least 2", n, s.Width, len(s.Correlation), len(s.Counted), len(s.Theory))
 			return p
 		}

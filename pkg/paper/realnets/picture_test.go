@@ -20,10 +20,14 @@ func madeUp() *realnets.Result {
 		theory                       func(depth float64) float64
 		number                       float64
 	}{
-		{"Theorem 1", "feedforward", "bn", realnets.PerLayer, nil, func(l float64) float64 { return math.Pow(0.5, l) }, math.Log(0.5)},
-		{"Theorem 2", "residual", "none", realnets.PerLayer, nil, func(l float64) float64 { return math.Pow(0.75, l) }, math.Log(0.75)},
-		{"Theorem 3", "residual", "bn", realnets.LogDepth, &beta, func(l float64) float64 { return 1 / math.Sqrt(1+l) }, -0.5},
-		{"Corollary 1", "highway", "none", "", nil, func(l float64) float64 { return math.Pow(1-0.5/l, l) }, 0},
+		{"Theorem 1", "feedforward", "bn", realnets.PerLayer, nil,
+			func(l float64) float64 { return math.Pow(0.5, l) }, math.Log(0.5)},
+		{"Theorem 2", "residual", "none", realnets.PerLayer, nil,
+			func(l float64) float64 { return math.Pow(0.75, l) }, math.Log(0.75)},
+		{"Theorem 3", "residual", "bn", realnets.LogDepth, &beta,
+			func(l float64) float64 { return 1 / math.Sqrt(1+l) }, -0.5},
+		{"Corollary 1", "highway", "none", "", nil, func(l float64) float64 { return math.Pow(1-0.5/l, l) },
+			0},
 	} {
 		for i, width := range []int{50, 200, 800} {
 			s := realnets.Series{

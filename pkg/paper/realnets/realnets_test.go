@@ -107,13 +107,15 @@ func TestConfigIsChecked(t *testing.T) {
 		"no widths": func(c *realnets.Config) { c.Widths = nil },
 		"no depths": func(c *realnets.Config) { c.Decays, c.Rescaled, c.HighwayDepths = nil, nil, nil },
 		"lost in the noise": func(c *realnets.Config) {
-			c.Decays = []realnets.Ensemble{{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 9}, Inputs: 16, Units: 32}}
+			c.Decays = []realnets.Ensemble{{Net: models.Config{Net: "feedforward", Norm: norms.Batch,
+				Depth: 9}, Inputs: 16, Units: 32}}
 			c.FirstRateDepth = 7
 		},
 	} {
 		config := realnets.Quick()
 		change(&config)
-		if _, err := realnets.Run(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := realnets.Run(t.Context(), e, config); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}

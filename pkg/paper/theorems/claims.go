@@ -15,7 +15,8 @@ import (
 var (
 	inBand = claims.Bound{
 		ID: "in-band", Value: 1,
-		Why: "is: at every depth it lies in the band of what was measured, that holds for all values together",
+		Why: "is: at every depth it lies in the band of what was measured, that holds for all values " +
+			"together",
 	}
 	tight = claims.Bound{
 		ID: "tight", Value: 0.05, Why: "is: bands wider than that would hide a wrong closed form",

@@ -62,8 +62,10 @@ func TestTexts(t *testing.T) {
 		t.Errorf("the figure's name is %q", figure.Name())
 	}
 	plottest.CheckTexts(t, figure, map[string]int{
-		"Theorem 7: feedforward": 1, "Theorem 7: resnet, no normalisation": 1, "Theorem 7: resnet, batch norm, β = 1": 1,
-		"Theorem 7: highway, γ² = 1/L": 1, "depth L": 1, "C and R": 2, "measured / closed − 1, %": 2, "closed form": 1,
+		"Theorem 7: feedforward": 1, "Theorem 7: resnet, no normalisation": 1,
+		"Theorem 7: resnet, batch norm, β = 1": 1,
+		"Theorem 7: highway, γ² = 1/L":         1, "depth L": 1, "C and R": 2, "measured / closed − 1, %": 2,
+		"closed form": 1,
 	})
 }
 
@@ -76,7 +78,8 @@ func TestPicturesOfBrokenResults(t *testing.T) {
 		spoil  func(*theorems.Series)
 		phrase string
 	}{
-		"no means":   {func(s *theorems.Series) { s.Variance.Mean = nil }, `30 x for 0 values of the series "C(i,i)"`},
+		"no means": {func(s *theorems.Series) { s.Variance.Mean = nil },
+			`30 x for 0 values of the series "C(i,i)"`},
 		"one depth":  {func(s *theorems.Series) { s.Depths = s.Depths[:1] }, "1 x for 30 values"},
 		"NaN":        {func(s *theorems.Series) { s.Correlation.Lower[3] = math.NaN() }, "value 3 is NaN"},
 		"a negative": {func(s *theorems.Series) { s.Covariance.Closed[3] = -1 }, "give positive values"},

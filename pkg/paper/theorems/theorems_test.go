@@ -30,7 +30,8 @@ func TestRun(t *testing.T) {
 	})
 	if got := len(result.Select(theory.Conditioned)); got != 6 || len(result.Series) != 12 ||
 		result.Comparisons != 90 {
-		t.Errorf("%d series, %d of the first estimator, %d comparisons; want 12, 6, 90", len(result.Series), got,
+		t.Errorf("%d series, %d of the first estimator, %d comparisons; want 12, 6, 90", len(result.Series),
+			got,
 			result.Comparisons)
 	}
 	verdicts := make(map[string]claims.Claim)

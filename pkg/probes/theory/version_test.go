@@ -11,7 +11,8 @@ import (
 // fails because the numbers were meant to change, raise the Version and put the new numbers here.
 func TestVersion(t *testing.T) {
 	if theory.Version != 1 {
-		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new numbers "+
+		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new "+
+			"numbers "+
 			"here", theory.Version)
 	}
 	check := func(what string, got ...float64) {
@@ -45,7 +46,8 @@ func TestVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := walks.Walks[0]
-	check("walk", w.Path[7], w.Covariances[3].Measured.Value, w.Distance.Empirical, w.Distance.GivenKinks.Value)
+	check("walk", w.Path[7], w.Covariances[3].Measured.Value, w.Distance.Empirical,
+		w.Distance.GivenKinks.Value)
 }
 
 // pinned are the numbers of version 1.
