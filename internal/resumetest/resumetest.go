@@ -35,8 +35,8 @@ func (c *count) Update(_ string, done, total int) {
 	c.done, c.total = max(c.done, done), total
 }
 
-// Check interrupts an experiment halfway, runs it again, and compares with a run that was never interrupted. It returns
-// the result of that, and a context in which all parts are kept.
+// Check interrupts an experiment halfway, runs it again, and compares with a run that was never interrupted.
+// It returns the result of that, and a context in which all parts are kept.
 func Check[R any](t *testing.T, run func(ctx context.Context) (R, error)) (want R, kept context.Context) {
 	t.Helper()
 	want, err := run(t.Context())

@@ -11,10 +11,9 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/shattered-gradients/shattered/pkg/figures"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlydense"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -42,7 +41,7 @@ const trainingFigure = "early-training"
 
 // trainings are the nets in training to look at. They implement subject.
 type trainings struct {
-	series []paper.EarlySeries
+	series []earlydense.Series
 
 	// origin says where they come from.
 	origin string
@@ -160,12 +159,12 @@ func (t *trainings) empty()                          {}
 
 // trainingView is what there is to see of a net at one step. It implements view.
 type trainingView struct {
-	step *paper.EarlyStep
+	step *earlydense.Step
 	text []string
 }
 
 // newTrainingView says in words what there is to see.
-func newTrainingView(step *paper.EarlyStep, width int, origin string) (*trainingView, error) {
+func newTrainingView(step *earlydense.Step, width int, origin string) (*trainingView, error) {
 	c := step.Column
 	name := fmt.Sprintf("%s (%s statistics), depth %d, width %d, after %d training steps: mean squared error %.3g, where it was %.3g at initialisation.",
 		step.Title(), c.Statistics, c.Depth, width, step.Step, step.Losses[step.Step], step.Losses[0])
@@ -179,5 +178,5 @@ func newTrainingView(step *paper.EarlyStep, width int, origin string) (*training
 	return &trainingView{step: step, text: []string{capital(name), numbers, origin}}, nil
 }
 
-func (v *trainingView) figure() (*plots.Figure, error) { return figures.EarlyStep(v.step) }
+func (v *trainingView) figure() (*plots.Figure, error) { return earlydense.DrawStep(v.step) }
 func (v *trainingView) lines() []string                { return slices.Clone(v.text) }

@@ -13,7 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlydense"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -22,12 +22,12 @@ func saveTraining(t *testing.T) string {
 	t.Helper()
 	e := engine.New(testbackend.Go(t))
 	defer e.Close()
-	config := paper.EarlyQuick()
+	config := earlydense.Quick()
 	config.Inputs, config.Steps, config.Draws = 32, []int{0, 1, 4}, 2
 	for i := range config.Nets {
 		config.Nets[i].Depth, config.Nets[i].Width = 4, 10
 	}
-	result, err := paper.Early(t.Context(), e, config)
+	result, err := earlydense.Run(t.Context(), e, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -180,8 +180,8 @@ func TestInterruptedPlansContinue(t *testing.T) {
 	}
 }
 
-// TestLocalPartsAreNotKeptWithTheCode: parts that are Local are not handed on for the archive, nor missed in it,
-// and are computed in every run; an interrupted run keeps them as it does others.
+// TestLocalPartsAreNotKeptWithTheCode: parts that are Local are not handed on for the archive, nor missed in
+// it, and are computed in every run; an interrupted run keeps them as it does others.
 func TestLocalPartsAreNotKeptWithTheCode(t *testing.T) {
 	x := newExperiment(10)
 	x.local = 6

@@ -13,8 +13,8 @@ const (
 	RecommendedHigh = 0.3
 )
 
-// Betas returns the scales of the residual branch that Figures 3 to 5 and the table of normalisations have: the
-// plain resnet's, and the ends of the range that the paper recommends.
+// Betas returns the scales of the residual branch that Figures 3 to 5 and the table of normalisations have:
+// the plain resnet's, and the ends of the range that the paper recommends.
 func Betas() []float64 { return []float64{1, RecommendedHigh, RecommendedLow} }
 
 // DrawsApart is the distance between the numbers of the first draws of two depths, or widths, so that they

@@ -14,7 +14,8 @@ func TestOtherNetsAreNotThePapers(t *testing.T) {
 		Activation: &activations.Activation{Name: "tanh"}})
 	if tanh.Is("feedforward", norms.None, 0) || tanh.ID() == "feedforward-none" ||
 		tanh.Name().Text() != "feedforward, tanh without normalisation" {
-		t.Errorf("a net of another activation is taken for the paper's: %s, %q", tanh.ID(), tanh.Name().Text())
+		t.Errorf("a net of another activation is taken for the paper's: %s, %q", tanh.ID(),
+			tanh.Name().Text())
 	}
 	for want, net := range map[string]models.Config{
 		"": CentredFeedforward, "batch norm": {Net: "feedforward", Norm: norms.Batch},

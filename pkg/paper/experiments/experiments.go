@@ -14,6 +14,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
 	"github.com/shattered-gradients/shattered/pkg/paper/donsker"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlydense"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlyimages"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure1"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
@@ -86,7 +88,8 @@ var All = []Experiment{
 	}, {
 		Name: theorems.Name, Title: theorems.Title,
 		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
-		Notebook: "03_theory", Figures: []string{"theorems"}, Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
+		Notebook: "03_theory", Figures: []string{"theorems"},
+		Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
 	}, {
 		Name: realnets.Name, Title: realnets.Title,
 		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
@@ -96,7 +99,8 @@ var All = []Experiment{
 		Name: donsker.Name, Title: donsker.Title,
 		Shows:    "The gradient of a one-layer net is a Brownian motion in the limit of infinite width",
 		Cost:     "17 s",
-		Notebook: "03_theory", Figures: []string{"donsker"}, Run: onGrid(donsker.Run, donsker.Paper, donsker.Quick),
+		Notebook: "03_theory", Figures: []string{"donsker"},
+		Run: onGrid(donsker.Run, donsker.Paper, donsker.Quick),
 	}, {
 		Name: dial.Name, Title: dial.Title,
 		Shows: "β turns a resnet's gradients from brown to white", Cost: "20 s",
@@ -107,7 +111,7 @@ var All = []Experiment{
 		Shows:    "Gradients shatter in convolutional nets on images too",
 		Cost:     "an hour, or a minute with the parts kept with the code",
 		Notebook: "04_convnets", Figures: []string{"figure-5", "figure-5-rank"},
-		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick),
+		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick, trainingSet),
 		Kept: "pkg/paper/figure5/parts.jsonl.gz",
 	}, {
 		Name: figure6.Name, Title: figure6.Title,
@@ -115,16 +119,18 @@ var All = []Experiment{
 		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
 		Notebook: "05_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: trained,
 	}, {
-		Name: "early-training", Title: "Early in training: gradients of dense nets behind the first steps",
+		Name: earlydense.Name, Title: earlydense.Title,
 		Shows:    "What becomes of the gradients of dense nets in the first steps of training",
 		Cost:     "6 minutes",
-		Notebook: "06_early_training", Figures: []string{"early-training"}, Run: early,
+		Notebook: "06_early_training", Figures: []string{"early-training"},
+		Run: onGrid(earlydense.Run, earlydense.Paper, earlydense.Quick),
 	}, {
-		Name: "early-training-images", Title: "Early in training: gradients of convolutional nets behind " +
-			"the first steps on CIFAR-10",
+		Name: earlyimages.Name, Title: earlyimages.Title,
 		Shows:    "What becomes of the gradients of convolutional nets in the first steps of training",
 		Cost:     "24 minutes",
-		Notebook: "06_early_training", Figures: []string{"early-training-images"}, Run: earlyImages,
+		Notebook: "06_early_training", Figures: []string{"early-training-images"},
+		Run:  onImages(earlyimages.Run, earlyimages.Paper, earlyimages.Quick, both),
+		Kept: "pkg/paper/earlyimages/parts.jsonl.gz",
 	},
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/engine"
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
@@ -13,11 +12,6 @@ import (
 
 // runner is the Run of an experiment.
 type runner = func(ctx context.Context, e *engine.Engine, size string) (Result, error)
-
-// Those of experiments that draw their inputs.
-var (
-	early = onGrid(paper.Early, paper.EarlyPaper, paper.EarlyQuick)
-)
 
 // onGrid returns the Run of an experiment on inputs that it draws itself.
 func onGrid[C any, R Result](
@@ -31,27 +25,22 @@ func onGrid[C any, R Result](
 // loadImages loads CIFAR-10. Tests have other images.
 var loadImages = cifar.Load
 
-// onImages returns the Run of an experiment on the training images of CIFAR-10.
-func onImages[C any, R Result](
-	run func(context.Context, *engine.Engine, C, *cifar.Set) (R, error), paper, quick func() C,
+// trainingSet and both choose what an experiment takes of CIFAR-10: the training images, or these and the
+// test images.
+func trainingSet(data *cifar.Data) *cifar.Set { return data.Train }
+func both(data *cifar.Data) training.Data     { return training.CIFAR10(data) }
+
+// onImages returns the Run of an experiment on images of CIFAR-10.
+func onImages[C, D any, R Result](
+	run func(context.Context, *engine.Engine, C, D) (R, error), paper, quick func() C, of func(*cifar.Data) D,
 ) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		data, err := loadImages(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return run(ctx, e, sized(size, paper, quick), data.Train)
+		return run(ctx, e, sized(size, paper, quick), of(data))
 	}
-}
-
-// earlyImages is the Run of the convolutional nets early in training.
-func earlyImages(ctx context.Context, e *engine.Engine, size string) (Result, error) {
-	data, err := loadImages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return paper.EarlyImages(ctx, e, sized(size, paper.EarlyImagesPaper, paper.EarlyImagesQuick),
-		training.CIFAR10(data))
 }
 
 // trained is the Run of Figure 6: of the runs that are kept with the code, at every size.

@@ -78,6 +78,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for _, change := range []func(*figure5.Config){
 		func(c *figure5.Config) { c.Depths = []int{2} },
 		func(c *figure5.Config) { c.Minibatches = 1 },
+		func(c *figure5.Config) { c.Minibatches = 1 << 62 },
 		func(c *figure5.Config) { c.Batch = 41 },
 		func(c *figure5.Config) { c.Betas = []float64{0} },
 		func(c *figure5.Config) { c.Shortcuts = nil },

@@ -1,16 +1,15 @@
 package figure5
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"reflect"
-	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/engine"
-	"github.com/shattered-gradients/shattered/pkg/jobs"
 )
 
 // images stands for a source of images of which only the key is asked.
@@ -42,17 +41,11 @@ func TestKeysAreStable(t *testing.T) {
 
 // TestAllPartsAreKept: what is kept with the code are the figure's parts, and all of them.
 func TestAllPartsAreKept(t *testing.T) {
-	if len(keptParts) == 0 {
-		t.Skip("nothing is kept: scripts/reproduce --keep 5 writes it")
-	}
-	missing, err := Paper().plan(images{trainingSet}).Missing()
-	if err != nil || len(missing) > 0 {
-		t.Errorf("%d parts are not kept with the code, %v: %s", len(missing), err, strings.Join(missing[:min(3, len(missing))], "; "))
-	}
+	resumetest.CheckWhole(t, Paper().plan(images{trainingSet}).Plan, keptParts, "5")
 }
 
-// TestKeptPartsMakeTheFigure keeps the parts of a small figure and makes it of them: all numbers are the same, and the
-// sample that is computed anew agrees.
+// TestKeptPartsMakeTheFigure keeps the parts of a small figure and makes it of them: all numbers are the
+// same, and the sample that is computed anew agrees.
 func TestKeptPartsMakeTheFigure(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs an experiment")
@@ -61,22 +54,9 @@ func TestKeptPartsMakeTheFigure(t *testing.T) {
 	defer e.Close()
 	config, set := Quick(), testimages.Planes(20)
 	config.Depths, config.Width, config.Batch, config.Minibatches, config.Clusters = []int{2, 4}, 2, 6, 2, 2
-	var content bytes.Buffer
-	setting := jobs.Setting{Record: func(parts []jobs.Part) {
-		if err := jobs.Write(&content, parts); err != nil {
-			t.Error(err)
-		}
-	}}
-	whole, err := Run(jobs.With(t.Context(), setting), e, config, set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func(before *jobs.Archive) { kept = before }(kept)
-	kept = jobs.NewArchive("Figure 5", content.Bytes(), tolerance)
-	again, err := Run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: 1}), e, config, set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
+		return Run(ctx, e, config, set)
+	})
 	if !reflect.DeepEqual(again.Series, whole.Series) || !reflect.DeepEqual(again.Others, whole.Others) {
 		t.Error("the figure of kept parts differs from the one that was computed")
 	}

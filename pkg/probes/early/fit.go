@@ -1,10 +1,12 @@
-// Package early probes the gradients of nets with respect to their inputs early in training: as they are at initialisation, and after the first
-// steps.
+// Package early probes the gradients of nets with respect to their inputs early in training: as they are at
+// initialisation, and after the first steps.
 //
-// [RunGrid] fits a dense net to a sine over the grid of one-dimensional inputs and takes its gradients over the grid. [RunImages] trains a
-// convolutional net to classify images, as package training does, and measures the effective rank of its gradients and the activity of its rectifiers on images
-// that it is not trained on. Both stop at the steps of a list, such as [Steps], of which step 0 is the initialisation, and look as package look does, with
-// gradients that hold the batch statistics fixed and with gradients that go through them.
+// [RunGrid] fits a dense net to a sine over the grid of one-dimensional inputs and takes its gradients over
+// the grid. [RunImages] trains a convolutional net to classify images, as package training does, and measures
+// the effective rank of its gradients and the activity of its rectifiers on images that it is not trained on.
+// Both stop at the steps of a list, such as [Steps], of which step 0 is the initialisation, and look as
+// package look does, with gradients that hold the batch statistics fixed and with gradients that go through
+// them.
 package early
 
 import (
@@ -26,11 +28,17 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// Steps returns the steps at which nets are looked at unless a config says otherwise: evenly spread on a logarithmic scale, behind the
-// initialisation.
+// Version is raised whenever the same config gives other numbers, beyond rounding: by a change here, or in
+// what the probe is made of. Results that were kept under another version are computed anew. TestVersion
+// fails when it was forgotten.
+const Version = 1
+
+// Steps returns the steps at which nets are looked at unless a config says otherwise: evenly spread on a
+// logarithmic scale, behind the initialisation.
 func Steps() []int { return []int{0, 1, 3, 10, 30, 100, 300} }
 
-// checkSteps returns the steps, those of Steps where there are none, or an error unless they are at least two that begin with 0 and ascend.
+// checkSteps returns the steps, those of Steps where there are none, or an error unless they are at least two
+// that begin with 0 and ascend.
 func checkSteps(steps []int) ([]int, error) {
 	if len(steps) == 0 {
 		return Steps(), nil
@@ -70,8 +78,8 @@ type fit struct {
 	next func() (train.Batch, error)
 }
 
-// run trains with GoMLX's Adam up to the last of the steps, and calls look at each of them, with the scope of the weights as they are then. It
-// returns the loss of every batch, before its update.
+// run trains with GoMLX's Adam up to the last of the steps, and calls look at each of them, with the scope of
+// the weights as they are then. It returns the loss of every batch, before its update.
 func (f fit) run(ctx context.Context, look func(weights *model.Scope) error) (losses []float64, err error) {
 	store := model.NewStore()
 	defer store.Finalize()

@@ -1,22 +1,21 @@
-package figures
+package earlydense
 
 import (
 	"fmt"
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
 
-// EarlyStep draws one draw of a net at one step of its training as the explorer shows it: (a) the training
+// DrawStep draws one draw of a net at one step of its training as the explorer shows it: (a) the training
 // loss up to that step, and faintly what follows, (b) the gradient over the grid of inputs, (c) its
 // autocorrelation, and (d) |(g - mean g)(g - mean g)^T| / var(g) as a heat map. A gradient that is the same
 // at all inputs has neither (c) nor (d).
-func EarlyStep(s *paper.EarlyStep) (*plots.Figure, error) {
+func DrawStep(s *Step) (*plots.Figure, error) {
 	if s == nil {
-		return nil, fmt.Errorf("there is no step of training to draw: take one with paper.EarlySeries.Step")
+		return nil, fmt.Errorf("there is no step of training to draw: take one with Series.Step")
 	}
 	gradient := style.Gradient(s.Column).Titled(fmt.Sprintf("gradient, step %d", s.Step))
 	gradient.Y.Label = fmt.Sprintf("gradient (%s)", s.Column.Statistics)
@@ -50,9 +49,9 @@ func emptyPanel() *plots.Panel {
 }
 
 // lossSoFarPanel draws the training loss on logarithmic axes, with a marker at the step.
-func lossSoFarPanel(s *paper.EarlyStep) *plots.Panel {
+func lossSoFarPanel(s *Step) *plots.Panel {
 	last := len(s.Losses) - 1
-	p := stepPanel("mean squared error", decadeSteps(last)).Titled("training loss so far")
+	p := style.StepPanel("mean squared error", decadeSteps(last)).Titled("training loss so far")
 	if last < 1 || s.Step < 0 || s.Step > last {
 		p.Fail("has %d losses of %q for step %d: give one for each step from 0 on, at least 2",
 			len(s.Losses), s.Title(), s.Step)
@@ -62,7 +61,7 @@ func lossSoFarPanel(s *paper.EarlyStep) *plots.Panel {
 	for i := range s.Losses {
 		all = append(all, i)
 	}
-	x, y := stepPlaces(all), slices.Clone(s.Losses)
+	x, y := style.StepPlaces(all), slices.Clone(s.Losses)
 	for i := range y {
 		y[i] = math.Log10(y[i]) // that of what is not positive is not finite
 	}

@@ -1,4 +1,4 @@
-package paper
+package paper_test
 
 import (
 	"testing"
@@ -7,12 +7,16 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlydense"
+	"github.com/shattered-gradients/shattered/pkg/paper/earlyimages"
 )
 
-// TestOwnNetsAreNotThePapers checks that a net of a user's has neither the title nor the id of one of the paper's.
+// TestOwnNetsAreNotThePapers checks that a net of a user's has neither the title nor the id of one of the
+// paper's.
 func TestOwnNetsAreNotThePapers(t *testing.T) {
 	titles, ids := make(map[string]string), make(map[string]string)
-	paperNets := append(earlyNets(50, 200), earlyImagesNets(5, 3)...)
+	paperNets := append(earlydense.Paper().Nets, earlyimages.Paper().Nets...)
 	mine := []models.Config{
 		{Net: "feedforward", Norm: &norms.Norm{Name: "rms"}},
 		{Net: "feedforward"},
@@ -25,23 +29,24 @@ func TestOwnNetsAreNotThePapers(t *testing.T) {
 		{Net: "feedforward", Norm: norms.Center, Initializer: initializers.Orthogonal},
 	}
 	for i, config := range append(paperNets, mine...) {
-		net := earlyNet(config)
-		if known, taken := ids[net.id()]; taken {
-			t.Errorf("net %d, %q, has the id %s of %q", i, net.Title(), net.id(), known)
+		net := paper.NewEarlyNet(config)
+		if known, taken := ids[net.ID()]; taken {
+			t.Errorf("net %d, %q, has the id %s of %q", i, net.Title(), net.ID(), known)
 		}
-		ids[net.id()] = net.Title()
+		ids[net.ID()] = net.Title()
 		if i < len(paperNets) {
-			titles[net.Title()] = net.id() // dense and convolutional nets of a kind share theirs
+			titles[net.Title()] = net.ID() // dense and convolutional nets of a kind share theirs
 		} else if id, taken := titles[net.Title()]; taken {
 			t.Errorf("net %d has the title of %s: %q", i, id, net.Title())
 		}
 	}
-	for _, config := range []models.Config{{Net: "highway", Depth: 50}, {Net: "feedforward", Activation: activations.Linear}} {
-		if net := earlyNet(config); net.shatters() {
+	for _, config := range []models.Config{{Net: "highway", Depth: 50},
+		{Net: "feedforward", Activation: activations.Linear}} {
+		if net := paper.NewEarlyNet(config); net.Shatters() {
 			t.Errorf("%s is taken for one of the paper's feedforward nets", net.Title())
 		}
 	}
-	if net := earlyNet(centredFeedforward); !net.shatters() {
+	if net := paper.NewEarlyNet(paper.CentredFeedforward); !net.Shatters() {
 		t.Errorf("%s is not taken for one of the paper's feedforward nets", net.Title())
 	}
 }

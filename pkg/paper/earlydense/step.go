@@ -1,39 +1,42 @@
-package paper
+package earlydense
 
 import (
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/internal/numbers"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// EarlyStep is what there is to see of one draw of a net at one step of its training.
-type EarlyStep struct {
-	EarlyNet
+// Step is what there is to see of one draw of a net at one step of its training.
+type Step struct {
+	paper.EarlyNet
 
-	// Column holds the gradient, its autocorrelation and its covariance. A gradient that is the same at all inputs has neither of the last two:
-	// Lags is then empty, and Covariance nil.
-	Column Column
+	// Column holds the gradient, its autocorrelation and its covariance. A gradient that is the same at all
+	// inputs has neither of the last two: Lags is then empty, and Covariance nil.
+	Column paper.Column
 
-	// Step is the number of updates, and Losses are the mean squared errors after 0, 1, 2, ... of them, up to the end of the training.
+	// Step is the number of updates, and Losses are the mean squared errors after 0, 1, 2, ... of them, up to
+	// the end of the training.
 	Step   int
 	Losses []float64
 }
 
 // Constant says whether the gradient is the same at all inputs.
-func (s *EarlyStep) Constant() bool { return s.Column.Covariance == nil }
+func (s *Step) Constant() bool { return s.Column.Covariance == nil }
 
 // Step returns what there is to see of the first draw at the step of that index.
-func (s *EarlySeries) Step(i int) (*EarlyStep, error) {
+func (s *Series) Step(i int) (*Step, error) {
 	if i < 0 || i >= len(s.Steps) || i >= len(s.First.Gradients) {
-		return nil, fmt.Errorf("%s was looked at %d times: there is no look %d", s.Title(), len(s.First.Gradients), i)
+		return nil, fmt.Errorf("%s was looked at %d times: there is no look %d", s.Title(),
+			len(s.First.Gradients), i)
 	}
-	step := &EarlyStep{EarlyNet: s.EarlyNet, Step: s.Steps[i], Losses: numbers.Widen(s.First.Losses)}
+	step := &Step{EarlyNet: s.EarlyNet, Step: s.Steps[i], Losses: numbers.Widen(s.First.Losses)}
 	c := &step.Column
 	c.Net, c.Depth, c.Beta, c.Statistics, c.Draws = s.Net, s.Depth, s.Beta, s.Statistics, 1
 	c.X, c.Values = s.First.X, numbers.Widen(s.First.Gradients[i])
-	if isConstant(c.Values) {
+	if paper.IsConstant(c.Values) {
 		return step, nil
 	}
 	var err error

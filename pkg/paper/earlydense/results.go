@@ -1,0 +1,19 @@
+package earlydense
+
+import "github.com/shattered-gradients/shattered/pkg/results"
+
+// Name names the experiment and its files, and Title says what it shows.
+const (
+	Name  = "early-training"
+	Title = "Early in training: gradients of dense nets behind the first steps"
+)
+
+// Seed returns the seed that determined every random number.
+func (r *Result) Seed() uint64 { return r.Config.Seed }
+
+// Results returns what results/early-training.json holds, less the provenance.
+func (r *Result) Results() (*results.Figure, error) {
+	return &results.Figure{
+		Figure: Name, Title: Title, Config: r.Config, Claims: r.Claims(), Series: r.Series,
+	}, nil
+}

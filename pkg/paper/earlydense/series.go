@@ -1,0 +1,137 @@
+package earlydense
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/early"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// Series is what the gradients of a dense net say behind each of the steps.
+type Series struct {
+	paper.EarlyNet
+	Statistics norms.Statistics `json:"statistics"`
+	Draws      int              `json:"draws"`
+
+	// Steps are the numbers of updates; the following lists have an entry for each.
+	Steps []int `json:"steps"`
+
+	// Loss is the logarithm to base 10 of the mean squared error, over draws.
+	Loss *stats.Curve `json:"log10_loss"`
+
+	// Constant is the number of draws whose gradient is the same at all inputs, up to rounding: such a
+	// gradient has no autocorrelation, and the other statistics are those of the other draws. With fewer than
+	// two of these they are nil.
+	Constant []int `json:"constant"`
+
+	// Brownness is 0 for white noise and 1 for brown, as in Figures 1 and 2.
+	Brownness []*stats.Estimate `json:"brownness"`
+
+	// Rejections is the number of draws on which the Ljung-Box test at the 5 % level rejects white noise.
+	Rejections []int `json:"ljung_box_rejections"`
+
+	// Lags are 0..15, and ACF is the autocorrelation there, over draws.
+	Lags []int          `json:"lags"`
+	ACF  []*stats.Curve `json:"acf"`
+
+	// First holds the first draw.
+	First FirstDraw `json:"first"`
+
+	// acfs are the autocorrelations at the lags, steps x draws x lags, nil where the gradient is constant,
+	// losses those behind Loss, draws x steps, and inputs the number of values of a gradient: claims compare
+	// nets within a draw.
+	acfs   [][][]float64
+	losses [][]float64
+	inputs int
+}
+
+// FirstDraw is one draw of a net in training.
+type FirstDraw struct {
+	// X is the grid, and Gradients the gradient over it at each of the steps.
+	X         []float64   `json:"x"`
+	Gradients [][]float32 `json:"gradients"`
+
+	// Losses are the mean squared errors after 0, 1, 2, ... updates, up to the last step.
+	Losses []float32 `json:"losses"`
+}
+
+// newSeries summarises the draws of a net: a series for each kind of statistics that it has.
+func newSeries(net models.Config, steps []int, runs []*early.GridRun) ([]Series, error) {
+	losses := make([][]float64, len(runs))
+	for i, run := range runs {
+		for _, step := range steps {
+			losses[i] = append(losses[i], math.Log10(run.Losses[step]))
+		}
+	}
+	loss, err := stats.SummarizeCurve(losses)
+	if err != nil {
+		return nil, err
+	}
+	var all []Series
+	for _, statistics := range paper.StatisticsOf(net) {
+		s := Series{EarlyNet: paper.NewEarlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps,
+			Loss: loss, losses: losses, Lags: gradients.Lags(), First: firstDraw(runs[0], statistics)}
+		for i, step := range steps {
+			var draws [][]float64
+			for _, run := range runs {
+				draws = append(draws, run.Gradients(statistics)[i])
+			}
+			if err := s.add(draws); err != nil {
+				return nil, fmt.Errorf("%s, step %d: %w", s.Title(), step, err)
+			}
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// add appends a step: the gradients of all draws.
+func (s *Series) add(draws [][]float64) error {
+	acfs := make([][]float64, len(draws))
+	s.acfs, s.inputs = append(s.acfs, acfs), len(draws[0])
+	varying := slices.DeleteFunc(slices.Clone(draws), paper.IsConstant)
+	s.Constant = append(s.Constant, len(draws)-len(varying))
+	if len(varying) < 2 {
+		s.Brownness, s.ACF, s.Rejections = append(s.Brownness, nil), append(s.ACF, nil),
+			append(s.Rejections, 0)
+		return nil
+	}
+	summary, err := gradients.Summarize(varying)
+	if err != nil {
+		return err
+	}
+	rest := summary.Autocorrelations
+	for i, draw := range draws {
+		if !paper.IsConstant(draw) {
+			acfs[i], rest = rest[0], rest[1:]
+		}
+	}
+	s.Brownness = append(s.Brownness, &summary.Brownness)
+	s.ACF, s.Rejections = append(s.ACF, &summary.Curve), append(s.Rejections, summary.Rejections)
+	return nil
+}
+
+// firstDraw returns what the results keep of a run. The numbers are those of a net that computes in float32.
+func firstDraw(run *early.GridRun, statistics norms.Statistics) FirstDraw {
+	first := FirstDraw{X: run.X}
+	for _, gradient := range run.Gradients(statistics) {
+		first.Gradients = append(first.Gradients, narrow(gradient))
+	}
+	first.Losses = narrow(run.Losses)
+	return first
+}
+
+// narrow returns the values as float32.
+func narrow(values []float64) []float32 {
+	narrowed := make([]float32, len(values))
+	for i, value := range values {
+		narrowed[i] = float32(value)
+	}
+	return narrowed
+}

@@ -1,0 +1,64 @@
+package earlyimages
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testimages"
+	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/training"
+)
+
+// likeCIFAR stands for CIFAR-10, of which only the checksum is asked.
+type likeCIFAR struct{ training.Data }
+
+func (likeCIFAR) Checksum() string { return checksum }
+
+const checksum = "b3b1461e612d2c5d3e79c3b7698712d9eb34556ee90f203d1992c75654d0cd3a"
+
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
+// net's config that is written where it is empty, say, loses minutes of computation.
+func TestKeysAreStable(t *testing.T) {
+	got, err := json.Marshal(Paper().spec(Paper().Nets[2], 1, likeCIFAR{}).Key)
+	const want = `{"probe":"early","version":1,"config":{"net":{"net":"conv-residual","depth":24,"width":8,` +
+		`"norm":"bn","statistics":"coupled","beta":0.1,"activation":null,"initializer":"he",` +
+		`"images":{"height":0,"width":0,"channels":0,"resolutions":4,"outputs":0,"flatten":true}},"batch":100,` +
+		`"images":256,"steps":[0,1,3,10,30,100,300],"learning_rate":0.001,"seed":2},"data":"` + checksum + `"}`
+	if err != nil || string(got) != want {
+		t.Errorf("the key of a part is now\n%s\nand was\n%s, %v", got, want, err)
+	}
+}
+
+// TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	resumetest.CheckWhole(t, Paper().plan(likeCIFAR{}).Plan, keptParts, Name)
+}
+
+// TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
+// same, and the sample that is computed anew agrees.
+func TestKeptPartsMakeTheResult(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := Quick()
+	config.Nets, config.Images, config.Batch, config.Steps = config.Nets[:3], 6, 4, []int{0, 1}
+	data := training.CIFAR10(&cifar.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
+	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
+		return Run(ctx, e, config, data)
+	})
+	if !reflect.DeepEqual(again.Series, whole.Series) {
+		t.Error("the result of kept parts differs from the one that was computed")
+	}
+	// The same processor and backend: the same bits, or nearly.
+	p := again.Parts
+	if p.Kept != 4 || p.Total != 6 || len(p.Recomputed) < 3 || p.Largest > 1e-5 {
+		t.Errorf("the parts: %+v, want 2 seeds of 3 nets, of which one shatters", p)
+	}
+}

@@ -1,0 +1,65 @@
+package paper
+
+import (
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+)
+
+// EarlyNet names a net among those that are looked at early in training.
+type EarlyNet struct {
+	Variant
+
+	// Activation is the name of the activation: relu or crelu.
+	Activation string `json:"activation"`
+
+	// LooksLinear says that the net starts out linear.
+	LooksLinear bool `json:"looks_linear"`
+}
+
+// NewEarlyNet returns the name of a net.
+func NewEarlyNet(c models.Config) EarlyNet {
+	if c.Norm == nil {
+		c.Norm = norms.None
+	}
+	if c.Activation == nil {
+		c.Activation = activations.ReLU
+	}
+	net := EarlyNet{Variant: VariantOf(c), Activation: c.Activation.Name, LooksLinear: c.LooksLinear}
+	// What has a field of its own isn't said twice.
+	c.Activation = nil
+	if c.LooksLinear && c.Initializer == initializers.Orthogonal {
+		c.Initializer = nil
+	}
+	c.LooksLinear = false
+	net.Also = c.Also()
+	return net
+}
+
+// Title names the net to readers.
+func (n EarlyNet) Title() string { return n.Name().Called(n.Activation, n.LooksLinear) }
+
+// ID names the net in the ids of claims.
+func (n EarlyNet) ID() string {
+	switch {
+	case n.LooksLinear && n.Norm == norms.None.Name:
+		return n.Net + "-looks-linear" + alsoID(n.Also)
+	case n.Activation == activations.CReLU.Name && n.Norm == norms.None.Name:
+		return n.Net + "-crelu" + alsoID(n.Also)
+	}
+	id := n.Variant.ID()
+	if n.Activation != activations.ReLU.Name {
+		id += "-" + n.Activation
+	}
+	if n.LooksLinear {
+		id += "-looks-linear"
+	}
+	return id
+}
+
+// Shatters says whether the net is one of rectifiers without skips, which the paper calls feedforward.
+func (n EarlyNet) Shatters() bool {
+	feedforward := n.Net == "feedforward" || n.Net == "conv-feedforward"
+	return feedforward && n.Activation == activations.ReLU.Name && !n.LooksLinear
+}
