@@ -2,8 +2,10 @@ package meanfield
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/data"
@@ -27,6 +29,9 @@ type Config struct {
 	// Distance is the least |x_i - x_j| of the pairs of inputs that C(i,j) and R(i,j) of Definition 1 are
 	// averaged over; 0 means 1, as in package correlation.
 	Distance float64 `json:"distance"`
+
+	// Coupled wants Result.Coupled as well, which takes M x M numbers a layer.
+	Coupled bool `json:"coupled,omitempty"`
 
 	// Dual is what the theory knows of the net's activation; nil means what belongs to Net.Activation, one of
 	// package activations.
@@ -62,6 +67,10 @@ type Result struct {
 	// read-out weights of variance 1/N.
 	Covariance *mat.SymDense
 
+	// Coupled is a guess at G where gradients go through the batch statistics, see coupled.go; nil unless the
+	// config wants it.
+	Coupled *mat.SymDense
+
 	// Layers are the net's rectifiers, one a unit of depth.
 	Layers []Layer
 
@@ -74,21 +83,61 @@ type Result struct {
 // the config is wrong or asks for what the theory does not cover, when the context ends, or when numbers
 // leave the range of float64.
 func Run(ctx context.Context, config Config) (*Result, error) {
+	var result *Result
+	err := Each(ctx, config, []int{config.Net.Depth}, func(r *Result) error {
+		result = r
+		return nil
+	})
+	return result, err
+}
+
+// Each computes the theory of the config's net at several depths in one pass, which takes no longer than the
+// deepest alone, and hands the results to visit, by ascending depth. It refuses highway nets without a Gamma2
+// at more than one depth: their default depends on it, and so their layers do.
+func Each(ctx context.Context, config Config, depths []int, visit func(*Result) error) error {
+	depths = slices.Compact(slices.Sorted(slices.Values(depths)))
+	if len(depths) == 0 {
+		return errors.New("there are no depths: give at least one")
+	}
+	config.Net.Depth = depths[len(depths)-1]
+	if depths[0] < 1 {
+		config.Net.Depth = depths[0] // which no net has
+	}
+	if len(depths) > 1 && config.Net.Net == "highway" && config.Net.Gamma2 == 0 {
+		return errors.New("highway nets of several depths have one gamma2 only where it is given: give it, or take one depth at a time")
+	}
 	config, err := config.withDefaults()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ctx = progress.Start(ctx, "layers of the theory", config.Net.Depth)
 	r := newRecursion(config)
-	r.first()
-	progress.Step(ctx)
-	for l := 1; l < config.Net.Depth; l++ {
-		if err := r.layer(ctx, l); err != nil {
-			return nil, err
+	for l := range config.Net.Depth {
+		if l == 0 {
+			r.first()
+		} else if err := r.layer(ctx, l); err != nil {
+			return err
 		}
 		progress.Step(ctx)
+		if l+1 != depths[0] {
+			continue
+		}
+		depths = depths[1:]
+		result, err := r.result()
+		if err == nil {
+			err = visit(result)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return r.result()
+	return nil
+}
+
+// Covers returns nil where the theory covers the net, or else says in a sentence what it does not cover.
+func Covers(net models.Config) error {
+	_, err := Config{Net: net}.withDefaults()
+	return err
 }
 
 // withDefaults fills in the defaults and checks the config.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -37,10 +38,11 @@ type recursion struct {
 	carry, gain float64 // the squares of a layer's weights
 	variance    float64 // of the matrices, times the fan-in
 
-	state    law       // of a_l, and of f at last
+	state    law       // of a_l
 	paths    []float64 // C(i,j) of Definition 1, m x m
 	layers   []Layer
-	gradient []float64 // G, when it is known
+	slopes   [][]float64 // F of the rectifiers from the second on, where the config wants the coupled guess
+	gradient []float64   // G of the net read out here, but for the read-out's variance
 	omitted  float64
 }
 
@@ -61,11 +63,7 @@ func newRecursion(config Config) *recursion {
 // first computes the first rectifier and a_1 = W_0 rho(x - b).
 func (r *recursion) first() {
 	x, m := r.config.X, r.state.m
-	moments := r.config.Dual.Input(x)
-	variance := r.variance
-	if r.config.Net.Depth == 1 {
-		variance = 1 // the read-out's
-	}
+	moments, variance := r.config.Dual.Input(x), r.variance
 	s := r.state
 	parallel(m, func(i int) {
 		for j := range m {
@@ -81,14 +79,14 @@ func (r *recursion) first() {
 		}
 	}
 	r.layers = append(r.layers, layer)
-	r.gradient = s.t // of a linear read-out
+	r.gradient = s.t
 }
 
 // layer goes through the rectifier that sees a_l, and the matrix or the read-out behind it.
 func (r *recursion) layer(ctx context.Context, l int) error {
 	net, m := r.config.Net, r.state.m
 	argument := r.state
-	if net.Norm != norms.None {
+	if r.normalises() {
 		argument = argument.centred()
 	}
 	out, err := r.rectify(ctx, argument)
@@ -98,10 +96,15 @@ func (r *recursion) layer(ctx context.Context, l int) error {
 	for i := range r.paths {
 		r.paths[i] *= r.carry + r.gain*r.variance*out.slope[i]
 	}
+	if r.config.Coupled {
+		r.slopes = append(r.slopes, out.slope)
+	}
 	r.layers = append(r.layers, r.observe(argument))
-	if net.Net == "feedforward" && l == net.Depth-1 {
-		r.gradient = out.t // read out by weights of variance 1/N behind this rectifier
-		return nil
+	if net.Net == "feedforward" {
+		r.gradient = out.t // of the net read out behind this rectifier
+		if l == net.Depth-1 {
+			return nil
+		}
 	}
 	s, gain := r.state, r.gain*r.variance
 	for i := range m * m {
@@ -111,6 +114,9 @@ func (r *recursion) layer(ctx context.Context, l int) error {
 	}
 	return nil
 }
+
+// normalises says whether the net takes means over the inputs.
+func (r *recursion) normalises() bool { return r.config.Net.Norm != norms.None }
 
 // rectify returns the outputs of a rectifier whose argument, before division, has the law z.
 func (r *recursion) rectify(ctx context.Context, z law) (outputs, error) {
@@ -192,28 +198,36 @@ func (r *recursion) observe(z law) Layer {
 	return layer
 }
 
-// result returns what was computed, or an error when it is not finite or vanished.
+// result returns the theory of the net whose last rectifier is the one just gone through, or an error when
+// numbers are not finite or vanished.
 func (r *recursion) result() (*Result, error) {
-	m, g := r.state.m, r.gradient
-	if r.config.Net.Net != "feedforward" {
-		g = r.state.t
+	net := r.config.Net
+	net.Depth = len(r.layers)
+	readOut := 1.0
+	if net.Depth == 1 { // read out instead of multiplied by W_0
+		readOut = 1 / r.variance
 	}
-	covariance := mat.NewSymDense(m, nil)
+	m, covariance := r.state.m, mat.NewSymDense(r.state.m, nil)
 	for i := range m {
 		for j := i; j < m; j++ {
-			value := g[i*m+j]
+			value := readOut * r.gradient[i*m+j]
 			if !numbers.Finite(value) || i == j && !(value > math.SmallestNonzeroFloat64/epsilon) {
-				return nil, outOfRange(r.config.Net)
+				return nil, outOfRange(net)
 			}
 			covariance.SetSym(i, j, value)
 		}
 	}
 	for _, layer := range r.layers {
 		if math.IsNaN(layer.Correlation) || math.IsInf(layer.Variance, 0) || math.IsNaN(layer.Coactive) {
-			return nil, outOfRange(r.config.Net)
+			return nil, outOfRange(net)
 		}
 	}
-	return &Result{Config: r.config, Covariance: covariance, Layers: r.layers, Omitted: r.omitted}, nil
+	result := &Result{Config: r.config, Covariance: covariance, Layers: slices.Clone(r.layers), Omitted: r.omitted}
+	result.Config.Net = net
+	if r.config.Coupled {
+		result.Coupled = r.coupled()
+	}
+	return result, nil
 }
 
 // epsilon is the spacing of float64 at 1: a number that much above the smallest has all of its digits.

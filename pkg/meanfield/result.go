@@ -24,14 +24,37 @@ func (r *Result) Colour(maxLag int) (stats.ColourDistance, error) {
 	return stats.Colour(acf, len(r.Config.X))
 }
 
+// Correlation returns the correlation of the gradients at inputs so many places apart, from 0 to maxLag, which
+// is that of the pooled pairs,
+//
+//	c(k) = sum_i G(i,i+k) / sum_i (G(i,i) + G(i+k,i+k)) / 2.
+//
+// Unlike ACF it takes no mean over inputs off, and no spectral decomposition: it serves grids of thousands.
+func (r *Result) Correlation(maxLag int) ([]float64, error) {
+	m := len(r.Config.X)
+	if err := checkLag(maxLag, m); err != nil {
+		return nil, err
+	}
+	g, correlation := r.Covariance, make([]float64, maxLag+1)
+	for lag := range correlation {
+		together, apart := 0.0, 0.0
+		for i := range m - lag {
+			together += g.At(i, i+lag)
+			apart += (g.At(i, i) + g.At(i+lag, i+lag)) / 2
+		}
+		correlation[lag] = together / apart
+	}
+	return correlation, nil
+}
+
 // SignAgreement returns the probability that two gradients have the same sign, averaged over the pairs of
 // inputs at each lag from 0 to maxLag: of normal numbers of correlation R(i,j) it is
 //
 //	1/2 + asin(R(i,j)) / pi.
 func (r *Result) SignAgreement(maxLag int) ([]float64, error) {
 	m := len(r.Config.X)
-	if maxLag < 0 || maxLag >= m {
-		return nil, fmt.Errorf("the largest lag is %d for %d inputs: give one from 0 to %d", maxLag, m, m-1)
+	if err := checkLag(maxLag, m); err != nil {
+		return nil, err
 	}
 	g, agreement := r.Covariance, make([]float64, maxLag+1)
 	agreement[0] = 1
@@ -42,6 +65,14 @@ func (r *Result) SignAgreement(maxLag int) ([]float64, error) {
 		}
 	}
 	return agreement, nil
+}
+
+// checkLag returns an error unless there are pairs of inputs so many places apart.
+func checkLag(maxLag, m int) error {
+	if maxLag < 0 || maxLag >= m {
+		return fmt.Errorf("the largest lag is %d for %d inputs: give one from 0 to %d", maxLag, m, m-1)
+	}
+	return nil
 }
 
 // drawStream keeps the draws of gradients apart from other random numbers of the seed, those of weights among
