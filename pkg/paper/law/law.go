@@ -1,0 +1,154 @@
+// Package law is what the experiments about the theory of wide nets share: the theory and the gradients of a
+// net as parts of an experiment, series of both beside each other, and the claim that one follows the other.
+//
+// A figure that shows gradients of nets on the grid has the theory under its curves in a few lines:
+//
+//	theory := law.AddTheory(plan, net, inputs, depths)         // a part of the experiment's plan
+//	...                                                         // once the plan has run:
+//	claim := law.Decide(Name, id, title, width, (*theory)[d].ACF, &measured.Curve)
+//	panel.Curve(law.Line("theory", lags, (*theory)[d].ACF))     // thin and dark
+package law
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+)
+
+// version belongs to the keys of the parts: raise it when one of them comes out otherwise.
+const version = 1
+
+// Curve is the theory of a net at a depth.
+type Curve struct {
+	Depth int `json:"depth"`
+
+	// ACF is the expected autocorrelation of the gradients at lags 0 to [gradients.MaxLag].
+	ACF []float64 `json:"acf"`
+
+	// Coupled is the same by the guess for coupled statistics; nil unless it was asked for.
+	Coupled []float64 `json:"coupled,omitempty"`
+
+	// Layers are the net's rectifiers: activation, coactivation, and Definition 1's C and R.
+	Layers []meanfield.Layer `json:"layers"`
+}
+
+// Coactive returns the coactivation of the net's rectifiers: a curve of Figure 3.
+func (c Curve) Coactive() []float64 {
+	coactive := make([]float64, len(c.Layers))
+	for i, layer := range c.Layers {
+		coactive[i] = layer.Coactive
+	}
+	return coactive
+}
+
+// Theory returns the theory of a net at several depths, ascending, on the paper's grid with so many
+// inputs; with the guess for coupled statistics where that is wanted. Where it does not cover the net it
+// returns an error.
+func Theory(ctx context.Context, net models.Config, inputs int, depths []int, coupled bool) ([]Curve, error) {
+	x, err := data.Grid(inputs, data.GridLow, data.GridHigh)
+	if err != nil {
+		return nil, err
+	}
+	net.Statistics = "" // the guess belongs to nets of frozen ones
+	var curves []Curve
+	err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x, Coupled: coupled}, depths,
+		func(r *meanfield.Result) error {
+			acf, err := r.ACF(gradients.MaxLag)
+			if err != nil {
+				return err
+			}
+			curve := Curve{Depth: r.Config.Net.Depth, ACF: acf, Layers: r.Layers}
+			if coupled {
+				if curve.Coupled, err = stats.ExpectedACF(r.Coupled, gradients.MaxLag); err != nil {
+					return err
+				}
+			}
+			curves = append(curves, curve)
+			return nil
+		})
+	return curves, err
+}
+
+// AddTheory adds Theory to a plan, as one part.
+func AddTheory(p *jobs.Plan, net models.Config, inputs int, depths []int, coupled bool) *[]Curve {
+	spec := TheorySpec(net, inputs, depths, "autocorrelation")
+	if coupled {
+		spec = TheorySpec(net, inputs, depths, "coupled autocorrelation")
+	}
+	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) ([]Curve, error) {
+		return Theory(ctx, net, inputs, depths, coupled)
+	})
+}
+
+// TheorySpec describes a part that is a quantity of a net's theory at several depths.
+func TheorySpec(net models.Config, inputs int, depths []int, quantity string) jobs.Spec {
+	deepest := 0
+	for _, depth := range depths {
+		deepest = max(deepest, depth)
+	}
+	m := float64(inputs)
+	// As many multiplications as GradientsSpec counts in the same time.
+	weight := 300 * m * m * float64(max(deepest, 1))
+	if net.Norm == norms.Batch {
+		weight *= 1 + m/4
+	}
+	return jobs.Spec{
+		Name: fmt.Sprintf("theory of the %s, %d inputs", net.Title(), inputs),
+		Key: struct {
+			Theory   string        `json:"theory"`
+			Version  int           `json:"version"`
+			Net      models.Config `json:"net"`
+			Inputs   int           `json:"inputs"`
+			Depths   []int         `json:"depths"`
+			Quantity string        `json:"quantity"`
+		}{"meanfield", version, net, inputs, depths, quantity},
+		Weight: max(weight, 1), Passing: !net.Registered(),
+	}
+}
+
+// AddGradients adds the autocorrelation of a net's gradients to a plan, as one part.
+func AddGradients(p *jobs.Plan, config gradients.Config) *gradients.Summary {
+	return jobs.Add(p, GradientsSpec(config, "autocorrelation"),
+		func(ctx context.Context, e *engine.Engine) (gradients.Summary, error) {
+			result, err := gradients.Run(ctx, e, config)
+			if err != nil {
+				return gradients.Summary{}, err
+			}
+			summary, err := result.Summary()
+			if err != nil {
+				return gradients.Summary{}, err
+			}
+			return *summary, nil
+		})
+}
+
+// GradientsSpec describes a part that is a quantity of a net's gradients.
+func GradientsSpec(config gradients.Config, quantity string) jobs.Spec {
+	n := float64(max(config.Net.Width, 1))
+	layer := n * n * (float64(config.Inputs) + 80) // multiplications forward, and the drawing of weights
+	return jobs.Spec{
+		Name: fmt.Sprintf(
+			"%d-layer %s of width %d, %d inputs",
+			config.Net.Depth,
+			config.Net.Title(),
+			config.Net.Width,
+			config.Inputs,
+		),
+		Key: struct {
+			Probe    string           `json:"probe"`
+			Version  int              `json:"version"`
+			Config   gradients.Config `json:"config"`
+			Quantity string           `json:"quantity"`
+		}{"gradients", version, config, quantity},
+		Weight:  max(layer*float64(config.Net.Depth)*float64(config.Draws), 1),
+		Passing: !config.Net.Registered(),
+	}
+}
