@@ -1,0 +1,299 @@
+// Package rejections asks why a test of single draws tells the gradients of deep feedforward nets from
+// white noise, which their averaged autocorrelation is like. In wide nets the variance of the gradient at
+// an input x is proportional to Phi(x), the share of the first units that are on there, at every depth:
+// sizes have an envelope that no draw of the weights changes.
+package rejections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/shattered-gradients/shattered/pkg/data"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Name names the experiment and its files, and Title says what it shows.
+const (
+	Name  = "rejections"
+	Title = "Why a test tells the gradients of deep feedforward nets from white noise"
+)
+
+// Config describes the experiment.
+type Config struct {
+	// Net is the net, a feedforward one without division by deviations; its depth is filled in.
+	Net models.Config `json:"net"`
+
+	// Depths are the depths L, ascending.
+	Depths []int `json:"depths"`
+
+	// Inputs is M, the number of points of the grid on [-2, 2].
+	Inputs int `json:"inputs"`
+
+	// Draws is the number of draws of nets at each depth, and TheoryDraws that of draws from Normal(0, G).
+	Draws       int `json:"draws"`
+	TheoryDraws int `json:"theory_draws"`
+
+	// Seed determines all random numbers.
+	Seed uint64 `json:"seed"`
+}
+
+// Paper returns the config at full size: 200 draws of nets of 24 and of 50 layers on 256 inputs, as in Figure
+// 2's test, and 4000 of the theory. It takes half a minute of one processor.
+func Paper() Config {
+	return Config{
+		Net:    models.Config{Net: "feedforward", Norm: norms.Center, Width: models.PaperWidth},
+		Depths: []int{24, 50}, Inputs: data.GridPoints, Draws: 200, TheoryDraws: 4000, Seed: 1,
+	}
+}
+
+// Quick returns a config of the same shape that takes seconds on any backend.
+func Quick() Config {
+	c := Paper()
+	c.Net.Width, c.Depths, c.Inputs, c.Draws, c.TheoryDraws = 24, []int{6, 10}, 64, 20, 100
+	return c
+}
+
+// check checks what the nets' own configs do not.
+func (c Config) check() error {
+	switch {
+	case c.Net.Net != "feedforward" || c.Net.Norm == norms.Batch:
+		return errors.New("the envelope of sizes is that of feedforward nets without division by deviations: " +
+			"choose one with centring or without normalisation")
+	case len(c.Depths) == 0:
+		return errors.New("there are no depths: give at least one")
+	case c.Draws < 2 || c.TheoryDraws < 2:
+		return fmt.Errorf("there are %d draws of nets and %d of the theory: give at least 2 "+
+			"of each", c.Draws, c.TheoryDraws)
+	case c.Inputs <= 2*gradients.MaxLag:
+		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
+			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
+	}
+	net := c.Net
+	net.Depth = c.Depths[len(c.Depths)-1]
+	return meanfield.Covers(net)
+}
+
+// tested is what tests say of an ensemble of gradients.
+type tested struct {
+	Depth int `json:"depth"`
+
+	// Whole, Scaled and Signs are the shares of the draws that the test rejects: of the gradients as they are,
+	// divided by the root of Phi(x), and of their signs.
+	Whole  stats.Estimate `json:"whole"`
+	Scaled stats.Estimate `json:"scaled"`
+	Signs  stats.Estimate `json:"signs"`
+
+	// Explained is the share of draws that are rejected as they are less twice that of those that are rejected
+	// when divided, each less the test's level: above 0 where the envelope makes more than half of the excess.
+	Explained stats.Estimate `json:"explained"`
+
+	// Ends is the ratio of the mean square of the gradients in the upper eighth of the inputs to that in the
+	// lower, over the ratio of Phi there.
+	Ends stats.Estimate `json:"ends"`
+}
+
+// Result holds what came out.
+type Result struct {
+	Config Config
+
+	// Series hold the quantities Whole, Scaled, Signs and Alone, shares of draws, against the depth.
+	Series []law.Series
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
+
+	theory, measured []*tested
+	alone            *stats.Estimate
+}
+
+// The quantities of the series, shares of draws that the test rejects.
+const (
+	Whole  = "gradients as they are"
+	Scaled = "gradients divided by √Φ(x)"
+	Signs  = "signs of the gradients"
+	Alone  = "independent numbers times √Φ(x)"
+)
+
+// Run computes the experiment.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config}
+	plan := jobs.NewPlan("rejections", nil)
+	for _, depth := range config.Depths {
+		net := config.Net
+		net.Depth = depth
+		result.theory = append(result.theory, config.addTheory(plan, net))
+		result.measured = append(result.measured, config.addMeasured(plan, net))
+	}
+	result.alone = config.addAlone(plan)
+	var err error
+	if result.Parts, err = plan.Run(ctx, e); err != nil {
+		return nil, err
+	}
+	result.addSeries()
+	return result, nil
+}
+
+// addTheory adds the tests of draws from Normal(0, G).
+func (c Config) addTheory(plan *jobs.Plan, net models.Config) *tested {
+	quantity := fmt.Sprintf("rejections of %d draws, seed %d", c.TheoryDraws, c.Seed)
+	return jobs.Add(plan, law.TheorySpec(net, c.Inputs, []int{net.Depth}, quantity),
+		func(ctx context.Context, _ *engine.Engine) (tested, error) {
+			x, err := data.Grid(c.Inputs, data.GridLow, data.GridHigh)
+			if err != nil {
+				return tested{}, err
+			}
+			r, err := meanfield.Run(ctx, meanfield.Config{Net: net, X: x})
+			if err != nil {
+				return tested{}, err
+			}
+			draws, err := r.Draws(c.TheoryDraws, c.Seed)
+			if err != nil {
+				return tested{}, err
+			}
+			return test(net.Depth, x, draws)
+		})
+}
+
+// addMeasured adds the tests of draws of the nets, which Figure 2 does not use.
+func (c Config) addMeasured(plan *jobs.Plan, net models.Config) *tested {
+	config := gradients.Config{
+		Net:    net,
+		Inputs: c.Inputs,
+		Draws:  c.Draws,
+		First:  uint64(net.Depth)<<20 + 1<<19,
+		Seed:   c.Seed,
+	}
+	return jobs.Add(
+		plan,
+		law.GradientsSpec(config, "rejections"),
+		func(ctx context.Context, e *engine.Engine) (tested, error) {
+			r, err := gradients.Run(ctx, e, config)
+			if err != nil {
+				return tested{}, err
+			}
+			return test(net.Depth, r.X, r.Gradients)
+		},
+	)
+}
+
+// aloneStream keeps the independent numbers apart from other random numbers of the seed.
+const aloneStream = 0x616c
+
+// addAlone adds the test of independent numbers that have the envelope and nothing else.
+func (c Config) addAlone(plan *jobs.Plan) *stats.Estimate {
+	spec := jobs.Spec{
+		Name:   Alone,
+		Key:    []any{Alone, c.Inputs, c.TheoryDraws, c.Seed},
+		Weight: float64(c.Inputs * c.TheoryDraws),
+	}
+	return jobs.Add(plan, spec, func(context.Context, *engine.Engine) (stats.Estimate, error) {
+		x, err := data.Grid(c.Inputs, data.GridLow, data.GridHigh)
+		if err != nil {
+			return stats.None(), err
+		}
+		draws := make([][]float64, c.TheoryDraws)
+		for i := range draws {
+			rng := random.Stream(c.Seed, aloneStream, uint64(i))
+			for _, envelope := range envelopeOf(x) {
+				draws[i] = append(draws[i], envelope*rng.NormFloat64())
+			}
+		}
+		rejected, err := rejections(draws)
+		return share(rejected), err
+	})
+}
+
+// envelopeOf returns the root of Phi at the inputs.
+func envelopeOf(x []float64) []float64 {
+	envelope := make([]float64, len(x))
+	for i := range x {
+		envelope[i] = math.Sqrt(distuv.UnitNormal.CDF(x[i]))
+	}
+	return envelope
+}
+
+// test tests gradients, draws x inputs.
+func test(depth int, x []float64, draws [][]float64) (tested, error) {
+	envelope := envelopeOf(x)
+	scaled, signs := make([][]float64, len(draws)), make([][]float64, len(draws))
+	for d, draw := range draws {
+		for i, g := range draw {
+			scaled[d] = append(scaled[d], g/envelope[i])
+			signs[d] = append(signs[d], math.Copysign(1, g))
+		}
+	}
+	all := make([][]float64, 3)
+	for k, version := range [][][]float64{draws, scaled, signs} {
+		var err error
+		if all[k], err = rejections(version); err != nil {
+			return tested{}, err
+		}
+	}
+	explained := stats.MeanPaired(all[0], all[1], func(whole, scaled float64) float64 {
+		return whole - gradients.TestLevel - 2*(scaled-gradients.TestLevel)
+	})
+	return tested{
+		Depth: depth, Whole: share(all[0]), Scaled: share(all[1]), Signs: share(all[2]),
+		Explained: explained, Ends: ends(envelope, draws),
+	}, nil
+}
+
+// rejections returns 1 for each draw that the Ljung-Box test rejects, and 0 for others.
+func rejections(draws [][]float64) ([]float64, error) {
+	rejected := make([]float64, len(draws))
+	for i, draw := range draws {
+		result, err := stats.LjungBox(draw, gradients.MaxLag)
+		if err != nil {
+			return nil, fmt.Errorf("draw %d: %w", i, err)
+		}
+		if result.PValue < gradients.TestLevel {
+			rejected[i] = 1
+		}
+	}
+	return rejected, nil
+}
+
+// share returns the share of draws that are rejected.
+func share(rejected []float64) stats.Estimate {
+	count := 0
+	for _, r := range rejected {
+		count += int(r)
+	}
+	return stats.Share(count, len(rejected))
+}
+
+// ends returns the ratio of mean squares at both ends of the grid over that of the squared envelope.
+func ends(envelope []float64, draws [][]float64) stats.Estimate {
+	eighth := max(len(envelope)/8, 1)
+	squares := func(values []float64) []float64 {
+		sums := make([]float64, 2)
+		for i := range eighth {
+			low, high := values[i], values[len(values)-1-i]
+			sums[0], sums[1] = sums[0]+low*low, sums[1]+high*high
+		}
+		return sums
+	}
+	all := make([][]float64, len(draws))
+	for d, draw := range draws {
+		all[d] = squares(draw)
+	}
+	expected := squares(envelope)
+	return stats.Jackknife(all, func(mean []float64) []float64 {
+		return []float64{mean[1] / mean[0] / (expected[1] / expected[0])}
+	})[0]
+}
