@@ -1,0 +1,106 @@
+package coupled
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/plottest"
+	"github.com/shattered-gradients/shattered/internal/resultstest"
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+)
+
+func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := Quick()
+	r, _ := resumetest.Check(t, func(ctx context.Context) (*Result, error) { return Run(ctx, e, config) })
+	figure := resultstest.CheckResults(t, r)
+	if len(r.Series) != 2*3*2 || len(figure.Claims) != 2*3*2 || len(figure.Table.Rows) != 3*2 {
+		t.Errorf("%d series, %d claims, %d rows for three nets of "+
+			"two depths", len(r.Series), len(figure.Claims), len(figure.Table.Rows))
+	}
+	// The theory beside the guess is that of frozen statistics.
+	net := config.Nets[2]
+	net.Depth = 5
+	theory, err := law.Theory(t.Context(), net, config.Inputs, []int{5}, false)
+	if err != nil || theory[0].ACF[3] != r.Series[11].Theory[3] || r.Series[11].Quantity != Frozen {
+		t.Errorf("theory %v, %v, in the series %v", theory, err, r.Series[11])
+	}
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"needs nets":              func(c *Config) { c.Nets = nil },
+		"in ascending order":      func(c *Config) { c.Depths = []int{5, 2} },
+		"inputs is 8":             func(c *Config) { c.Inputs = 8 },
+		"has no batch statistics": func(c *Config) { c.Nets[0].Norm = norms.None },
+		"depth is 0":              func(c *Config) { c.Depths = []int{0} },
+	} {
+		config := Quick()
+		change(&config)
+		if _, err := Run(t.Context(), engine.New(nil), config); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
+// made makes a result by hand: the guess is right of the first depths, and the theory of the others.
+func made() *Result {
+	r := &Result{Config: Paper()}
+	for _, net := range r.Config.Nets {
+		for i, depth := range r.Config.Depths {
+			theory := law.Curve{Depth: depth, Layers: []meanfield.Layer{}}
+			summary := new(gradients.Summary)
+			summary.Draws = 40
+			for lag := range gradients.MaxLag + 1 {
+				guess, frozen := 1/(1+0.1*float64(lag*(i+1))), 1/(1+0.4*float64(lag*(i+1)))
+				theory.Coupled, theory.ACF = append(theory.Coupled, guess), append(theory.ACF, frozen)
+				measured := guess
+				if i > 2 {
+					measured = frozen
+				}
+				summary.Mean, summary.StdErr = append(summary.Mean, measured+0.004), append(summary.StdErr, 0.002)
+			}
+			r.add(net, theory, summary)
+		}
+	}
+	return r
+}
+
+func TestClaims(t *testing.T) {
+	all := made().Claims()
+	if len(all) != 2*15 {
+		t.Fatalf("%d claims about 15 curves", len(all))
+	}
+	for _, c := range all {
+		if err := c.Check(); err != nil {
+			t.Error(err)
+		}
+		want := claims.Holds
+		if strings.HasSuffix(c.ID, ".depth-24") || strings.HasSuffix(c.ID, ".depth-50") {
+			want = claims.Contradicted
+		}
+		if c.Verdict != want {
+			t.Errorf("%s is %s, %v", c.ID, c.Verdict, c.Measured)
+		}
+	}
+}
+
+func TestPicture(t *testing.T) {
+	figure, err := Draw(made())
+	plottest.Golden(t, "coupled-statistics", plottest.Rendered(t, figure, err))
+	if _, err := Draw(nil); err == nil || !strings.Contains(err.Error(), "coupled-statistics") {
+		t.Errorf("a result without series: %v", err)
+	}
+}

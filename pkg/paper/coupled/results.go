@@ -1,0 +1,42 @@
+package coupled
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// Seed returns the seed that determined every random number.
+func (r *Result) Seed() uint64 { return r.Config.Seed }
+
+// Results returns what results/coupled-statistics.json holds, less the provenance.
+func (r *Result) Results() (*results.Figure, error) {
+	return &results.Figure{
+		Figure: Name, Title: Title, Config: r.Config, Claims: r.Claims(),
+		Series: r.Series, Table: r.table(), Parts: &r.Parts,
+	}, nil
+}
+
+// table shows how far the guess is off.
+func (r *Result) table() *results.Table {
+	table := &results.Table{
+		Caption: "Largest distance at lags 1–15 from the measured autocorrelation of gradients that go through " +
+			"the batch statistics.",
+		Header: []string{
+			"net",
+			"layers",
+			"of the guess",
+			"of the theory of frozen statistics",
+			"two standard errors at most",
+		},
+	}
+	for i, curve := range r.curves {
+		s, frozen := r.Series[2*i], r.Series[2*i+1]
+		table.Rows = append(table.Rows, []string{
+			s.Net.Name().Title(), fmt.Sprint(s.Depth), fmt.Sprintf("%.3f", off(s.Theory, curve.Mean)),
+			fmt.Sprintf("%.3f", off(frozen.Theory, curve.Mean)), fmt.Sprintf("%.3f", 2*slices.Max(curve.StdErr[1:])),
+		})
+	}
+	return table
+}
