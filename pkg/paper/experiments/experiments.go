@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper/closedforms"
+	"github.com/shattered-gradients/shattered/pkg/paper/coupled"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
 	"github.com/shattered-gradients/shattered/pkg/paper/donsker"
 	"github.com/shattered-gradients/shattered/pkg/paper/earlydense"
@@ -22,8 +24,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/figure4"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
+	"github.com/shattered-gradients/shattered/pkg/paper/finitewidth"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
 	"github.com/shattered-gradients/shattered/pkg/paper/realnets"
+	"github.com/shattered-gradients/shattered/pkg/paper/rejections"
+	"github.com/shattered-gradients/shattered/pkg/paper/resolution"
 	"github.com/shattered-gradients/shattered/pkg/paper/theorems"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
@@ -113,6 +118,31 @@ var All = []Experiment{
 		Notebook: "04_convnets", Figures: []string{"figure-5", "figure-5-rank"},
 		Run:  onImages(figure5.Run, figure5.Paper, figure5.Quick, trainingSet),
 		Kept: "pkg/paper/figure5/parts.jsonl.gz",
+	}, {
+		Name: finitewidth.Name, Title: finitewidth.Title,
+		Shows: "Nets differ from the theory of infinitely wide ones by a constant over their width",
+		Cost:  "3 minutes", Notebook: "04_law", Figures: []string{finitewidth.Name},
+		Run: onGrid(finitewidth.Run, finitewidth.Paper, finitewidth.Quick),
+	}, {
+		Name: resolution.Name, Title: resolution.Title,
+		Shows: "Whether gradients look white is decided by the grid: a finer one shows structure in deeper nets",
+		Cost:  "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
+		Run: onGrid(resolution.Run, resolution.Paper, resolution.Quick),
+	}, {
+		Name: rejections.Name, Title: rejections.Title,
+		Shows: "The sizes of deep gradients have an envelope, which is what a test of white noise sees",
+		Cost:  "20 s", Notebook: "04_law", Figures: []string{rejections.Name},
+		Run: onGrid(rejections.Run, rejections.Paper, rejections.Quick),
+	}, {
+		Name: closedforms.Name, Title: closedforms.Title,
+		Shows: "Without normalisation gradients shatter like a power of the depth; closed forms that real nets obey",
+		Cost:  "1 minute", Notebook: "04_law", Figures: []string{closedforms.Name},
+		Run: onGrid(closedforms.Run, closedforms.Paper, closedforms.Quick),
+	}, {
+		Name: coupled.Name, Title: coupled.Title,
+		Shows: "How far a guess at gradients through the batch statistics is off",
+		Cost:  "1 minute", Notebook: "04_law", Figures: []string{coupled.Name},
+		Run: onGrid(coupled.Run, coupled.Paper, coupled.Quick),
 	}, {
 		Name: figure6.Name, Title: figure6.Title,
 		Shows:    "Which very deep nets can be trained",
