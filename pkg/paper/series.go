@@ -57,6 +57,10 @@ type Series struct {
 	// Lags are 0..15.
 	Lags []int `json:"lags"`
 
+	// Theory is the expected autocorrelation in infinitely wide nets at these lags; nil where there is no
+	// theory, as of coupled statistics and of noise, or where it was not asked for.
+	Theory []float64 `json:"theory,omitempty"`
+
 	// Summary is what the autocorrelation over the draws says. Claims compare nets that share their draws
 	// within a draw.
 	gradients.Summary

@@ -1,11 +1,14 @@
 package figure2
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -81,7 +84,23 @@ func (r *Result) Claims() []claims.Claim {
 				Above(deepest.Brownness, nearerBrown.Value))
 		}
 	}
-	return claims.MarkConventions(all)
+	return append(claims.MarkConventions(all), r.lawClaims()...)
+}
+
+// lawClaims claims of each curve that there is theory for that it follows it.
+func (r *Result) lawClaims() []claims.Claim {
+	var all []claims.Claim
+	for _, net := range r.Config.Nets {
+		_, series := r.Panel(net, norms.Frozen)
+		for _, s := range series {
+			if s.Theory != nil {
+				title := fmt.Sprintf("%d-layer %s, frozen statistics", s.Depth, s.Name().Family())
+				width := cmp.Or(net.Width, models.PaperWidth)
+				all = append(all, law.Decide(Name, s.ID(), title, width, s.Theory, &s.Curve))
+			}
+		}
+	}
+	return all
 }
 
 // claim starts a claim about one net.

@@ -43,6 +43,26 @@ func TestNetsAreComparedDrawByDraw(t *testing.T) {
 	}
 }
 
+// TestCurvesFollowTheLaw: one that is off by less than 3/N does, and one that is off by more does not.
+func TestCurvesFollowTheLaw(t *testing.T) {
+	config := Paper()
+	r := &Result{Config: config}
+	for i, depth := range []int{2, 4} {
+		s := smoothed(t, 5)
+		s.Net, s.Depth, s.Statistics = "feedforward", depth, norms.Frozen
+		for k, mean := range s.Mean {
+			off := 2*s.StdErr[k] + 0.01 + 0.01*float64(i) // 3/200 is between them
+			s.Theory = append(s.Theory, mean+off)
+		}
+		r.Series = append(r.Series, s)
+	}
+	all := r.lawClaims()
+	if len(all) != 2 || all[0].Verdict != claims.Holds || all[1].Verdict != claims.Contradicted ||
+		all[0].ID != "figure-2.law.feedforward.depth-2" {
+		t.Errorf("%+v", all)
+	}
+}
+
 // TestNothingIsClaimedAboutNothing: without curves, or two depths to compare, there is no claim.
 func TestNothingIsClaimedAboutNothing(t *testing.T) {
 	if all := new(Result).Claims(); len(all) > 0 {

@@ -12,9 +12,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
 
@@ -96,10 +98,13 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		return nil, err
 	}
 	result := &Result{Config: config}
-	for _, curve := range append(p.curves, noises...) {
+	for i, curve := range append(p.curves, noises...) {
 		series, err := curve.Series()
 		if err != nil {
 			return nil, err
+		}
+		if net := i / len(config.Depths); net < len(p.theories) && p.theories[net] != nil {
+			series.Theory = (*p.theories[net])[i%len(config.Depths)].ACF
 		}
 		result.Series = append(result.Series, series)
 	}
@@ -114,11 +119,13 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	return result, nil
 }
 
-// plan is the work of the figure: the gradients of the nets, and those of the deep nets to test.
+// plan is the work of the figure: the gradients of the nets, those of the deep nets to test, and the theory of
+// gradients with frozen statistics, nil for nets that it does not cover.
 type plan struct {
 	*jobs.Plan
-	curves []*paper.Gradients
-	deep   []deepNet
+	curves   []*paper.Gradients
+	deep     []deepNet
+	theories []*[]law.Curve
 }
 
 // deepNet is a net that is tested for whiteness, with its gradients.
@@ -149,7 +156,23 @@ func (c Config) plan() (*plan, error) {
 			p.deep = append(p.deep, deepNet{config.Net, ensemble})
 		}
 	}
+	for _, net := range c.Nets {
+		p.theories = append(p.theories, c.addTheory(p.Plan, net))
+	}
 	return p, nil
+}
+
+// addTheory adds the theory of a net at all depths; nil where it does not cover the net, or where the depths
+// are in no order.
+func (c Config) addTheory(p *jobs.Plan, net models.Config) *[]law.Curve {
+	if !slices.IsSorted(c.Depths) || len(c.Depths) == 0 {
+		return nil
+	}
+	net.Depth, net.Statistics = c.Depths[len(c.Depths)-1], norms.Frozen
+	if meanfield.Covers(net) != nil {
+		return nil
+	}
+	return law.AddTheory(p, net, c.Inputs, c.Depths, false)
 }
 
 // noises draws brown and white noise.

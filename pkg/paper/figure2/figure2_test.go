@@ -15,6 +15,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 )
 
 func TestRun(t *testing.T) {
@@ -52,6 +53,21 @@ func TestRun(t *testing.T) {
 	if len(result.Whiteness) != 2*2 || result.Whiteness[3].Depth != 50 ||
 		result.Whiteness[3].Statistics != norms.Coupled {
 		t.Errorf("the tests of the nets of 24 and 50 layers are %+v", result.Whiteness)
+	}
+	// Theory is there for every curve of frozen statistics, that of its own depth and net, and for no other.
+	for _, s := range result.Series {
+		if (s.Theory != nil) != (s.Statistics == norms.Frozen) {
+			t.Errorf("%s, %s statistics: theory %g", s.ID(), s.Statistics, s.Theory)
+		}
+	}
+	net := config.Nets[1]
+	theory, err := law.Theory(t.Context(), net, config.Inputs, config.Depths[2:3], false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := result.Select(net.Net, net.Beta, norms.Frozen)[2]
+	if !slices.Equal(got.Theory, theory[0].ACF) {
+		t.Errorf("theory of %d layers %g, want %g", got.Depth, got.Theory, theory[0].ACF)
 	}
 	// At any size: a shallow net is browner than a deep one, and small beta keeps deep resnets brown.
 	feedforward := result.Select("feedforward", 0, norms.Frozen)

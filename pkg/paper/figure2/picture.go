@@ -6,6 +6,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 )
@@ -16,7 +17,8 @@ import (
 //
 // A curve is the mean over the draws; its dark band is one standard error to either side, its light band goes
 // from the 10 % to the 90 % quantile of the draws. The dashed lines at +-1.96 / sqrt(M) hold 95 % of the
-// autocorrelations of white noise at M inputs.
+// autocorrelations of white noise at M inputs, and the thin dark ones are infinitely wide nets, of which there
+// is theory for frozen statistics.
 func Draw(r *Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(Result))
 	var depths []int
@@ -35,7 +37,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 	}
 	g.ShareAxes()
 	g.Legend(g.Keys()...)
-	g.Legend(append(plots.BandKeys("10 % to 90 % of the draws"), style.WhiteBandKey())...)
+	g.Legend(append(plots.BandKeys("10 % to 90 % of the draws"), style.WhiteBandKey(),
+		plots.LineKey("infinitely wide nets", law.Dark))...)
 	return g.Figure(Name,
 		fmt.Sprintf("Figure 2: autocorrelation of the gradients of nets over %d inputs, and of noise, "+
 			"against the lag, a curve for each depth.", r.Config.Inputs))
@@ -56,6 +59,9 @@ func panels(r *Result, statistics norms.Statistics, looks map[int]plots.Style,
 			}
 			seen[s.Depth] = true
 			p.Curve(style.Autocorrelation(style.DepthTitle(s.Depth), s, looks[s.Depth]))
+			if s.Theory != nil {
+				p.Curve(law.Line("", plots.Floats(s.Lags), s.Theory))
+			}
 		}
 		if len(series) == 0 {
 			p.Fail("has no curve of %s with %s statistics: compute the result with figure2.Run",

@@ -74,6 +74,11 @@ func madeUp() *figure2.Result {
 				if s.Beta != nil {
 					forget *= 0.3 * math.Sqrt(net.Beta)
 				}
+				if statistics == norms.Frozen {
+					for lag := range 16 {
+						s.Theory = append(s.Theory, math.Pow(max(0, 1-1.1*forget), float64(lag)))
+					}
+				}
 				add(s, max(0, 1-forget*float64(i+1)))
 			}
 		}
