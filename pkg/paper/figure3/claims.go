@@ -6,6 +6,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -42,7 +43,8 @@ func assumed(bound claims.Bound) claims.Bound {
 }
 
 // Claims decides what the paper says about Figure 3, and what its Theorem 3 assumes of residual nets with
-// batch normalisation. Of residual nets without it, it says nothing.
+// batch normalisation. Of residual nets without it, it says nothing. Last come the claims that coactivations
+// are those of infinitely wide nets.
 func (r *Result) Claims() []claims.Claim {
 	all := []claims.Claim{}
 	for _, s := range r.Series {
@@ -54,6 +56,11 @@ func (r *Result) Claims() []claims.Claim {
 			all = append(all, s.isHalf(active), s.climbs(), s.climbsTowardsHalf())
 		case normalized:
 			all = append(all, s.isHalf(assumed(active)), s.isQuarter(assumed(coactive)))
+		}
+	}
+	for _, s := range r.Series {
+		if s.Theory != nil {
+			all = append(all, law.DecideCoactive(Name, s.ID(), s.Name().Text(), s.Width, s.Theory, s.Coactive))
 		}
 	}
 	return all

@@ -12,9 +12,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -66,6 +68,9 @@ type Series struct {
 	Coactive *stats.Curve `json:"coactive"`
 	Draws    int          `json:"draws"`
 
+	// Theory is the coactivation in infinitely wide nets; nil where the theory does not cover the net.
+	Theory []float64 `json:"theory,omitempty"`
+
 	// Climb is the coactivation of the last layer less that of the second, the first after a normalisation,
 	// in the same net.
 	Climb stats.Estimate `json:"climb"`
@@ -82,6 +87,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	plan := jobs.NewPlan("Figure 3", nil)
 	var variants []paper.Variant
 	var all []*paper.Shares
+	var theories []*[]law.Curve
 	for _, net := range config.Nets {
 		shares, net, err := paper.AddShares(plan, activations.Config{Net: net, Inputs: config.Inputs,
 			Draws: config.Draws, Seed: config.Seed})
@@ -93,6 +99,12 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 				"with depth", net.Depth)
 		}
 		variants, all = append(variants, paper.VariantOf(net)), append(all, shares)
+		var theory *[]law.Curve
+		net.Statistics = norms.Frozen // which activations do not depend on
+		if meanfield.Covers(net) == nil {
+			theory = law.AddTheory(plan, net, config.Inputs, []int{net.Depth}, false)
+		}
+		theories = append(theories, theory)
 	}
 	if _, err := plan.Run(ctx, e); err != nil {
 		return nil, err
@@ -102,6 +114,9 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		series, err := newSeries(variants[i], shares)
 		if err != nil {
 			return nil, err
+		}
+		if theories[i] != nil {
+			series.Theory = (*theories[i])[0].Coactive()
 		}
 		result.Series = append(result.Series, series)
 	}

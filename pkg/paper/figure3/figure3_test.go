@@ -50,9 +50,15 @@ func TestRun(t *testing.T) {
 	if result.Select("residual", norms.Center, 1) != nil {
 		t.Error("there are curves of a net that did not run")
 	}
-	// 3 without and 2 with batch normalisation, and 2 a beta of the resnets with it.
-	if n := len(figure.Claims); n != 11 {
-		t.Errorf("%d claims, want 11", n)
+	// 3 without and 2 with batch normalisation, and 2 a beta of the resnets with it; and 1 a net.
+	if n := len(figure.Claims); n != 11+len(config.Nets) {
+		t.Errorf("%d claims, want %d", n, 11+len(config.Nets))
+	}
+	// The first layer is known without a recursion: both inputs of a pair are above the bias.
+	for _, s := range result.Series {
+		if math.Abs(s.Theory[0]-result.Series[0].Theory[0]) > 1e-12 || math.Abs(s.Theory[0]-s.Coactive.Mean[0]) > 0.05 {
+			t.Errorf("%s: theory %g of the first layer, measured %g", s.ID(), s.Theory[0], s.Coactive.Mean[0])
+		}
 	}
 }
 

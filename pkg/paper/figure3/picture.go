@@ -7,6 +7,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -23,7 +24,7 @@ const shareOpacity = 2 * plots.IntervalOpacity
 // and one for the resnets of every beta. Solid curves are without batch normalisation, dotted ones with it;
 // green is the share of inputs at which a unit is active, blue that of the pairs of distinct inputs. A curve
 // is the mean over the draws, its band goes from their 10 % to their 90 % quantile. The thin lines are at 1/2
-// and 1/4.
+// and 1/4, and dark ones the coactivation in infinitely wide nets.
 func Draw(r *Result) (*plots.Figure, error) {
 	var panels []*plots.Panel
 	for _, s := range cmp.Or(r, new(Result)).Series {
@@ -60,6 +61,7 @@ func Draw(r *Result) (*plots.Figure, error) {
 		plots.LineKey("with", shareLook(norms.Batch.Name, style.Leaf)),
 		plots.LineKey("co-active pairs, without", shareLook(norms.None.Name, style.Sky)),
 		plots.LineKey("with", shareLook(norms.Batch.Name, style.Sky)),
+		plots.LineKey("infinitely wide", law.Dark),
 		plots.AreaKey("10 % to 90 % of the draws", plots.Fade(plots.Ink, shareOpacity)),
 	)
 	return g.Figure(Name,
@@ -77,6 +79,9 @@ func drawShares(p *plots.Panel, s Series) {
 		p.Band(curve, shareOpacity)
 		curve.StdErr, curve.Lower, curve.Upper = nil, nil, nil
 		p.Curve(curve)
+	}
+	if s.Theory != nil {
+		p.Curve(law.Line("", plots.Floats(s.Layers), s.Theory))
 	}
 }
 

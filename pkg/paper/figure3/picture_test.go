@@ -31,6 +31,7 @@ func madeUp() *figure3.Result {
 			s.Layers = append(s.Layers, l+1)
 			add(s.Active, 0.5)
 			add(s.Coactive, end+(0.3-end)*math.Exp(-float64(l)/3))
+			s.Theory = append(s.Theory, end+(0.31-end)*math.Exp(-float64(l)/4))
 		}
 		result.Series = append(result.Series, s)
 	}

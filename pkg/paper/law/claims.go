@@ -53,13 +53,12 @@ func Decide(figure, name, title string, width int, theory []float64, measured *s
 		Below(stats.Exact(float64(width)*Excess(theory, measured, 1)), Near.Value)
 }
 
-// DecideCoactive decides NearCoactive for a curve that has one entry a rectifier, against the net's theory at
-// that depth.
-func DecideCoactive(figure, name, title string, width int, theory Curve, measured *stats.Curve) claims.Claim {
-	quantity := fmt.Sprintf(
-		"%s: largest distance of the coactivation, less two standard errors, times the width",
-		title,
-	)
+// DecideCoactive decides NearCoactive for a curve that has one entry a rectifier, the first one first.
+func DecideCoactive(
+	figure, name, title string, width int, theory []float64, measured *stats.Curve,
+) claims.Claim {
+	quantity := fmt.Sprintf("%s: largest distance of the coactivation, less two standard errors, times the width",
+		title)
 	return NearCoactive.Claim(figure, name, "", quantity).
-		Below(stats.Exact(float64(width)*Excess(theory.Coactive(), measured, 0)), NearCoactive.Value)
+		Below(stats.Exact(float64(width)*Excess(theory, measured, 0)), NearCoactive.Value)
 }

@@ -10,6 +10,7 @@
 package law
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -30,7 +31,8 @@ const version = 1
 type Curve struct {
 	Depth int `json:"depth"`
 
-	// ACF is the expected autocorrelation of the gradients at lags 0 to [gradients.MaxLag].
+	// ACF is the expected autocorrelation of the gradients at lags 0 to [gradients.MaxLag], where there are as
+	// many inputs.
 	ACF []float64 `json:"acf"`
 
 	// Coupled is the same by the guess for coupled statistics; nil unless it was asked for.
@@ -50,24 +52,25 @@ func (c Curve) Coactive() []float64 {
 }
 
 // Theory returns the theory of a net at several depths, ascending, on the paper's grid with so many
-// inputs; with the guess for coupled statistics where that is wanted. Where it does not cover the net it
-// returns an error.
+// inputs, 0 being the paper's number; with the guess for coupled statistics where that is wanted. Where it
+// does not cover the net it returns an error.
 func Theory(ctx context.Context, net models.Config, inputs int, depths []int, coupled bool) ([]Curve, error) {
-	x, err := data.Grid(inputs, data.GridLow, data.GridHigh)
+	x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
 	if err != nil {
 		return nil, err
 	}
+	lags := min(gradients.MaxLag, len(x)-1)
 	net.Statistics = "" // the guess belongs to nets of frozen ones
 	var curves []Curve
 	err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x, Coupled: coupled}, depths,
 		func(r *meanfield.Result) error {
-			acf, err := r.ACF(gradients.MaxLag)
+			acf, err := r.ACF(lags)
 			if err != nil {
 				return err
 			}
 			curve := Curve{Depth: r.Config.Net.Depth, ACF: acf, Layers: r.Layers}
 			if coupled {
-				if curve.Coupled, err = stats.ExpectedACF(r.Coupled, gradients.MaxLag); err != nil {
+				if curve.Coupled, err = stats.ExpectedACF(r.Coupled, lags); err != nil {
 					return err
 				}
 			}

@@ -44,6 +44,10 @@ func TestTheoryIsMeanfields(t *testing.T) {
 			t.Errorf("depth %d: %g at lag 7, want %g, coactivations %g", curve.Depth, curve.ACF[7], acf[7], coactive)
 		}
 	}
+	few, err := law.Theory(t.Context(), net, 5, []int{2}, false)
+	if err != nil || len(few[0].ACF) != 5 {
+		t.Errorf("of 5 inputs there are %+v, %v", few, err)
+	}
 	if _, err := law.Theory(t.Context(), models.Config{Net: "residual"}, 24, []int{2}, false); err == nil {
 		t.Error("a residual net without beta has a theory")
 	}
@@ -106,7 +110,7 @@ func TestDecide(t *testing.T) {
 		coactive := curveOf([]float64{0.3, 0.25 - off}, []float64{0.001, 0.001})
 		for _, c := range []claims.Claim{
 			law.Decide("figure-0", "net", "a net", 100, theory.ACF, acf),
-			law.DecideCoactive("figure-0", "net", "a net", 100, theory, coactive),
+			law.DecideCoactive("figure-0", "net", "a net", 100, theory.Coactive(), coactive),
 		} {
 			if err := c.Check(); err != nil || c.Verdict != want || !strings.HasPrefix(c.ID, "figure-0.law") {
 				t.Errorf("%s is %s at a distance of %g: %v", c.ID, c.Verdict, off, err)
