@@ -10,7 +10,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
@@ -168,26 +167,12 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	return result, nil
 }
 
-// addTheory adds C and R of Definition 1 by the recursion. There are as many layers between neuron and
-// read-out as there are rectifiers but the first.
+// addTheory adds C and R of Definition 1 by the recursion.
 func addTheory(plan *jobs.Plan, net models.Config, inputs, depth int) *[]meanfield.Layer {
-	net = atDepth(net, depth)
-	net.Depth++
 	if net.Net == "residual" && (net.Norm == nil || net.Norm == norms.None) {
 		net.Alpha = 1 / math.Hypot(1, net.Beta) // it leaves R as it is, and keeps signals in the range of float64
 	}
-	return jobs.Add(plan, law.TheorySpec(net, inputs, []int{net.Depth}, "definition 1"),
-		func(ctx context.Context, _ *engine.Engine) ([]meanfield.Layer, error) {
-			x, err := data.Grid(inputs, data.GridLow, data.GridHigh)
-			if err != nil {
-				return nil, err
-			}
-			r, err := meanfield.Run(ctx, meanfield.Config{Net: net, X: x})
-			if err != nil {
-				return nil, err
-			}
-			return r.Layers, nil
-		})
+	return law.AddLayers(plan, net, inputs, 0, depth)
 }
 
 // atDepth returns the net with L layers between neuron and read-out; the gates of highway nets are those of

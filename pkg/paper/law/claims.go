@@ -57,8 +57,10 @@ func Decide(figure, name, title string, width int, theory []float64, measured *s
 func DecideCoactive(
 	figure, name, title string, width int, theory []float64, measured *stats.Curve,
 ) claims.Claim {
-	quantity := fmt.Sprintf("%s: largest distance of the coactivation, less two standard errors, times the width",
-		title)
+	quantity := fmt.Sprintf(
+		"%s: largest distance of the coactivation, less two standard errors, times the width",
+		title,
+	)
 	return NearCoactive.Claim(figure, name, "", quantity).
 		Below(stats.Exact(float64(width)*Excess(theory, measured, 0)), NearCoactive.Value)
 }

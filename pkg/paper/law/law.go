@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -88,6 +89,28 @@ func AddTheory(p *jobs.Plan, net models.Config, inputs int, depths []int, couple
 	}
 	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) ([]Curve, error) {
 		return Theory(ctx, net, inputs, depths, coupled)
+	})
+}
+
+// AddLayers adds to a plan Definition 1's C and R in infinitely wide nets, from pairs of inputs at least a
+// distance apart, 0 being 1: of a net of so many layers between neuron and read-out the entries from 0 to
+// that number, and of a highway net, whose layers depend on the depth, as Corollary 1 has them.
+func AddLayers(p *jobs.Plan, net models.Config, inputs int, distance float64, depth int) *[]meanfield.Layer {
+	if net.Net == "highway" && net.Gamma2 == 0 {
+		net.Gamma2 = math.Sqrt(1 / float64(depth))
+	}
+	net.Depth, net.Statistics, net.Width = depth+1, "", 0 // rectifiers, the first of them below the neuron
+	spec := TheorySpec(net, inputs, []int{net.Depth}, fmt.Sprintf("definition 1, distance %g", distance))
+	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) ([]meanfield.Layer, error) {
+		x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+		if err != nil {
+			return nil, err
+		}
+		r, err := meanfield.Run(ctx, meanfield.Config{Net: net, X: x, Distance: distance})
+		if err != nil {
+			return nil, err
+		}
+		return r.Layers, nil
 	})
 }
 

@@ -130,6 +130,22 @@ func TestNetsAreNamed(t *testing.T) {
 	}
 }
 
+// TestDrawEndsInTheNoise: on a logarithmic axis an interval has to be above 0.
+func TestDrawEndsInTheNoise(t *testing.T) {
+	s := law.Series{
+		X:        []float64{1, 2},
+		Measured: []stats.Estimate{{Value: 2, Low: 1, High: 3}, {Value: 1, Low: -1, High: 3}},
+	}
+	p := plots.NewPanel("x", "y").LogY().Named("test")
+	s.Draw(p, "m", plots.Style{Color: plots.Ink})
+	if _, err := p.PNG(); err != nil {
+		t.Error(err)
+	}
+	if _, high := p.X.Ends(); high >= 2 {
+		t.Errorf("the axis reaches to %g, where nothing can be drawn", high)
+	}
+}
+
 // TestDrawRefuses: what was measured elsewhere than at X is no picture.
 func TestDrawRefuses(t *testing.T) {
 	p := plots.NewPanel("x", "y")

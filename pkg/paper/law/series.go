@@ -84,17 +84,26 @@ func (s Series) At(i int) stats.Estimate {
 }
 
 // Draw draws what was measured into a panel: points with their intervals, and with or without a label.
+// On a logarithmic axis they end before the first that the noise swallows.
 func (s Series) Draw(p *plots.Panel, label string, look plots.Style) {
 	if s.Measured == nil {
 		return
 	}
 	points := plots.Series{Style: look}
 	for i, m := range s.Measured {
+		if p.Y.Log && !(m.Low > 0) {
+			break
+		}
 		if i < len(s.X) {
 			points.Add(s.X[i], m.Value, m.Low, m.High)
 		}
 	}
-	points.X = s.X // a panel refuses more or fewer of them than values
+	if len(s.Measured) != len(s.X) {
+		points.X = s.X // a panel refuses more or fewer of them than values
+	}
+	if len(points.X) == 0 {
+		return
+	}
 	p.Bars(points)
 	points.Label = label
 	p.Points(points)
