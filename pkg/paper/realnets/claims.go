@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -52,6 +53,12 @@ var (
 	}
 )
 
+// wide is about infinitely wide nets, whose theory is not the paper's.
+var wide = claims.Bound{
+	ID: "wide", Source: law.Source, Statement: "R of real nets is that of infinitely wide ones",
+	Value: 1, Why: "is that: the theory's number lies within the measured 95 % interval",
+}
+
 // Claims decides what the theorems predict of real nets, for each family of nets once, at the largest width:
 // the others are in the series. Real nets meet the theorems' assumptions more or less, so these claims may
 // fail.
@@ -63,8 +70,33 @@ func (r *Result) Claims() []claims.Claim {
 		if _, has := grows[widest.Theorem]; has {
 			all = append(all, widest.growsAsPredicted())
 		}
+		if widest.Wide != nil {
+			all = append(all, widest.isWide())
+		}
 	}
 	return all
+}
+
+// isWide claims that the rate, the exponent or the deepest net's R is that of infinitely wide nets.
+func (s Series) isWide() claims.Claim {
+	last := len(s.Depths) - 1
+	measured, theory := s.Correlation[last], s.Wide[last]
+	if s.Fit != nil {
+		measured, theory = s.Fit.Slope, s.Fit.Wide
+	}
+	off := math.Abs(measured.Value-theory) / ((measured.High - measured.Low) / 2)
+	quantity := fmt.Sprintf("%s, width %d (%s): distance from the theory's, in half-widths of the interval",
+		s.number(), s.Width, s.Title())
+	return wide.Claim(Name, s.id(), "", quantity).Below(stats.Exact(off), wide.Value)
+}
+
+// number says which of the nets' numbers is compared.
+func (s Series) number() string {
+	if s.Fit == nil {
+		return fmt.Sprintf("R at %d layers", s.Depths[len(s.Depths)-1])
+	}
+	return map[string]string{LogDepth: "exponent of R", PerLayer: "rate of log R"}[s.Fit.Abscissa] +
+		fmt.Sprintf(", %d to %d layers", s.Fit.First, s.Fit.Last)
 }
 
 // claim starts a claim about the nets of the series.
@@ -77,12 +109,7 @@ func (s Series) claim(bounds map[string]claims.Bound, quantity string) claims.Cl
 
 // fallsAsPredicted claims that the correlation is as the theorem says.
 func (s Series) fallsAsPredicted() claims.Claim {
-	quantity := fmt.Sprintf("R at %d layers", s.Depths[len(s.Depths)-1])
-	if s.Fit != nil {
-		quantity = map[string]string{LogDepth: "exponent of R", PerLayer: "rate of log R"}[s.Fit.Abscissa] +
-			fmt.Sprintf(", %d to %d layers", s.Fit.First, s.Fit.Last)
-	}
-	return s.claim(falls, quantity+", %s: relative distance from the theorem's").
+	return s.claim(falls, s.number()+", %s: relative distance from the theorem's").
 		Below(s.distance(), falls[s.Theorem].Value)
 }
 

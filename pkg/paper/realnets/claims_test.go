@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -70,5 +71,40 @@ func TestTheoremThreeIsJudgedByItsOwnExponent(t *testing.T) {
 	if c := s.fallsAsPredicted(); c.Verdict != claims.Holds ||
 		!strings.Contains(c.Quantity, "10 to 60 layers") {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestWideNetsAreHeldToTheInterval: a rate within the measured interval is that of infinitely wide nets, and
+// one beside it is not; of highway nets it is the deepest's R.
+func TestWideNetsAreHeldToTheInterval(t *testing.T) {
+	s := Series{
+		Theorem: "Theorem 1", Net: "feedforward", Norm: norms.None.Name, Width: 10, Depths: []int{3, 4},
+		Correlation: []stats.Estimate{stats.Exact(1), {Value: 0.6, Low: 0.5, High: 0.7}}, Wide: []float64{0.2, 0.65},
+	}
+	if c := s.isWide(); c.Verdict != claims.Holds || math.Abs(c.Measured.Value-0.5) > 1e-9 {
+		t.Errorf("0.65 in 0.5 to 0.7: %s, %v", c.Verdict, c.Measured)
+	}
+	s.Fit = &Fit{Abscissa: PerLayer, First: 3, Last: 4, Wide: -1.2}
+	s.Fit.Slope = stats.Estimate{Value: -1, Low: -1.1, High: -0.9}
+	if c := s.isWide(); c.Verdict != claims.Contradicted || !strings.Contains(c.Quantity, "rate of log R, 3 to 4") {
+		t.Errorf("−1.2 beside −1.1 to −0.9: %s, %v, %s", c.Verdict, c.Measured, c.Quantity)
+	}
+}
+
+// TestWideSlope fits a power of the depth exactly.
+func TestWideSlope(t *testing.T) {
+	s := Series{Depths: []int{2, 3, 4, 5}, Fit: &Fit{Abscissa: LogDepth, First: 2, Last: 5}}
+	for range s.Depths {
+		s.Correlation = append(s.Correlation, stats.Student(0.5, 0.1, 9))
+	}
+	err := s.addWide(func(depth int) []meanfield.Layer {
+		layers := make([]meanfield.Layer, 6)
+		for l := range layers {
+			layers[l].Correlation = math.Pow(float64(l), -1.5)
+		}
+		return layers
+	})
+	if err != nil || math.Abs(s.Fit.Wide+1.5) > 1e-12 || s.Wide[0] != math.Pow(2, -1.5) {
+		t.Errorf("slope %g through %g, %v", s.Fit.Wide, s.Wide, err)
 	}
 }

@@ -29,6 +29,10 @@ type Fit struct {
 	// for Theorem 3, whose Theory is the limit of many layers, another number.
 	TheoryHere float64 `json:"theory_here"`
 
+	// Wide is the slope in infinitely wide nets at these depths, with the same weights; 0 where the theory does
+	// not cover the net.
+	Wide float64 `json:"wide,omitempty"`
+
 	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where
 	// these are 1/2 and 1/4.
 	Counted stats.Estimate `json:"counted"`
@@ -152,15 +156,27 @@ func (s *Series) addTheory() error {
 	if s.Theorem != "Theorem 3" {
 		return nil
 	}
-	var x, y, weights []float64 // as in correlation.Result.Slope: on a curve other weights give another slope
+	var err error
+	s.Fit.TheoryHere, err = s.slopeOf(s.Theory)
+	return err
+}
+
+// slopeOf fits a line through the logarithms of values at the depths of the fit, with the weights of
+// correlation.Result.Slope: on a curve other weights give another slope.
+func (s *Series) slopeOf(values []float64) (float64, error) {
+	var x, y, weights []float64
 	for i, depth := range s.Depths {
-		if s.Fit.First <= depth && depth <= s.Fit.Last {
-			relative := s.Correlation[i].StdErr / s.Correlation[i].Value
-			x, y = append(x, math.Log(float64(depth))), append(y, math.Log(s.Theory[i]))
-			weights = append(weights, 1/(relative*relative))
+		if depth < s.Fit.First || s.Fit.Last < depth {
+			continue
 		}
+		at := float64(depth)
+		if s.Fit.Abscissa == LogDepth {
+			at = math.Log(at)
+		}
+		relative := s.Correlation[i].StdErr / s.Correlation[i].Value
+		x, y = append(x, at), append(y, math.Log(values[i]))
+		weights = append(weights, 1/(relative*relative))
 	}
 	fit, err := stats.WeightedFit(x, y, weights)
-	s.Fit.TheoryHere = fit.Slope
-	return err
+	return fit.Slope, err
 }

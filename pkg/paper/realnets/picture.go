@@ -17,11 +17,12 @@ var (
 )
 
 // Draw draws the theorems on real nets: the correlation of the gradients at two inputs against depth, a
-// panel for each family of nets and a curve for each width, up to the depth where the noise swallows it. The
-// dark band is one standard error to either side, the light one the 95 % interval. The dashed line is the
-// theorem's; the dotted one is what counting paths gives for the widest nets with their measured activations.
-// Axes are logarithmic, that of the depth where the theorem says a power of it; those of highway nets, which
-// keep their correlation, are linear.
+// panel for each family of nets and a curve for each width, up to the depth where the noise swallows it.
+// The dark band is one standard error to either side, the light one the 95 % interval. The dashed line is
+// the theorem's; the dotted one is what counting paths gives for the widest nets with their measured
+// activations, and the whole dark line is the theory of infinitely wide ones. Axes are logarithmic, that
+// of the depth where the theorem says a power of it; those of highway nets, which keep their correlation,
+// are linear.
 func Draw(r *Result) (*plots.Figure, error) {
 	const columns = 3
 	r = cmp.Or(r, new(Result))
@@ -52,6 +53,7 @@ func Draw(r *Result) (*plots.Figure, error) {
 		plots.LineKey("theorem", plots.Style{Color: plots.Ink, Width: 1, Dashes: theoryDashes}),
 		plots.LineKey("paths counted with the measured activations",
 			plots.Style{Color: plots.Ink, Width: 1, Dashes: countedDashes}),
+		plots.LineKey("infinitely wide nets", plots.Style{Color: plots.Ink, Width: 1}),
 		plots.AreaKey("95 % interval", plots.Fade(plots.Ink, plots.IntervalOpacity)),
 	)
 	return g.Figure(Name,
@@ -94,6 +96,9 @@ func panel(family []Series, looks map[int]plots.Style) *plots.Panel {
 	p.Y.Range(floor, 1)
 	reference(p, widest.Depths, widest.Theory, floor, theoryDashes)
 	reference(p, widest.Depths, widest.Counted, floor, countedDashes)
+	if widest.Wide != nil {
+		reference(p, widest.Depths, widest.Wide, floor, nil)
+	}
 	return p
 }
 

@@ -49,6 +49,7 @@ func madeUp() *realnets.Result {
 					stats.Student(math.Pow(theory, faster), 0.001*float64(depth), s.Draws),
 				)
 				s.Counted = append(s.Counted, math.Pow(theory, 0.9*faster))
+				s.Wide = append(s.Wide, math.Pow(theory, 1.25))
 			}
 			if family.abscissa != "" {
 				slope := family.number * faster

@@ -148,6 +148,9 @@ type Series struct {
 	// rate.
 	Theory []float64 `json:"theory"`
 
+	// Wide is R(i,j) in infinitely wide nets; nil where the theory does not cover the net.
+	Wide []float64 `json:"wide,omitempty"`
+
 	// Counted is the correlation that counting paths predicts from the measured activations in place of 1/2
 	// and 1/4.
 	Counted []float64 `json:"counted"`
@@ -168,18 +171,23 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	}
 	plan := jobs.NewPlan("the theorems on real nets", nil)
 	var all []*Series
+	var wide []wideNets // of each series
 	for _, family := range config.families() {
+		nets := family.addWide(plan)
 		for _, width := range config.Widths {
 			family.Net.Width = width
-			all = append(all, family.add(plan))
+			all, wide = append(all, family.add(plan)), append(wide, nets)
 		}
 	}
 	if _, err := plan.Run(ctx, e); err != nil {
 		return nil, err
 	}
 	result := &Result{Config: config}
-	for _, series := range all {
+	for i, series := range all {
 		if err := series.addTheory(); err != nil {
+			return nil, err
+		}
+		if err := series.addWide(wide[i]); err != nil {
 			return nil, err
 		}
 		result.Series = append(result.Series, *series)

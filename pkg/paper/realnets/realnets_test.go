@@ -38,8 +38,8 @@ func TestRun(t *testing.T) {
 			len(config.Widths),
 		)
 	}
-	// A claim a family, and one more on the variance in each of Theorems 1 and 2.
-	if got, want := len(result.Claims()), families+len(config.Decays); got != want {
+	// Two claims a family, and one more on the variance in each of Theorems 1 and 2.
+	if got, want := len(result.Claims()), 2*families+len(config.Decays); got != want {
 		t.Errorf("%d claims, want %d", got, want)
 	}
 	for _, s := range result.Series {
@@ -51,6 +51,11 @@ func TestRun(t *testing.T) {
 			if want != 0 && math.Abs(s.Theory[i]/want-1) > 1e-9 { // rounding
 				t.Errorf("%s at %d layers: theory %g, want %g", s.Title(), depth, s.Theory[i], want)
 			}
+		}
+		// Infinitely wide nets are near enough to tell one layer of another net from this one's.
+		if s.Depths[0] == 1 && math.Abs(s.Correlation[0].Value-s.Wide[0]) > 5*s.Correlation[0].StdErr+0.05 {
+			t.Errorf("%s, width %d, one layer: R = %v, infinitely wide %g", s.Title(), s.Width, s.Correlation[0],
+				s.Wide[0])
 		}
 		// What a path count with the measured activations says of the first layer is exact for independent
 		// weights; the standard error alone keeps the measured R from it. Five of them, for many series.
