@@ -140,7 +140,8 @@ const (
 // solved is a case with what came out.
 type solved struct {
 	Case
-	theory, beside *[]meanfield.Layer // as far as it goes, and with the inputs and the depth that were measured
+	shallower      map[int]*[]meanfield.Layer // highway nets by their depth, whose gates are others
+	theory, beside *[]meanfield.Layer         // as far as it goes, and with the inputs and the depth that were measured
 	measured       *measured
 }
 
@@ -152,7 +153,16 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	result := &Result{Config: config}
 	plan := jobs.NewPlan("closed forms", nil)
 	for _, k := range config.Cases {
-		s := solved{Case: k, theory: addTheory(plan, k.Net, k.Inputs, k.Depth)}
+		s := solved{Case: k}
+		if k.ofHighway() {
+			s.shallower = make(map[int]*[]meanfield.Layer)
+			for _, depth := range k.halvings() {
+				s.shallower[depth] = addTheory(plan, k.Net, k.Inputs, depth)
+			}
+			s.theory = s.shallower[k.Depth]
+		} else {
+			s.theory = addTheory(plan, k.Net, k.Inputs, k.Depth)
+		}
 		s.beside = addTheory(plan, k.Net, k.MeasuredInputs, k.MeasuredDepth)
 		s.measured = config.addMeasured(plan, k)
 		result.cases = append(result.cases, s)
@@ -200,8 +210,9 @@ func (s solved) series(width int) []law.Series {
 			continue
 		}
 		far := law.Series{Net: law.NetOf(s.Net), Inputs: s.Inputs, Quantity: q.name, Against: "depth"}
-		for _, depth := range spread(s.Depth) {
-			far.X, far.Theory = append(far.X, float64(depth)), append(far.Theory, q.theory((*s.theory)[depth]))
+		for _, depth := range s.depths() {
+			far.X = append(far.X, float64(depth))
+			far.Theory = append(far.Theory, q.theory((*s.of(depth))[depth]))
 			if !s.normalised() {
 				far.ClosedForm = append(far.ClosedForm, s.closedForm(depth))
 			}
@@ -216,6 +227,32 @@ func (s solved) series(width int) []law.Series {
 		all = append(all, far, near)
 	}
 	return all
+}
+
+// halvings returns the depth of the theory and halves of it, ascending.
+func (c Case) halvings() []int {
+	var depths []int
+	for depth := c.Depth; depth > 4; depth /= 2 {
+		depths = append(depths, depth)
+	}
+	slices.Reverse(depths)
+	return depths
+}
+
+// depths returns the depths of the series of the theory.
+func (s solved) depths() []int {
+	if s.ofHighway() {
+		return s.halvings()
+	}
+	return spread(s.Depth)
+}
+
+// of returns the layers that the theory's value at a depth is one of.
+func (s solved) of(depth int) *[]meanfield.Layer {
+	if s.ofHighway() {
+		return s.shallower[depth]
+	}
+	return s.theory
 }
 
 // spread returns depths from 1 to the last, about ten a doubling where there are so many.

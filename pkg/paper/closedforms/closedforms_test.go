@@ -129,6 +129,10 @@ func made(likeTheorems bool) *Result {
 			Last:  k.MeasuredDepth,
 		}
 		if k.ofHighway() {
+			s.shallower = make(map[int]*[]meanfield.Layer)
+			for _, depth := range k.halvings() {
+				s.shallower[depth] = layersOf(depth, correlation, variance)
+			}
 			s.measured.R = s.measured.R[len(s.measured.R)-1:]
 		} else {
 			rate, growing := s.slopeBeside(s.measured.R, correlationOf), s.slopeBeside(s.measured.C, varianceOf)

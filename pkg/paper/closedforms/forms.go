@@ -38,7 +38,7 @@ func (k Case) closedForm(depth int) float64 {
 	}
 	layers := k.share() * float64(depth)
 	if k.ofHighway() {
-		layers = float64(depth) / float64(k.Depth)
+		layers = 1
 	}
 	sum, pairs := 0.0, 0.0
 	for i := range x {
