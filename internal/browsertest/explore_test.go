@@ -9,10 +9,10 @@ import (
 	"github.com/go-rod/rod/lib/input"
 )
 
-// startExplorer runs all of 07_explore, with a cell behind it, up to the explorer's first picture.
+// startExplorer runs all of 08_explore, with a cell behind it, up to the explorer's first picture.
 func startExplorer(t *testing.T) (x *explorer, after int) {
 	t.Helper()
-	const name = "07_explore.ipynb"
+	const name = "08_explore.ipynb"
 	browser := startBrowser(t)
 	lab := startLab(t, name)
 	lab.addCell(t, name, "%%\nfmt.Println(\"the cell after the explorer ran\")")

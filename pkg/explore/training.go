@@ -23,7 +23,7 @@ import (
 // over the grid, its autocorrelation and its covariance. It returns when Done or the stop button was pressed;
 // where no page can answer it draws one picture and returns.
 //
-// It computes no training. Its numbers are those of the first draw in 06_early_training's results: of your
+// It computes no training. Its numbers are those of the first draw in 07_early_training's results: of your
 // own, where that notebook has run, and otherwise of those that come with the project.
 func Training(s *lab.Session) error {
 	t, err := openTraining(lab.ResultsFolder(), filepath.Join(lab.Home(), "notebooks", "data"))
@@ -36,7 +36,7 @@ func Training(s *lab.Session) error {
 	return t.look(s.Context, t.start(), show)
 }
 
-// trainingFigure names the results of 06_early_training.
+// trainingFigure names the results of 07_early_training.
 const trainingFigure = "early-training"
 
 // trainings are the nets in training to look at. They implement subject.
@@ -61,11 +61,11 @@ func openTraining(folders ...string) (*trainings, error) {
 			filepath.Base(folder), figure.Provenance.Size)}
 		content, _ := figure.Series.(json.RawMessage)
 		if err := json.Unmarshal(content, &t.series); err != nil || !t.whole() {
-			return nil, fmt.Errorf("%s.json in %s is not what 06_early_training saves: run that notebook again", trainingFigure, folder)
+			return nil, fmt.Errorf("%s.json in %s is not what 07_early_training saves: run that notebook again", trainingFigure, folder)
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("there are no results of training to go through: run the notebook 06_early_training first")
+	return nil, fmt.Errorf("there are no results of training to go through: run the notebook 07_early_training first")
 }
 
 // whole says whether there is something to look at in all series, at the same steps.

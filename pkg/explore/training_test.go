@@ -152,7 +152,7 @@ func TestTrainingControls(t *testing.T) {
 
 func TestTrainingErrors(t *testing.T) {
 	if _, err := openTraining(t.TempDir()); err == nil || !strings.Contains(err.Error(),
-		"run the notebook 06_early_training first") {
+		"run the notebook 07_early_training first") {
 		t.Errorf("without results there is the error %v", err)
 	}
 	folder := t.TempDir()
