@@ -28,7 +28,7 @@ func resultsFolder(t *testing.T, names ...string) string {
 		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
-		picture, err := os.ReadFile(repository(t, "pkg", "figures", "testdata", name+".png"))
+		picture, err := os.ReadFile(repository(t, "pkg", "paper", strings.Replace(name, "-", "", 1), "testdata", name+".png"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,7 @@ var attacks = []string{
 func hostileFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	picture, err := os.ReadFile(repository(t, "pkg", "figures", "testdata", "figure-1.png"))
+	picture, err := os.ReadFile(repository(t, "pkg", "paper", "figure1", "testdata", "figure-1.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
