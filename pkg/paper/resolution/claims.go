@@ -169,7 +169,7 @@ func (r *Result) powerClaims(net law.Net) []claims.Claim {
 				quantity := fmt.Sprintf("%s, %s, %d inputs: exponent of the length in the depth from %d layers on, "+
 					"relative distance from −1",
 					net.Name().Title(), kinds[measured], s.Inputs, shrinkFrom)
-				all = append(all, power.Claim(Name, net.ID()+"."+kinds[measured], "", quantity).
+				all = append(all, power.Claim(Name, fmt.Sprintf("%s.%s.inputs-%d", net.ID(), kinds[measured], s.Inputs), "", quantity).
 					Below(exponent.Distance(-1), power.Value))
 			}
 		}

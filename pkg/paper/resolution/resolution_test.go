@@ -180,7 +180,7 @@ func TestClaims(t *testing.T) {
 	for _, id := range []string{
 		"doubling.feedforward-center.theory", "doubling.feedforward-center.measured",
 		"shrinks.feedforward-center.theory",
-		"resolved.feedforward-center.theory", "power.feedforward-none.theory",
+		"resolved.feedforward-center.theory", "power.feedforward-none.theory.inputs-512",
 	} {
 		if right[id] != claims.Holds {
 			t.Errorf("%s: %s", id, right[id])
