@@ -32,15 +32,17 @@ func WeightedFit(x, y, weights []float64) (Fit, error) {
 			return Fit{}, fmt.Errorf("weight %d is %g: weights are inverse variances and must be positive", i, weight)
 		}
 	}
-	meanX, spreadX := stat.Mean(x, weights), 0.0
+	meanX, meanY, spreadX, together := stat.Mean(x, weights), stat.Mean(y, weights), 0.0, 0.0
 	for i, value := range x {
 		spreadX += weights[i] * (value - meanX) * (value - meanX)
+		together += weights[i] * (value - meanX) * (y[i] - meanY)
 	}
 	if spreadX == 0 {
 		return Fit{}, fmt.Errorf("all x are %g: a slope needs at least two different ones", x[0])
 	}
-	fit := Fit{N: len(x)}
-	fit.Intercept, fit.Slope = stat.LinearRegression(x, y, weights, false)
+	// Gonum's LinearRegression divides by the sum of the weights less 1, which may be 0.
+	fit := Fit{N: len(x), Slope: together / spreadX}
+	fit.Intercept = meanY - fit.Slope*meanX
 	squares := 0.0
 	for i := range x {
 		residual := y[i] - fit.Intercept - fit.Slope*x[i]

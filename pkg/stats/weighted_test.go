@@ -56,6 +56,26 @@ func TestWeightedFitWithEqualWeights(t *testing.T) {
 	near(t, "standard error", weighted.SlopeStdErr, plain.SlopeStdErr, rounding)
 }
 
+// TestWeightedFitKeepsItsScale: only ratios of the weights count, also where they add up to exactly 1, for
+// which gonum's regression has no answer.
+func TestWeightedFitKeepsItsScale(t *testing.T) {
+	x, y := []float64{1, 2, 4}, []float64{3, 5, 8}
+	want, err := stats.WeightedFit(x, y, []float64{2, 1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scale := range []float64{0.25, 0.5, 1e6} { // 0.25 makes their sum 1
+		got, err := stats.WeightedFit(x, y, []float64{2 * scale, scale, scale})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const rounding = 1e-12
+		near(t, "slope", got.Slope, want.Slope, rounding)
+		near(t, "intercept", got.Intercept, want.Intercept, rounding)
+		near(t, "standard error", got.SlopeStdErr, want.SlopeStdErr, rounding)
+	}
+}
+
 func TestWeightedFitRefuses(t *testing.T) {
 	good := []float64{1, 2, 3}
 	for want, columns := range map[string][3][]float64{

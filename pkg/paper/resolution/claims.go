@@ -81,8 +81,8 @@ func slope(s law.Series, x, y func(float64) float64) stats.Estimate {
 		if s.Measured != nil {
 			m := s.Measured[i]
 			value = y(m.Value)
-			spread := (y(m.High) - y(m.Low)) / (y(s.Measured[0].High) - y(s.Measured[0].Low))
-			weight = 1 / (spread * spread) // relative to the first, so that their sum is far from 1
+			spread := y(m.High) - y(m.Low)
+			weight = 1 / (spread * spread)
 		} else {
 			value = y(s.Theory[i])
 		}
