@@ -164,7 +164,8 @@ func (s *Series) addTheory() error {
 // slopeOf fits a line through the logarithms of values at the depths of the fit, with the weights of
 // correlation.Result.Slope: on a curve other weights give another slope.
 func (s *Series) slopeOf(values []float64) (float64, error) {
-	var x, y, weights []float64
+	var x, fitted []float64
+	var measured []stats.Estimate
 	for i, depth := range s.Depths {
 		if depth < s.Fit.First || s.Fit.Last < depth {
 			continue
@@ -173,10 +174,7 @@ func (s *Series) slopeOf(values []float64) (float64, error) {
 		if s.Fit.Abscissa == LogDepth {
 			at = math.Log(at)
 		}
-		relative := s.Correlation[i].StdErr / s.Correlation[i].Value
-		x, y = append(x, at), append(y, math.Log(values[i]))
-		weights = append(weights, 1/(relative*relative))
+		x, fitted, measured = append(x, at), append(fitted, values[i]), append(measured, s.Correlation[i])
 	}
-	fit, err := stats.WeightedFit(x, y, weights)
-	return fit.Slope, err
+	return correlation.SlopeBeside(x, fitted, measured)
 }

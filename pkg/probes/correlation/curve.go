@@ -128,11 +128,11 @@ func (r *Result) Slope(
 		}
 		return all
 	})
-	var x, weights []float64
+	var x []float64
 	for k := first - 1; k < last; k++ {
-		relative := measured[k].StdErr / measured[k].Value
-		x, weights = append(x, abscissa(float64(k+1))), append(weights, 1/(relative*relative))
+		x = append(x, abscissa(float64(k+1)))
 	}
+	weights := relativeWeights(measured[first-1 : last])
 	return stats.Jackknife(r.draws, func(mean []float64) []float64 {
 		var y []float64
 		for _, point := range r.points(mean)[first-1 : last] {
@@ -144,4 +144,26 @@ func (r *Result) Slope(
 		}
 		return []float64{fit.Slope}
 	})[0], nil
+}
+
+// SlopeBeside returns the slope of the logarithms of values against x, with the weights that [Result.Slope]
+// gives to measurements at the same points: on a curve other weights give another slope. It returns an error
+// where a value is not positive, or there are fewer than three.
+func SlopeBeside(x, values []float64, measured []stats.Estimate) (float64, error) {
+	y := make([]float64, len(values))
+	for i, value := range values {
+		y[i] = math.Log(value)
+	}
+	fit, err := stats.WeightedFit(x, y, relativeWeights(measured))
+	return fit.Slope, err
+}
+
+// relativeWeights returns the inverse variances of the logarithms of estimates.
+func relativeWeights(measured []stats.Estimate) []float64 {
+	weights := make([]float64, len(measured))
+	for i, m := range measured {
+		relative := m.StdErr / m.Value
+		weights[i] = 1 / (relative * relative)
+	}
+	return weights
 }
