@@ -164,7 +164,10 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 			s.theory = addTheory(plan, k.Net, k.Inputs, k.Depth)
 		}
 		s.beside = addTheory(plan, k.Net, k.MeasuredInputs, k.MeasuredDepth)
-		s.measured = config.addMeasured(plan, k)
+		var err error
+		if s.measured, err = config.addMeasured(plan, k); err != nil {
+			return nil, err
+		}
 		result.cases = append(result.cases, s)
 	}
 	var err error

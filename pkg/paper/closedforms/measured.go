@@ -8,9 +8,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
-	"github.com/shattered-gradients/shattered/pkg/paper/law"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
-	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -37,20 +37,20 @@ type measured struct {
 const clearly = 4
 
 // addMeasured adds the measurement of a case.
-func (c Config) addMeasured(plan *jobs.Plan, k Case) *measured {
+func (c Config) addMeasured(plan *jobs.Plan, k Case) (*measured, error) {
 	net := atDepth(k.Net, k.MeasuredDepth)
 	net.Width = c.Width
 	config := correlation.Config{Net: net, Inputs: k.MeasuredInputs, Draws: k.Draws, Seed: c.Seed}
-	// It costs about what gradients do.
-	spec := law.GradientsSpec(gradients.Config{Net: net, Inputs: k.MeasuredInputs, Draws: k.Draws, Seed: c.Seed},
-		fmt.Sprintf("definition 1, fits from %d", k.First))
-	return jobs.Add(plan, spec, func(ctx context.Context, e *engine.Engine) (measured, error) {
-		r, err := correlation.Run(ctx, e, config)
-		if err != nil {
-			return measured{}, err
-		}
-		return k.read(r)
-	})
+	sampled := sampling.Config{Net: net, Inputs: config.Inputs, Draws: config.Draws, Seed: config.Seed}
+	m, _, err := paper.AddPart(plan, fmt.Sprintf("definition 1, fits from %d,", k.First), correlation.Version, sampled,
+		func(ctx context.Context, e *engine.Engine) (measured, error) {
+			r, err := correlation.Run(ctx, e, config)
+			if err != nil {
+				return measured{}, err
+			}
+			return k.read(r)
+		})
+	return m, err
 }
 
 // read takes from the probe's result what is kept of it.
@@ -96,18 +96,18 @@ func (k Case) abscissa(depth float64) float64 {
 // slopeBeside returns the slope of the theory through the depths of the fit to measured points, with their
 // weights, as package correlation weighs them: on a curve other weights give another slope.
 func (s solved) slopeBeside(points []point, of func(meanfield.Layer) float64) float64 {
-	var x, y, weights []float64
+	var x, values []float64
+	var measured []stats.Estimate
 	for _, p := range points {
 		if p.Depth < s.measured.First || p.Depth > s.measured.Last {
 			continue
 		}
-		relative := p.Estimate.StdErr / p.Estimate.Value
-		x, y = append(x, s.abscissa(float64(p.Depth))), append(y, math.Log(of((*s.beside)[p.Depth])))
-		weights = append(weights, 1/(relative*relative))
+		x, values = append(x, s.abscissa(float64(p.Depth))), append(values, of((*s.beside)[p.Depth]))
+		measured = append(measured, p.Estimate)
 	}
-	fit, err := stats.WeightedFit(x, y, weights)
+	slope, err := correlation.SlopeBeside(x, values, measured)
 	if err != nil {
 		return math.NaN()
 	}
-	return fit.Slope
+	return slope
 }

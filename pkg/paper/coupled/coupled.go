@@ -122,9 +122,13 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		net.Statistics = norms.Coupled
 		for _, depth := range config.Depths {
 			net.Depth = depth
-			measured = append(measured, law.AddGradients(plan, gradients.Config{
+			summary, err := law.AddGradients(plan, gradients.Config{
 				Net: net, Inputs: config.Inputs, Draws: config.Draws, First: uint64(depth) << 20, Seed: config.Seed,
-			}))
+			})
+			if err != nil {
+				return nil, err
+			}
+			measured = append(measured, summary)
 		}
 	}
 	parts, err := plan.Run(ctx, e)

@@ -126,10 +126,14 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		for _, width := range config.Widths {
 			net.Width = width
 			// Nets of different widths have draws of their own.
-			widths = append(widths, law.AddGradients(plan, gradients.Config{
+			summary, err := law.AddGradients(plan, gradients.Config{
 				Net: net, Inputs: config.Inputs, Draws: config.draws(width),
 				First: uint64(width) << 20, Seed: config.Seed,
-			}))
+			})
+			if err != nil {
+				return nil, err
+			}
+			widths = append(widths, summary)
 		}
 		measured = append(measured, widths)
 	}

@@ -21,11 +21,12 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// version belongs to the keys of the parts: raise it when one of them comes out otherwise.
+// version belongs to the keys of the theory's parts: raise it when one of them comes out otherwise.
 const version = 1
 
 // Curve is the theory of a net at a depth.
@@ -121,7 +122,7 @@ func TheorySpec(net models.Config, inputs int, depths []int, quantity string) jo
 		deepest = max(deepest, depth)
 	}
 	m := float64(inputs)
-	// As many multiplications as GradientsSpec counts in the same time.
+	// As many multiplications as paper.AddPart counts in the same time.
 	weight := 300 * m * m * float64(max(deepest, 1))
 	if net.Norm == norms.Batch {
 		weight *= 1 + m/4
@@ -140,9 +141,10 @@ func TheorySpec(net models.Config, inputs int, depths []int, quantity string) jo
 	}
 }
 
-// AddGradients adds the autocorrelation of a net's gradients to a plan, as one part.
-func AddGradients(p *jobs.Plan, config gradients.Config) *gradients.Summary {
-	return jobs.Add(p, GradientsSpec(config, "autocorrelation"),
+// AddGradients adds the autocorrelation of a net's gradients to a plan, as one part. It returns an error when
+// the config is wrong.
+func AddGradients(p *jobs.Plan, config gradients.Config) (*gradients.Summary, error) {
+	summary, _, err := paper.AddPart(p, "autocorrelation of gradients", gradients.Version, config,
 		func(ctx context.Context, e *engine.Engine) (gradients.Summary, error) {
 			result, err := gradients.Run(ctx, e, config)
 			if err != nil {
@@ -154,27 +156,5 @@ func AddGradients(p *jobs.Plan, config gradients.Config) *gradients.Summary {
 			}
 			return *summary, nil
 		})
-}
-
-// GradientsSpec describes a part that is a quantity of a net's gradients.
-func GradientsSpec(config gradients.Config, quantity string) jobs.Spec {
-	n := float64(max(config.Net.Width, 1))
-	layer := n * n * (float64(config.Inputs) + 80) // multiplications forward, and the drawing of weights
-	return jobs.Spec{
-		Name: fmt.Sprintf(
-			"%d-layer %s of width %d, %d inputs",
-			config.Net.Depth,
-			config.Net.Title(),
-			config.Net.Width,
-			config.Inputs,
-		),
-		Key: struct {
-			Probe    string           `json:"probe"`
-			Version  int              `json:"version"`
-			Config   gradients.Config `json:"config"`
-			Quantity string           `json:"quantity"`
-		}{"gradients", version, config, quantity},
-		Weight:  max(layer*float64(config.Net.Depth)*float64(config.Draws), 1),
-		Passing: !config.Net.Registered(),
-	}
+	return summary, err
 }

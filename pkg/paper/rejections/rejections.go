@@ -16,6 +16,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -137,7 +138,11 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		net := config.Net
 		net.Depth = depth
 		result.theory = append(result.theory, config.addTheory(plan, net))
-		result.measured = append(result.measured, config.addMeasured(plan, net))
+		measured, err := config.addMeasured(plan, net)
+		if err != nil {
+			return nil, err
+		}
+		result.measured = append(result.measured, measured)
 	}
 	result.alone = config.addAlone(plan)
 	var err error
@@ -170,7 +175,7 @@ func (c Config) addTheory(plan *jobs.Plan, net models.Config) *tested {
 }
 
 // addMeasured adds the tests of draws of the nets, which Figure 2 does not use.
-func (c Config) addMeasured(plan *jobs.Plan, net models.Config) *tested {
+func (c Config) addMeasured(plan *jobs.Plan, net models.Config) (*tested, error) {
 	config := gradients.Config{
 		Net:    net,
 		Inputs: c.Inputs,
@@ -178,17 +183,15 @@ func (c Config) addMeasured(plan *jobs.Plan, net models.Config) *tested {
 		First:  uint64(net.Depth)<<20 + 1<<19,
 		Seed:   c.Seed,
 	}
-	return jobs.Add(
-		plan,
-		law.GradientsSpec(config, "rejections"),
+	measured, _, err := paper.AddPart(plan, "rejections of gradients", gradients.Version, config,
 		func(ctx context.Context, e *engine.Engine) (tested, error) {
 			r, err := gradients.Run(ctx, e, config)
 			if err != nil {
 				return tested{}, err
 			}
 			return test(net.Depth, r.X, r.Gradients)
-		},
-	)
+		})
+	return measured, err
 }
 
 // aloneStream keeps the independent numbers apart from other random numbers of the seed.

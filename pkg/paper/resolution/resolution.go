@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -202,7 +203,11 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 					continue
 				}
 				for _, depth := range measured.Depths {
-					g.measured = append(g.measured, config.addMeasured(plan, f.Net, inputs, depth))
+					part, err := config.addMeasured(plan, f.Net, inputs, depth)
+					if err != nil {
+						return nil, err
+					}
+					g.measured = append(g.measured, part)
 				}
 			}
 			grids[i] = append(grids[i], g)
@@ -264,7 +269,7 @@ func addTheory(plan *jobs.Plan, f Family, inputs int) *[]neighbours {
 }
 
 // addMeasured adds the measurement of nets of a depth on a grid.
-func (c Config) addMeasured(plan *jobs.Plan, net models.Config, inputs, depth int) *neighbours {
+func (c Config) addMeasured(plan *jobs.Plan, net models.Config, inputs, depth int) (*neighbours, error) {
 	net.Depth, net.Width = depth, c.Width
 	config := gradients.Config{
 		Net:    net,
@@ -273,7 +278,7 @@ func (c Config) addMeasured(plan *jobs.Plan, net models.Config, inputs, depth in
 		First:  uint64(inputs) << 20,
 		Seed:   c.Seed,
 	}
-	return jobs.Add(plan, law.GradientsSpec(config, "correlation over the input"),
+	part, _, err := paper.AddPart(plan, "correlation of gradients over the input", gradients.Version, config,
 		func(ctx context.Context, e *engine.Engine) (neighbours, error) {
 			result, err := gradients.Run(ctx, e, config)
 			if err != nil {
@@ -281,4 +286,5 @@ func (c Config) addMeasured(plan *jobs.Plan, net models.Config, inputs, depth in
 			}
 			return measure(result, depth), nil
 		})
+	return part, err
 }
