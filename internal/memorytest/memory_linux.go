@@ -14,7 +14,8 @@ import (
 const alone = "SHATTERED_TEST_ALONE"
 
 // Alone runs the test that calls it in a process of its own, which holds no memory of other tests, and says
-// whether this is that process. It skips the test where tests are to be short.
+// whether this is that process. Go collects its garbage early there, so that what the process holds is what
+// it needs, on busy machines also. It skips the test where tests are to be short.
 func Alone(t *testing.T) bool {
 	t.Helper()
 	if testing.Short() {
@@ -24,7 +25,7 @@ func Alone(t *testing.T) bool {
 		return true
 	}
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
-	command.Env = append(os.Environ(), alone+"=1")
+	command.Env = append(os.Environ(), alone+"=1", "GOGC=20")
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %s", err, output)
