@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/gomlx/backends/default" // registers xla and go
+	_ "github.com/gomlx/compute/gobackend" // registers go, and xla.go xla
 	"github.com/shattered-gradients/shattered/internal/processors"
 )
 
