@@ -35,41 +35,47 @@ func (v Verdict) Mark() string {
 // Claim is a sentence of the paper made checkable.
 type Claim struct {
 	// ID is unique and stable, such as "figure-2.feedforward-white.frozen". It ends with the Convention where there is one.
-	ID string `json:"id"`
+	ID string `json:"id" jsonschema:"minLength=1"`
 
 	// Source is the figure or theorem of the paper.
-	Source string `json:"source"`
+	Source string `json:"source" jsonschema:"minLength=1"`
 
 	// Statement is what the paper says, in our words.
-	Statement string `json:"statement"`
+	Statement string `json:"statement" jsonschema:"minLength=1"`
 
-	// Why says where the bound comes from: what the paper's words stand for. Empty where the statement says it.
+	// Why says what a word of the statement stands for in the bound. Empty where the statement says it.
 	Why string `json:"why,omitempty"`
 
 	// Quantity says what was measured.
-	Quantity string `json:"quantity"`
+	Quantity string `json:"quantity" jsonschema:"minLength=1"`
 
-	// Unit names what the Draws of Measured count where they are no draws, in the plural: seeds, minibatches.
+	// Unit names what the draws of Measured count where they are no draws, in the plural: seeds, minibatches.
 	Unit string `json:"unit,omitempty"`
 
 	// Convention names what the paper leaves open and this claim is measured with, such as frozen or coupled batch statistics.
 	Convention string `json:"convention,omitempty"`
 
-	// Measured is the estimate of the quantity.
+	// Measured is the estimate of the quantity. A count has no interval, and neither has what was measured on
+	// one seed, where Quantity says so.
 	Measured stats.Estimate `json:"measured"`
 
-	// Relation is ">" or "<": the claim is that the quantity is on that side of Bound.
-	Relation string  `json:"relation"`
+	// Relation is ">" or "<": the claim is that the quantity is on that side of Bound, which was set from the
+	// paper's text.
+	Relation string  `json:"relation" jsonschema:"enum=>,enum=<"`
 	Bound    float64 `json:"bound"`
 
-	// Verdict follows from the three fields before it.
-	Verdict Verdict `json:"verdict"`
+	// Verdict follows from the three fields before it. It is "holds" where the whole interval is on that side
+	// of the bound, "contradicted" where the whole interval is on the other side or ends at the bound, and
+	// "undecided" where the bound is inside.
+	Verdict Verdict `json:"verdict" jsonschema:"enum=holds,enum=contradicted,enum=undecided"`
 
-	// MoreDraws is how many more draws would decide an undecided claim if value and spread stayed as they are; 0 where no number
-	// within reach would, and for other verdicts.
-	MoreDraws int `json:"more_draws,omitempty"`
+	// MoreDraws is about how many more draws would decide an undecided claim if value and spread stayed as
+	// they are, half-widths being like one over the root of the number. It is 0, and left out, where the
+	// number of draws is not known, where a hundred times as many would not decide, and for other verdicts.
+	MoreDraws int `json:"more_draws,omitempty" jsonschema:"minimum=1"`
 
-	// ByConvention marks a claim that holds with one convention and is contradicted with another: see [MarkConventions].
+	// ByConvention marks a claim that holds with one convention and is contradicted with another: see
+	// [MarkConventions]. An undecided variant decides nothing.
 	ByConvention bool `json:"by_convention,omitempty"`
 }
 

@@ -37,11 +37,11 @@ const (
 
 // Series is the autocorrelation function of one ensemble of gradients, or of noise: a curve of Figure 2.
 type Series struct {
-	// Net is the architecture, or Brown or White.
-	Net string `json:"net"`
+	// Net is the architecture, or brown or white for noise.
+	Net string `json:"net" jsonschema:"minLength=1"`
 
 	// Depth is L; 0 for noise.
-	Depth int `json:"depth"`
+	Depth int `json:"depth" jsonschema:"minimum=0"`
 
 	// Beta scales the residual branch; nil where the net has none.
 	Beta *float64 `json:"beta"`
@@ -51,11 +51,12 @@ type Series struct {
 	// normalisation in others.
 	Also string `json:"also,omitempty"`
 
-	// Statistics is frozen or coupled; empty for noise.
-	Statistics norms.Statistics `json:"statistics"`
+	// Statistics says whether the gradients hold the batch statistics fixed (frozen) or go through them
+	// (coupled); empty for noise.
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled,enum="`
 
-	// Lags are 0..15.
-	Lags []int `json:"lags"`
+	// Lags are 0 to 15; the curve has the autocorrelation at these (mean removed, biased estimator).
+	Lags []int `json:"lags" jsonschema:"minimum=0"`
 
 	// Theory is the expected autocorrelation in infinitely wide nets at these lags; nil where there is no
 	// theory, as of coupled statistics and of noise, or where it was not asked for.

@@ -10,10 +10,11 @@ import (
 
 // Variant names a net among those that differ in architecture, normalisation, beta, depth and width.
 type Variant struct {
-	Net string `json:"net"`
+	// Net is the name of the architecture, such as feedforward or residual.
+	Net string `json:"net" jsonschema:"minLength=1"`
 
 	// Norm is the name of the normalisation: none, center or bn.
-	Norm string `json:"norm"`
+	Norm string `json:"norm" jsonschema:"minLength=1"`
 
 	// Beta scales the residual branch; nil where the net has none.
 	Beta *float64 `json:"beta"`
@@ -22,8 +23,8 @@ type Variant struct {
 	Also string `json:"also,omitempty"`
 
 	// Depth is L and Width N.
-	Depth int `json:"depth"`
-	Width int `json:"width"`
+	Depth int `json:"depth" jsonschema:"minimum=1"`
+	Width int `json:"width" jsonschema:"minimum=1"`
 }
 
 // VariantOf returns the variant of a net's config with its defaults filled in.

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Origin says where a part of a figure was computed: what of its [Provenance] can make a difference.
+// Origin says where a part of a figure was computed: what of its [Provenance] can make a difference. Backend,
+// Plugin, Platform, Go and Commit are as there.
 type Origin struct {
 	Backend  string `json:"backend"`
 	Plugin   string `json:"plugin"`
@@ -23,18 +24,18 @@ func (p Provenance) Origin() Origin {
 type Parts struct {
 	// Total is the number of parts, and Kept that of the ones that were not computed but are kept with the
 	// code.
-	Total int `json:"total"`
-	Kept  int `json:"kept"`
+	Total int `json:"total" jsonschema:"minimum=0"`
+	Kept  int `json:"kept" jsonschema:"minimum=0"`
 
 	// Recomputed names those of the kept parts that were computed anew as a check: a random sample that the
 	// number Sample determines.
 	Recomputed []string `json:"recomputed,omitempty"`
-	Sample     uint64   `json:"sample,omitempty"`
+	Sample     uint64   `json:"sample,omitempty" jsonschema:"minimum=0"`
 
-	// Largest is the largest relative difference of a number in them from what is kept, and Tolerance up to
-	// where it may be.
-	Largest   float64 `json:"largest_difference"`
-	Tolerance float64 `json:"tolerance,omitempty"`
+	// Largest is the largest difference of a number in them from what is kept, over the larger of both, or
+	// over 1 where both are smaller. Rounding explains differences up to Tolerance.
+	Largest   float64 `json:"largest_difference" jsonschema:"minimum=0"`
+	Tolerance float64 `json:"tolerance,omitempty" jsonschema:"minimum=0"`
 
 	// Origins are those of the kept parts.
 	Origins []Origin `json:"origins,omitempty"`

@@ -13,35 +13,37 @@ import (
 // Provenance says where numbers come from: what is needed to get them again.
 type Provenance struct {
 	// Seed determines every random number.
-	Seed uint64 `json:"seed"`
+	Seed uint64 `json:"seed" jsonschema:"minimum=0"`
 
 	// Backend is the GoMLX backend, such as "xla:cpu" or "go".
 	Backend string `json:"backend"`
 
-	// Plugin describes what runs behind the backend: XLA's PJRT plugin and its version, or the backend itself.
+	// Plugin describes what computes for the backend: XLA's PJRT plugin and its version, or the backend
+	// itself.
 	Plugin string `json:"plugin"`
 
 	// Platform is operating system, processor architecture and number of processors.
 	Platform string `json:"platform"`
 
-	// Go is the version of the Go toolchain.
+	// Go is the version of the toolchain.
 	Go string `json:"go"`
 
-	// Modules maps the Go modules that compute to their versions.
+	// Modules maps the modules that compute to their versions.
 	Modules map[string]string `json:"modules"`
 
-	// Commit is the commit of this project, with "+" behind it when the code differed from it; empty where the project's folder is not
-	// the root of a git checkout, and "unknown: " with the reason where it is but git can't tell.
+	// Commit is the commit of this project, and ends with "+" when the code differed from it. It is empty
+	// where the project's folder is not the root of a git checkout, and "unknown: " with the reason where it
+	// is but git can't tell.
 	Commit string `json:"commit"`
 
 	// Size is "quick", "paper" or "full".
-	Size string `json:"size"`
+	Size string `json:"size" jsonschema:"enum=quick,enum=paper,enum=full"`
 
 	// Started is when the run began, in UTC.
 	Started time.Time `json:"started"`
 
 	// WallSeconds is how long it took.
-	WallSeconds float64 `json:"wall_seconds"`
+	WallSeconds float64 `json:"wall_seconds" jsonschema:"minimum=0"`
 }
 
 // modules are those whose versions can change a number.

@@ -20,13 +20,13 @@ import (
 // Figure is the content of results/<figure>.json.
 type Figure struct {
 	// Figure is the name, such as "figure-2": also the name of the files.
-	Figure string `json:"figure"`
+	Figure string `json:"figure" jsonschema:"pattern=^[a-z0-9-]+$"`
 
 	// Title says in a line what the figure shows.
-	Title string `json:"title"`
+	Title string `json:"title" jsonschema:"minLength=1"`
 
-	// Config is everything that determines the numbers.
-	Config any `json:"config"`
+	// Config is everything that determines the numbers: nets, depths, inputs, draws, seed.
+	Config any `json:"config" jsonschema:"type=object"`
 
 	// Provenance says where the numbers come from.
 	Provenance Provenance `json:"provenance"`
@@ -34,14 +34,14 @@ type Figure struct {
 	// Parts says where the figure's parts come from, where it is made of parts that may be kept with the code.
 	Parts *Parts `json:"parts,omitempty"`
 
-	// Claims are the paper's statements about the figure and the verdicts on them here. Those of figures at quick size are for the machinery:
-	// see [Figure.Decided].
+	// Claims are the paper's statements about the figure and the verdicts on them here. Those of figures at
+	// quick size only test the machinery: see [Figure.Decided].
 	Claims []claims.Claim `json:"claims"`
 
-	// Series are the figure's curves.
-	Series any `json:"series"`
+	// Series are the figure's curves. What their entries hold depends on the experiment.
+	Series any `json:"series" jsonschema:"type=array,minItems=1"`
 
-	// Tests are further measurements behind the claims, where there are any.
+	// Tests are further measurements that claims rest on, where there are any.
 	Tests any `json:"tests,omitempty"`
 
 	// Table shows some of the numbers for reading, where a figure does not.

@@ -2,8 +2,10 @@ package results
 
 import "strings"
 
-// Table is a table as a figure's file, the page of results and notebooks show it: formatted numbers, for reading.
+// Table is a table as a figure's file, the page of results and notebooks show it: numbers formatted for
+// reading.
 type Table struct {
+	// Caption says what the table shows, Header what its columns hold, and Rows are as long as Header.
 	Caption string     `json:"caption"`
 	Header  []string   `json:"header"`
 	Rows    [][]string `json:"rows"`

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Curve is a quantity along depths, lags or steps, measured on several draws: all slices have one entry a
+// Curve is a quantity along depths, lags or steps, measured on several draws: all lists have one entry a
 // point.
 type Curve struct {
 	// Mean and StdErr are the mean over draws and its standard error, the sample deviation over sqrt(Draws).
@@ -21,7 +21,7 @@ type Curve struct {
 	Upper []float64 `json:"upper"`
 
 	// Draws is the number of independent draws, or of the seeds or minibatches in their place.
-	Draws int `json:"draws,omitempty"`
+	Draws int `json:"draws,omitempty" jsonschema:"minimum=2"`
 }
 
 // SummarizeCurve summarises draws x points. It needs at least two draws.

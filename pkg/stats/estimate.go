@@ -13,21 +13,22 @@ import (
 // Level is the confidence level of the intervals of estimates.
 const Level = 0.95
 
-// Estimate is a measured quantity with its confidence interval at Level. A quantity without sampling error
-// has Low = High = Value. One that could not be made is [None].
+// Estimate is a measured Value with its 95 % confidence interval, Low to High. A quantity without sampling
+// error has Low = High = Value. One that could not be made is [None], and refused where results are saved.
 type Estimate struct {
 	Value float64 `json:"value"`
 
 	// StdErr is the standard error where the interval comes from one by Student's t distribution, and 0
 	// elsewhere.
-	StdErr float64 `json:"stderr,omitempty"`
+	StdErr float64 `json:"stderr,omitempty" jsonschema:"minimum=0"`
 
+	// Low and High are the ends of the interval.
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 
-	// Draws is the number of independent draws behind the interval, 0 where there is no such number. Nets
-	// trained from several seeds, or on several minibatches, count these.
-	Draws int `json:"draws,omitempty"`
+	// Draws is the number of independent draws that the interval comes from, 0 where there is no such number.
+	// Nets trained from several seeds, or on several minibatches, count these.
+	Draws int `json:"draws,omitempty" jsonschema:"minimum=1"`
 }
 
 // None is the estimate of what could not be measured, such as the mean of a single draw or the smallest of no

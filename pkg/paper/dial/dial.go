@@ -94,12 +94,15 @@ type Result struct {
 
 // Series is the structure of gradients against beta, for one depth.
 type Series struct {
+	// Net is the architecture, Depth is L, Statistics says whether the gradients hold the batch statistics
+	// fixed (frozen) or go through them (coupled), and Draws is the number of independent draws of the
+	// weights.
 	Net        string           `json:"net"`
-	Depth      int              `json:"depth"`
-	Statistics norms.Statistics `json:"statistics"`
-	Draws      int              `json:"draws"`
+	Depth      int              `json:"depth" jsonschema:"minimum=1"`
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled"`
+	Draws      int              `json:"draws" jsonschema:"minimum=2"`
 
-	// Beta holds the scales; all slices have one entry a beta.
+	// Beta holds the scales of the residual branch; all lists have one entry a beta.
 	Beta []float64 `json:"beta"`
 
 	// Lag1 and Lag5 are the autocorrelation at these lags, averaged over draws.
@@ -107,7 +110,9 @@ type Series struct {
 	Lag5 []stats.Estimate `json:"lag_5"`
 
 	// Length is the effective correlation length of [CorrelationLength], in steps of the grid, of the
-	// autocorrelation averaged over draws, with the jackknife's interval.
+	// autocorrelation averaged over draws: the lag at which it first falls below 1/e, interpolated. The
+	// interval is the jackknife's. (The sum over all lags is -1/2 for every series whose mean is removed, and
+	// can't serve.)
 	Length []stats.Estimate `json:"length"`
 
 	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.

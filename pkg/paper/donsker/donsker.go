@@ -55,8 +55,9 @@ type Result struct {
 
 // Series is the gradient of one-layer nets of one width, as a walk.
 type Series struct {
-	Width int `json:"width"`
-	Draws int `json:"draws"`
+	// Width is N, and Draws the number of independent draws.
+	Width int `json:"width" jsonschema:"minimum=1"`
+	Draws int `json:"draws" jsonschema:"minimum=2"`
 
 	// X is the grid, Time the time change Phi(x), and Path the first draw's gradient there.
 	X    []float64 `json:"x"`
@@ -80,7 +81,10 @@ type Covariance struct {
 
 // Distance is a [theory.Distance] with the simultaneous interval, over the widths, of what was sampled.
 type Distance struct {
-	Samples    int            `json:"samples"`
+	// Empirical is the distance from that many Samples, increments of which perfectly normal ones would have
+	// the distance Floor. GivenKinks has the weights integrated out, and Exact is by the binomial law of the
+	// kinks.
+	Samples    int            `json:"samples" jsonschema:"minimum=1"`
 	Empirical  float64        `json:"empirical"`
 	Floor      float64        `json:"floor"`
 	GivenKinks stats.Estimate `json:"given_kinks"`
@@ -90,6 +94,7 @@ type Distance struct {
 // Fit is the fit of distance = factor N^exponent to the widths from From on, with 95 % confidence for the
 // exponent.
 type Fit struct {
+	// From is the smallest width fitted, Exponent has its 95 % interval, and Factor is that of the power.
 	From     int            `json:"from"`
 	Exponent stats.Estimate `json:"exponent"`
 	Factor   float64        `json:"factor"`

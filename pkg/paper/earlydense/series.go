@@ -16,11 +16,14 @@ import (
 // Series is what the gradients of a dense net say behind each of the steps.
 type Series struct {
 	paper.EarlyNet
-	Statistics norms.Statistics `json:"statistics"`
-	Draws      int              `json:"draws"`
+
+	// Statistics says how the net is looked at: with the batch statistics held fixed (frozen) or through them
+	// (coupled); training always goes through them. Draws is the number of independent draws of the weights.
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled"`
+	Draws      int              `json:"draws" jsonschema:"minimum=2"`
 
 	// Steps are the numbers of updates; the following lists have an entry for each.
-	Steps []int `json:"steps"`
+	Steps []int `json:"steps" jsonschema:"minItems=2,minimum=0"`
 
 	// Loss is the logarithm to base 10 of the mean squared error, over draws.
 	Loss *stats.Curve `json:"log10_loss"`
@@ -28,16 +31,16 @@ type Series struct {
 	// Constant is the number of draws whose gradient is the same at all inputs, up to rounding: such a
 	// gradient has no autocorrelation, and the other statistics are those of the other draws. With fewer than
 	// two of these they are nil.
-	Constant []int `json:"constant"`
+	Constant []int `json:"constant" jsonschema:"minimum=0"`
 
-	// Brownness is 0 for white noise and 1 for brown, as in Figures 1 and 2.
+	// Brownness is 0 for white noise and 1 for brown, as in Figures 1 and 2; nil with fewer than two draws.
 	Brownness []*stats.Estimate `json:"brownness"`
 
 	// Rejections is the number of draws on which the Ljung-Box test at the 5 % level rejects white noise.
-	Rejections []int `json:"ljung_box_rejections"`
+	Rejections []int `json:"ljung_box_rejections" jsonschema:"minimum=0"`
 
-	// Lags are 0..15, and ACF is the autocorrelation there, over draws.
-	Lags []int          `json:"lags"`
+	// Lags are 0 to 15, and ACF is the autocorrelation there, over draws; nil with fewer than two.
+	Lags []int          `json:"lags" jsonschema:"minItems=16,maxItems=16,minimum=0,maximum=15"`
 	ACF  []*stats.Curve `json:"acf"`
 
 	// First holds the first draw.

@@ -94,10 +94,12 @@ type Result struct {
 // Series is what a convolutional net shows behind each of the steps. Curves are over seeds.
 type Series struct {
 	paper.EarlyNet
-	Seeds int `json:"seeds"`
+
+	// Seeds is the number of seeds, each with its own weights and order of the images.
+	Seeds int `json:"seeds" jsonschema:"minimum=2"`
 
 	// Steps are the numbers of updates; the following curves have an entry for each.
-	Steps []int `json:"steps"`
+	Steps []int `json:"steps" jsonschema:"minItems=2,minimum=0"`
 
 	// Loss is the training loss, in nats: the mean over the batches since the step before, as training saw
 	// them; at step 0 that of the first batch.

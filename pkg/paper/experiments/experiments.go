@@ -2,8 +2,11 @@
 // and a notebook's cell.
 //
 // From the list come the order of the page of results and of the notebooks' figures, the commands that name
-// an experiment, and the tests that interrupt each experiment and resume it.
+// an experiment, the description of the files of results, and the tests that interrupt each experiment and
+// resume it.
 package experiments
+
+//go:generate go -C ../../.. run ./cmd/resultsdoc
 
 import (
 	"context"
@@ -12,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/closedforms"
 	"github.com/shattered-gradients/shattered/pkg/paper/coupled"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
@@ -25,6 +29,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/paper/finitewidth"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
 	"github.com/shattered-gradients/shattered/pkg/paper/realnets"
 	"github.com/shattered-gradients/shattered/pkg/paper/rejections"
@@ -51,6 +56,11 @@ type Experiment struct {
 	Notebook string
 	Figures  []string
 
+	// Series and Tests are empty values of the types of what its file of results holds; Tests is nil where it
+	// holds none. From these types and their comments go generate, here, makes docs/results.schema.json and
+	// the tables of docs/results.md.
+	Series, Tests any
+
 	// Run runs it at a size, results.Quick or another.
 	Run func(ctx context.Context, e *engine.Engine, size string) (Result, error)
 
@@ -63,81 +73,96 @@ type Experiment struct {
 var All = []Experiment{
 	{
 		Name: figure1.Name, Title: figure1.Title,
+		Series: []paper.Column(nil),
 		Shows: "Gradients of deep feedforward nets look like white noise, those of shallow ones like brown " +
 			"noise", Cost: "4 s",
 		Notebook: "01_gradients", Figures: []string{"figure-1", "figure-1-coupled"},
 		Run: onGrid(figure1.Run, figure1.Paper, figure1.Quick),
 	}, {
 		Name: figure2.Name, Title: figure2.Title,
+		Series: []paper.Series(nil), Tests: []figure2.Whiteness(nil),
 		Shows:    "The autocorrelation of gradients falls with depth, less in resnets, least with a small β",
 		Cost:     "31 s",
 		Notebook: "01_gradients", Figures: []string{"figure-2"},
 		Run: onGrid(figure2.Run, figure2.Paper, figure2.Quick),
 	}, {
 		Name: figure3.Name, Title: figure3.Title,
+		Series: []figure3.Series(nil),
 		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their " +
 			"pairs", Cost: "7 s",
 		Notebook: "02_activations", Figures: []string{"figure-3"},
 		Run: onGrid(figure3.Run, figure3.Paper, figure3.Quick),
 	}, {
 		Name: figure4.Name, Title: figure4.Title,
-		Shows: "Which inputs the units of deep nets are on for", Cost: "11 s",
+		Series: []figure4.Pattern(nil),
+		Shows:  "Which inputs the units of deep nets are on for", Cost: "11 s",
 		Notebook: "02_activations", Figures: []string{"figure-4", "figure-4-resnets",
 			"figure-4-resnets-bn"},
 		Run: onGrid(figure4.Run, figure4.Paper, figure4.Quick),
 	}, {
 		Name: normalization.Name, Title: normalization.Title,
-		Shows: "What normalisation and β each contribute", Cost: "20 s",
+		Series: []normalization.Row(nil),
+		Shows:  "What normalisation and β each contribute", Cost: "20 s",
 		Notebook: "02_activations",
 		Run:      onGrid(normalization.Run, normalization.Paper, normalization.Quick),
 	}, {
 		Name: theorems.Name, Title: theorems.Title,
-		Shows: "The theorems hold where their assumptions are exact", Cost: "7 s",
+		Series: []theorems.Series(nil),
+		Shows:  "The theorems hold where their assumptions are exact", Cost: "7 s",
 		Notebook: "03_theory", Figures: []string{"theorems"},
 		Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
 	}, {
 		Name: realnets.Name, Title: realnets.Title,
-		Shows: "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
+		Series: []realnets.Series(nil),
+		Shows:  "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
 		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"},
 		Run: onGrid(realnets.Run, realnets.Paper, realnets.Quick),
 	}, {
 		Name: donsker.Name, Title: donsker.Title,
+		Series: []donsker.Series(nil), Tests: (*donsker.Fit)(nil),
 		Shows:    "The gradient of a one-layer net is a Brownian motion in the limit of infinite width",
 		Cost:     "17 s",
 		Notebook: "03_theory", Figures: []string{"donsker"},
 		Run: onGrid(donsker.Run, donsker.Paper, donsker.Quick),
 	}, {
 		Name: dial.Name, Title: dial.Title,
-		Shows: "β turns a resnet's gradients from brown to white", Cost: "20 s",
+		Series: []dial.Series(nil),
+		Shows:  "β turns a resnet's gradients from brown to white", Cost: "20 s",
 		Notebook: "03_theory", Figures: []string{"beta-dial"},
 		Run: onGrid(dial.Run, dial.Paper, dial.Quick),
 	}, {
 		Name: finitewidth.Name, Title: finitewidth.Title,
+		Series: []law.Series(nil), Tests: []finitewidth.Fit(nil),
 		Shows: "Nets differ from the theory of infinitely wide ones by a constant over their width",
 		Cost:  "3 minutes", Notebook: "04_law", Figures: []string{finitewidth.Name},
 		Run: onGrid(finitewidth.Run, finitewidth.Paper, finitewidth.Quick),
 	}, {
 		Name: resolution.Name, Title: resolution.Title,
-		Shows: "Whether gradients look white is decided by the grid: a finer one shows structure in deeper nets",
-		Cost:  "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
+		Series: []law.Series(nil),
+		Shows:  "Whether gradients look white is decided by the grid: a finer one shows structure in deeper nets",
+		Cost:   "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
 		Run: onGrid(resolution.Run, resolution.Paper, resolution.Quick),
 	}, {
 		Name: rejections.Name, Title: rejections.Title,
-		Shows: "The sizes of deep gradients have an envelope, which is what a test of white noise sees",
-		Cost:  "20 s", Notebook: "04_law", Figures: []string{rejections.Name},
+		Series: []law.Series(nil),
+		Shows:  "The sizes of deep gradients have an envelope, which is what a test of white noise sees",
+		Cost:   "20 s", Notebook: "04_law", Figures: []string{rejections.Name},
 		Run: onGrid(rejections.Run, rejections.Paper, rejections.Quick),
 	}, {
 		Name: closedforms.Name, Title: closedforms.Title,
-		Shows: "Without normalisation gradients shatter like a power of the depth; closed forms that real nets obey",
-		Cost:  "1 minute", Notebook: "04_law", Figures: []string{closedforms.Name},
+		Series: []law.Series(nil),
+		Shows:  "Without normalisation gradients shatter like a power of the depth; closed forms that real nets obey",
+		Cost:   "1 minute", Notebook: "04_law", Figures: []string{closedforms.Name},
 		Run: onGrid(closedforms.Run, closedforms.Paper, closedforms.Quick),
 	}, {
 		Name: coupled.Name, Title: coupled.Title,
-		Shows: "How far a guess at gradients through the batch statistics is off",
-		Cost:  "1 minute", Notebook: "04_law", Figures: []string{coupled.Name},
+		Series: []law.Series(nil),
+		Shows:  "How far a guess at gradients through the batch statistics is off",
+		Cost:   "1 minute", Notebook: "04_law", Figures: []string{coupled.Name},
 		Run: onGrid(coupled.Run, coupled.Paper, coupled.Quick),
 	}, {
 		Name: figure5.Name, Title: figure5.Title,
+		Series:   []figure5.Series(nil),
 		Shows:    "Gradients shatter in convolutional nets on images too",
 		Cost:     "an hour, or a minute with the parts kept with the code",
 		Notebook: "05_convnets", Figures: []string{"figure-5", "figure-5-rank"},
@@ -145,17 +170,20 @@ var All = []Experiment{
 		Kept: "pkg/paper/figure5/parts.jsonl.gz",
 	}, {
 		Name: figure6.Name, Title: figure6.Title,
+		Series: []figure6.Point(nil), Tests: []figure6.LearningCurve(nil),
 		Shows:    "Which very deep nets can be trained",
 		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
 		Notebook: "06_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: trained,
 	}, {
 		Name: earlydense.Name, Title: earlydense.Title,
+		Series:   []earlydense.Series(nil),
 		Shows:    "What becomes of the gradients of dense nets in the first steps of training",
 		Cost:     "6 minutes",
 		Notebook: "07_early_training", Figures: []string{"early-training"},
 		Run: onGrid(earlydense.Run, earlydense.Paper, earlydense.Quick),
 	}, {
 		Name: earlyimages.Name, Title: earlyimages.Title,
+		Series:   []earlyimages.Series(nil),
 		Shows:    "What becomes of the gradients of convolutional nets in the first steps of training",
 		Cost:     "24 minutes",
 		Notebook: "07_early_training", Figures: []string{"early-training-images"},

@@ -78,9 +78,11 @@ type Result struct {
 
 // Whiteness is the test of whether the gradients of a deep feedforward net are white noise.
 type Whiteness struct {
-	Net        string           `json:"net"`
-	Depth      int              `json:"depth"`
-	Statistics norms.Statistics `json:"statistics"`
+	// Net is the architecture, Depth is L, and Statistics says whether the gradients hold the batch statistics
+	// fixed (frozen) or go through them (coupled).
+	Net        string           `json:"net" jsonschema:"enum=feedforward"`
+	Depth      int              `json:"depth" jsonschema:"minimum=1"`
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled"`
 	gradients.Whiteness
 }
 

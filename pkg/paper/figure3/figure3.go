@@ -59,17 +59,19 @@ type Series struct {
 	paper.Variant
 
 	// Layers are 1..L, the rectifiers from input to output.
-	Layers []int `json:"layers"`
+	Layers []int `json:"layers" jsonschema:"minimum=1"`
 
 	// Active is the share of inputs at which a unit of the layer is active, Coactive that of the pairs of
 	// distinct inputs at both of which it is; each averaged over the layer's units, and then summarised over
 	// draws.
 	Active   *stats.Curve `json:"active"`
 	Coactive *stats.Curve `json:"coactive"`
-	Draws    int          `json:"draws"`
 
-	// Theory is the coactivation in infinitely wide nets; nil where the theory does not cover the net.
-	Theory []float64 `json:"theory,omitempty"`
+	// Draws is the number of independent draws of the weights.
+	Draws int `json:"draws" jsonschema:"minimum=2"`
+
+	// Theory is the coactivation in infinitely wide nets, layer by layer; nil where the theory does not cover the net.
+	Theory []float64 `json:"theory,omitempty" jsonschema:"minimum=0,maximum=1"`
 
 	// Climb is the coactivation of the last layer less that of the second, the first after a normalisation,
 	// in the same net.

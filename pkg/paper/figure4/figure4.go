@@ -64,11 +64,13 @@ type Pattern struct {
 	Raster *activations.Raster `json:"-"`
 
 	// Activation is the histogram of the share of inputs at which a unit is active: shares of the units of
-	// all draws in equal bins from 0 to 1. Contiguity is that of the lengths of runs of equal value along a
-	// unit's inputs: shares of the runs of all draws in equal bins from 1 to M.
-	Activation []float64 `json:"activation"`
-	Contiguity []float64 `json:"contiguity"`
-	Draws      int       `json:"draws"`
+	// all draws in 11 equal bins from 0 to 1. Contiguity is that of the lengths of runs of equal value along a
+	// unit's inputs: shares of the runs of all draws in 11 equal bins from 1 to M.
+	Activation []float64 `json:"activation" jsonschema:"minimum=0,maximum=1"`
+	Contiguity []float64 `json:"contiguity" jsonschema:"minimum=0,maximum=1"`
+
+	// Draws is the number of independent draws of the weights.
+	Draws int `json:"draws" jsonschema:"minimum=2"`
 
 	// Constant is the share of units active at all inputs or none, Balanced that of units active at a quarter
 	// to three quarters.
@@ -76,7 +78,7 @@ type Pattern struct {
 	Balanced stats.Estimate `json:"balanced"`
 
 	// Longest and Shortest are the shares of runs of length M and 1; LastLead is the share in the last bin
-	// less that in the fullest other bin.
+	// of Contiguity less that in the fullest other bin.
 	Longest  stats.Estimate `json:"longest"`
 	Shortest stats.Estimate `json:"shortest"`
 	LastLead stats.Estimate `json:"last_lead"`

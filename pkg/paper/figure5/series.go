@@ -11,12 +11,13 @@ import (
 // Series is what the gradients of one net say against depth: a curve of Figure 5c.
 type Series struct {
 	// Net is the architecture, Norm the name of the normalisation, Beta the scale of the residual branch (nil
-	// where there is none), and Width the number of filters of the first stage.
-	Net        string           `json:"net"`
-	Norm       string           `json:"norm"`
-	Statistics norms.Statistics `json:"statistics"`
+	// where there is none), and Width the number of filters of the first stage. Statistics says whether the
+	// gradients hold the batch statistics fixed (frozen) or go through them (coupled).
+	Net        string           `json:"net" jsonschema:"minLength=1"`
+	Norm       string           `json:"norm" jsonschema:"minLength=1"`
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled"`
 	Beta       *float64         `json:"beta"`
-	Width      int              `json:"width"`
+	Width      int              `json:"width" jsonschema:"minimum=1"`
 
 	// Shortcut is the name of what skips do where the shape changes; empty where there are none.
 	Shortcut string `json:"shortcut,omitempty"`
@@ -26,11 +27,12 @@ type Series struct {
 	Also string `json:"also,omitempty"`
 
 	// Images names what the nets saw: CIFAR-10 or white noise.
-	Images string `json:"images"`
+	Images string `json:"images" jsonschema:"minLength=1"`
 
-	// Depths are the depths L in convolutions; all curves have a value for each.
-	Depths      []int `json:"depths"`
-	Minibatches int   `json:"minibatches"`
+	// Depths are the depths L in convolutions; all curves have a value for each. Minibatches is the number of
+	// minibatches, each with its own images and weights.
+	Depths      []int `json:"depths" jsonschema:"minItems=2,minimum=2"`
+	Minibatches int   `json:"minibatches" jsonschema:"minimum=2"`
 
 	// Rank is the relative effective rank r(D) / r(Y).
 	Rank *stats.Curve `json:"rank"`

@@ -106,29 +106,30 @@ type Result struct {
 // Point is what the nets of one family and depth, trained from several seeds, have come to.
 type Point struct {
 	// Family is one of training.Families, Title its title.
-	Family string `json:"family"`
-	Title  string `json:"title"`
+	Family string `json:"family" jsonschema:"minLength=1"`
+	Title  string `json:"title" jsonschema:"minLength=1"`
 
 	// Depth is L, the number of convolutions, and Parameters the number of a net's parameters.
-	Depth      int `json:"depth"`
-	Parameters int `json:"parameters"`
+	Depth      int `json:"depth" jsonschema:"minimum=2"`
+	Parameters int `json:"parameters" jsonschema:"minimum=1"`
 
 	// LearningRate is the rate that training began with, and RatesTried are those that it was chosen from:
 	// the one with the lowest training loss at the end, over the seeds that all have. Test images have no
 	// say.
-	LearningRate float64   `json:"learning_rate"`
-	RatesTried   []float64 `json:"rates_tried"`
+	LearningRate float64   `json:"learning_rate" jsonschema:"exclusiveMinimum=0"`
+	RatesTried   []float64 `json:"rates_tried" jsonschema:"minItems=1,exclusiveMinimum=0"`
 
-	// Seeds are those of the runs; the following two lists have an entry a seed. Diverged is the number of
-	// runs that diverged: they have the accuracy and the loss of guessing.
-	Seeds       []uint64  `json:"seeds"`
-	Accuracies  []float64 `json:"accuracies"`
+	// Seeds are those of the runs. Accuracies, shares of all test images at the end, and TrainLosses, at the
+	// last point of the learning curve, have an entry a seed. Diverged is the number of runs that diverged:
+	// they have the accuracy and the loss of guessing.
+	Seeds       []uint64  `json:"seeds" jsonschema:"minItems=1,minimum=0"`
+	Accuracies  []float64 `json:"accuracies" jsonschema:"minItems=1,minimum=0,maximum=1"`
 	TrainLosses []float64 `json:"train_losses"`
-	Diverged    int       `json:"diverged"`
+	Diverged    int       `json:"diverged" jsonschema:"minimum=0"`
 
 	// Accuracy is the share of all test images that a net gets right at the end, and TrainLoss the training
 	// loss at the last point of the learning curve, in nats: means over seeds. A single seed has no interval,
-	// and no Draws.
+	// and no draws.
 	Accuracy  stats.Estimate `json:"accuracy"`
 	TrainLoss stats.Estimate `json:"train_loss"`
 }

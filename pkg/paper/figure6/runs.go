@@ -13,17 +13,16 @@ import (
 type LearningCurve struct {
 	// Family, Depth, Seed and LearningRate say which net, Title is the family's title, and Diverged whether a
 	// loss or a weight became infinite behind the last point.
-	Family       string  `json:"family"`
-	Title        string  `json:"title"`
-	Depth        int     `json:"depth"`
-	Seed         uint64  `json:"seed"`
-	LearningRate float64 `json:"learning_rate"`
+	Family       string  `json:"family" jsonschema:"minLength=1"`
+	Title        string  `json:"title" jsonschema:"minLength=1"`
+	Depth        int     `json:"depth" jsonschema:"minimum=2"`
+	Seed         uint64  `json:"seed" jsonschema:"minimum=0"`
+	LearningRate float64 `json:"learning_rate" jsonschema:"exclusiveMinimum=0"`
 	Diverged     bool    `json:"diverged"`
 
-	// Steps are the numbers of batches trained on. Losses are in nats; those on training images and the
-	// accuracy there are means since the point before, as training saw the images, and those on test images
-	// are of some of them.
-	Steps         []int     `json:"steps"`
+	// Steps are the numbers of batches trained on. TrainLoss, in nats, and TrainAccuracy are means since the
+	// point before, as training saw the images; TestLoss and TestAccuracy are on some of the test images.
+	Steps         []int     `json:"steps" jsonschema:"minimum=1"`
 	TrainLoss     []float64 `json:"train_loss"`
 	TrainAccuracy []float64 `json:"train_accuracy"`
 	TestLoss      []float64 `json:"test_loss"`

@@ -11,10 +11,16 @@ import (
 
 // Net says which net a series is about, less its size.
 type Net struct {
-	Net  string   `json:"net"`
-	Norm string   `json:"norm"`
-	Beta *float64 `json:"beta"` // nil where the net has none
-	Also string   `json:"also,omitempty"`
+	// Net is the name of the architecture, such as feedforward or residual, and Norm that of the
+	// normalisation.
+	Net  string `json:"net" jsonschema:"minLength=1"`
+	Norm string `json:"norm" jsonschema:"minLength=1"`
+
+	// Beta scales the residual branch; nil where the net has none.
+	Beta *float64 `json:"beta"`
+
+	// Also says what else isn't the paper's choice, as models.Config.Also does; empty where all is.
+	Also string `json:"also,omitempty"`
 }
 
 // NetOf returns what a config's net is.
@@ -47,21 +53,23 @@ func (n Net) ID() string {
 type Series struct {
 	Net
 
-	// Depth is L, Width N of what was measured, and Inputs M; 0 where it is X, or has no say.
-	Depth  int `json:"depth,omitempty"`
-	Width  int `json:"width,omitempty"`
-	Inputs int `json:"inputs,omitempty"`
+	// Depth is L, Width N of what was measured, and Inputs M; left out where it is X, or has no say.
+	Depth  int `json:"depth,omitempty" jsonschema:"minimum=1"`
+	Width  int `json:"width,omitempty" jsonschema:"minimum=1"`
+	Inputs int `json:"inputs,omitempty" jsonschema:"minimum=2"`
 
-	// Quantity says what it is, and Against what X holds.
-	Quantity string    `json:"quantity"`
-	Against  string    `json:"against"`
+	// Quantity says in words what it is, such as autocorrelation at lag 1, and Against what X holds: width,
+	// depth, inputs or lag.
+	Quantity string    `json:"quantity" jsonschema:"minLength=1"`
+	Against  string    `json:"against" jsonschema:"enum=width,enum=depth,enum=inputs,enum=lag"`
 	X        []float64 `json:"x"`
 
-	// Theory is what the recursion over layers gives, ClosedForm what a formula says of it, and Measured what
-	// real nets of finite width have: each nil or with a value for each of X.
-	Theory     []float64        `json:"theory,omitempty"`
+	// Theory is what the recursion over layers gives (in coupled-statistics the guess), ClosedForm what a
+	// formula says of it, and Measured what real nets of finite width have: each with a value for each of X,
+	// or left out where there is none.
+	Theory     []float64        `json:"theory,omitempty" jsonschema:"anyof_required=theory"`
 	ClosedForm []float64        `json:"closed_form,omitempty"`
-	Measured   []stats.Estimate `json:"measured,omitempty"`
+	Measured   []stats.Estimate `json:"measured,omitempty" jsonschema:"anyof_required=measured"`
 }
 
 // Select returns the series of a quantity, in their order.

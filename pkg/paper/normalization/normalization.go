@@ -57,7 +57,7 @@ type Row struct {
 	paper.Variant
 
 	// Statistics is frozen or coupled; empty without normalisation, where both are the same.
-	Statistics norms.Statistics `json:"statistics"`
+	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled,enum="`
 
 	// Active and Coactive are the shares of inputs and of pairs of inputs at which units of the last
 	// rectifier are active.
@@ -69,7 +69,7 @@ type Row struct {
 	// inputs, perhaps 0, up to the rounding of float32.
 	ACF1     *stats.Estimate `json:"acf_1"`
 	ACF15    *stats.Estimate `json:"acf_15"`
-	Constant int             `json:"constant"`
+	Constant int             `json:"constant" jsonschema:"minimum=0"`
 
 	// Variance is the mean square of the gradient over inputs and draws, C(i,i) averaged over i. Its standard
 	// error is that over draws; it says little where a few draws make up most of the mean.
@@ -80,7 +80,7 @@ type Row struct {
 	LogVariance *stats.Estimate `json:"log10_variance"`
 
 	// Draws is the number of draws.
-	Draws int `json:"draws"`
+	Draws int `json:"draws" jsonschema:"minimum=2"`
 }
 
 // Result holds the table's rows: net by net in the order of the config, frozen before coupled statistics.

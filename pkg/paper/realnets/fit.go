@@ -14,14 +14,16 @@ import (
 
 // Fit is what a straight line through log R says.
 type Fit struct {
-	// Abscissa is PerLayer or LogDepth.
-	Abscissa string `json:"abscissa"`
+	// Abscissa is depth, where the slope is a rate a layer, or log depth, where it is an exponent.
+	Abscissa string `json:"abscissa" jsonschema:"enum=depth,enum=log depth"`
 
-	// First and Last are the first and the last depth of the fit.
+	// First and Last are the first and the last depth of the fit, which ends before the first depth at which
+	// R is not at least 4 standard errors above 0.
 	First int `json:"first"`
 	Last  int `json:"last"`
 
-	// Slope is that of log R, and Theory the theorem's.
+	// Slope is that of log R, and Theory the theorem's. The interval is the jackknife's over draws: the
+	// depths share their draws, so that the residuals say nothing of the error.
 	Slope  stats.Estimate `json:"slope"`
 	Theory float64        `json:"theory"`
 
@@ -29,8 +31,8 @@ type Fit struct {
 	// for Theorem 3, whose Theory is the limit of many layers, another number.
 	TheoryHere float64 `json:"theory_here"`
 
-	// Wide is the slope in infinitely wide nets at these depths, with the same weights; 0 where the theory does
-	// not cover the net.
+	// Wide is the slope in infinitely wide nets at these depths, with the same weights; 0, and left out,
+	// where the theory does not cover the net.
 	Wide float64 `json:"wide,omitempty"`
 
 	// Counted is the slope that counting paths predicts from the measured activations: the theorem's where

@@ -129,30 +129,39 @@ type Series struct {
 	// Theorem is "Theorem 1", "Theorem 2", "Theorem 3" or "Corollary 1".
 	Theorem string `json:"theorem"`
 
-	Net   string   `json:"net"`
-	Norm  string   `json:"norm"`
-	Beta  *float64 `json:"beta"`           // nil where the net has none
-	Also  string   `json:"also,omitempty"` // what else isn't the paper's choice, as models.Config.Also says it
-	Width int      `json:"width"`
-	Draws int      `json:"draws"`
-	Pairs int      `json:"pairs"` // of inputs, averaged over
+	// Net is the architecture, Norm the name of the normalisation, and Beta the scale of the residual branch;
+	// nil where the net has none.
+	Net  string   `json:"net" jsonschema:"minLength=1"`
+	Norm string   `json:"norm" jsonschema:"minLength=1"`
+	Beta *float64 `json:"beta"`
 
-	// Depths are L; all slices have one entry a depth.
-	Depths []int `json:"depths"`
+	// Also says what else isn't the paper's choice, as models.Config.Also does.
+	Also string `json:"also,omitempty"`
 
-	// Correlation is R(i,j) and Variance C(i,i), with their intervals by the jackknife over draws.
+	// Width is N, Draws the number of independent draws of the weights, and Pairs that of the pairs of inputs
+	// averaged over.
+	Width int `json:"width" jsonschema:"minimum=1"`
+	Draws int `json:"draws" jsonschema:"minimum=2"`
+	Pairs int `json:"pairs" jsonschema:"minimum=1"`
+
+	// Depths are L, the number of layers between the neurons and the read-out; the following lists have one
+	// entry a depth.
+	Depths []int `json:"depths" jsonschema:"minimum=1"`
+
+	// Correlation is R(i,j), the mean of C(i,j) over the mean of sqrt(C(i,i) C(j,j)), and Variance is C(i,i),
+	// averaged over inputs. Their intervals come from the jackknife over draws.
 	Correlation []stats.Estimate `json:"correlation"`
 	Variance    []stats.Estimate `json:"variance"`
 
-	// Theory is R(i,j) by the theorem's closed form; for Theorem 3 by the product over layers behind its
-	// rate.
+	// Theory is R(i,j) by the theorem's closed form; for Theorem 3 by the product over layers that its rate
+	// comes from.
 	Theory []float64 `json:"theory"`
 
 	// Wide is R(i,j) in infinitely wide nets; nil where the theory does not cover the net.
 	Wide []float64 `json:"wide,omitempty"`
 
-	// Counted is the correlation that counting paths predicts from the measured activations in place of 1/2
-	// and 1/4.
+	// Counted is R(i,j) by counting paths, the theorems' proof, with the measured shares of active inputs and
+	// pairs, and the measured deviations of batch normalisation, in place of 1/2, 1/4 and 1.
 	Counted []float64 `json:"counted"`
 
 	// Active and Coactive are the shares of inputs on which a unit of the last rectifier is active, and of
@@ -160,7 +169,7 @@ type Series struct {
 	Active   []float64 `json:"active"`
 	Coactive []float64 `json:"coactive"`
 
-	// Fit is the straight line through log R; nil for highway nets.
+	// Fit is the straight line through log R, weighted by inverse variance; nil for highway nets.
 	Fit *Fit `json:"fit"`
 }
 

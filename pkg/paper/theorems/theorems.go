@@ -40,6 +40,9 @@ type Config struct {
 
 // GateNet names a net whose gates are drawn; see [theory.Config] for the fields.
 type GateNet struct {
+	// Net is feedforward, residual (alpha = beta = 1, no normalisation), rescaled (batch normalisation) or
+	// highway. Beta scales the branches of a rescaled net, and Gamma2 those of a highway net; it is left out
+	// where it is sqrt(1/L).
 	Net    string  `json:"net"`
 	Beta   float64 `json:"beta,omitempty"`
 	Gamma2 float64 `json:"gamma2,omitempty"`
@@ -92,13 +95,14 @@ type Series struct {
 	// Theorem is the statement that the closed forms come from.
 	Theorem string `json:"theorem"`
 
-	// Estimator, Width and Draws say how the values were measured.
-	Estimator theory.Estimator `json:"estimator"`
-	Width     int              `json:"width"`
-	Draws     int              `json:"draws"`
+	// Estimator is conditioned (gates drawn, exact expectation over the weights) or plain (gates and weights
+	// drawn), Width is N, and Draws the number of independent draws.
+	Estimator theory.Estimator `json:"estimator" jsonschema:"enum=conditioned,enum=plain"`
+	Width     int              `json:"width" jsonschema:"minimum=1"`
+	Draws     int              `json:"draws" jsonschema:"minimum=2"`
 
-	// Depths are L.
-	Depths []int `json:"depths"`
+	// Depths are L, as the theorem counts.
+	Depths []int `json:"depths" jsonschema:"minimum=1"`
 
 	// Variance is C(i,i), Covariance C(i,j), Correlation R(i,j).
 	Variance    Curve `json:"variance"`
@@ -110,6 +114,8 @@ type Series struct {
 // the band: the bands of all nets, quantities and depths of one estimator hold together with 95 % confidence.
 type Curve struct {
 	stats.Curve
+
+	// Closed is the closed form.
 	Closed []float64 `json:"closed"`
 }
 

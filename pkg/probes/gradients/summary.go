@@ -27,16 +27,17 @@ type Summary struct {
 	// Curve is the autocorrelation function at [Lags], averaged over the draws, with its spread.
 	stats.Curve
 
-	// MeanCorrelation is the autocorrelation averaged over lags 1..MaxLag, one number a draw.
+	// MeanCorrelation is the autocorrelation averaged over lags 1 to 15, one number a draw.
 	MeanCorrelation stats.Estimate `json:"mean_correlation"`
 
 	// Brownness tells where the averaged autocorrelation lies between that of white noise (0) and that of
-	// brown noise (1); at 1/2 it is equally far from both. Its interval comes from the jackknife over draws.
+	// brown noise (1), by the Euclidean distances over lags 1 to 15: d(white) / (d(white) + d(brown)). At 1/2
+	// it is equally far from both. Its interval comes from the jackknife over draws.
 	Brownness stats.Estimate `json:"brownness"`
 
-	// Rejections counts the draws on which the Ljung-Box test at TestLevel, over MaxLag lags, rejects white
+	// Rejections counts the draws on which the Ljung-Box test, over 15 lags at the 5 % level, rejects white
 	// noise.
-	Rejections int `json:"ljung_box_rejections"`
+	Rejections int `json:"ljung_box_rejections" jsonschema:"minimum=0"`
 
 	// SpectrumSlope is the slope of the log power spectrum, one number a draw: 0 for white noise, -2 for
 	// brown.

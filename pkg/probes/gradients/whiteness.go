@@ -17,15 +17,17 @@ import (
 // and keeps their distribution, heavy tails included: it tells whether the test rejects for that alone.
 type Whiteness struct {
 	// Draws is the number of draws tested.
-	Draws int `json:"draws"`
+	Draws int `json:"draws" jsonschema:"minimum=2"`
 
-	// Rejected is the share of the draws on which the Ljung-Box test, over MaxLag lags at TestLevel, rejects white noise.
+	// Rejected is the share of the draws on which the Ljung-Box test, over 15 lags at the 5 % level, rejects
+	// white noise.
 	Rejected stats.Estimate `json:"rejected"`
 
 	// RejectedSigns is the same of the signs of the gradients, around their median.
 	RejectedSigns stats.Estimate `json:"rejected_signs"`
 
-	// RejectedShuffled is the same of the gradients in random order.
+	// RejectedShuffled is the same of the gradients in random order, which keeps their distribution and
+	// nothing else.
 	RejectedShuffled stats.Estimate `json:"rejected_shuffled"`
 
 	// SizeCorrelation is the autocorrelation at lag 1 of the squared deviations from the mean.
