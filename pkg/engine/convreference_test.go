@@ -25,7 +25,8 @@ type convReference struct {
 	images int
 }
 
-// output returns the sum of all outputs for the images x, [images, height, width, channels] in row-major order.
+// output returns the sum of all outputs for the images x, [images, height, width, channels] in row-major
+// order.
 func (r *convReference) output(x []float64) float64 {
 	r.next = 0
 	if r.record {
@@ -111,8 +112,9 @@ func (r *convReference) convolve(a maps, kernel []float32, filters, stride int) 
 	return out
 }
 
-// shortcut returns what a skip hands on of a, where the branch, whose first convolution sees the maps into, makes maps of that many filters
-// and that height. The matrix is [filters in, filters out], the only one of weights, or there is none.
+// shortcut returns what a skip hands on of a, where the branch, whose first convolution sees the maps into,
+// makes maps of that many filters and that height. The matrix is [filters in, filters out], the only one of
+// weights, or there is none.
 func (r *convReference) shortcut(a, into maps, filters, height int, weights [][]float32) maps {
 	kind := r.net.Config.Images.EffectiveShortcut().Name
 	from, stride, changes := a, 1, filters != len(a.rows[0])
@@ -147,7 +149,8 @@ func (r *convReference) shortcut(a, into maps, filters, height int, weights [][]
 	return out
 }
 
-// readOut returns the sum over images and outputs of the linear map of each image's mean, or of all its positions.
+// readOut returns the sum over images and outputs of the linear map of each image's mean, or of all its
+// positions.
 func (r *convReference) readOut(a maps, weights []float32) float64 {
 	outputs, positions := r.net.Config.Images.Outputs, a.height*a.width
 	sum := 0.0
@@ -167,8 +170,8 @@ func (r *convReference) readOut(a maps, weights []float32) float64 {
 	return sum
 }
 
-// gradient returns central finite differences of the sum of the outputs, with the statistics held for frozen ones. With these an
-// image's outputs don't depend on the others', so the sum has each image's own gradient.
+// gradient returns central finite differences of the sum of the outputs, with the statistics held for frozen
+// ones. With these an image's outputs don't depend on the others', so the sum has each image's own gradient.
 func (r *convReference) gradient(x []float64) []float64 {
 	const step = 1e-6
 	r.record = true
@@ -208,39 +211,46 @@ func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bases = append(bases, models.Config{Net: "conv-residual", Beta: 0.4, Alpha: 0.9, Images: models.Images{Shortcut: kind}})
+		bases = append(bases,
+			models.Config{Net: "conv-residual", Beta: 0.4, Alpha: 0.9, Images: models.Images{Shortcut: kind}})
 	}
 	for _, base := range bases {
 		for _, norm := range []*norms.Norm{norms.None, norms.Center, norms.Batch} {
-			for i, depth := range []int{2, 3, 4, 7, 6} { // 6 and 7 change the shape twice, with frozen statistics and with coupled ones
+			// 6 and 7 change the shape twice, with frozen statistics and with coupled ones
+			for i, depth := range []int{2, 3, 4, 7, 6} {
 				config := base
 				config.Norm, config.Depth, config.Width = norm, depth, 3
 				config.Statistics = []norms.Statistics{norms.Frozen, norms.Coupled}[i%2]
 				shortcut := config.Images.Shortcut
-				config.Images = models.Images{Height: 5, Width: 6, Channels: 2, Outputs: 3, Flatten: i%2 == 1, Shortcut: shortcut}
-				t.Run(fmt.Sprintf("%s/%s/%s/%s/depth=%d", config.Net, shortcut, norm, config.Statistics, depth), func(t *testing.T) {
+				config.Images = models.Images{Height: 5, Width: 6, Channels: 2, Outputs: 3, Flatten: i%2 == 1,
+					Shortcut: shortcut}
+				t.Run(fmt.Sprintf("%s/%s/%s/%s/depth=%d", config.Net, shortcut, norm, config.Statistics,
+					depth), func(t *testing.T) {
 					net, err := models.New(config)
 					if err != nil {
 						t.Fatal(err)
 					}
 					draw := net.Draw(5, 2)
 					trace, err := e.Run(t.Context(), engine.Request{
-						Net: net, Weights: draw, Inputs: batch, Output: true, Gradient: true, Tap: engine.Preactivations,
+						Net: net, Weights: draw, Inputs: batch, Output: true, Gradient: true,
+						Tap: engine.Preactivations,
 					})
 					if err != nil {
 						t.Fatal(err)
 					}
-					want := &convReference{reference: reference{net: net, draw: draw, record: true}, images: 2}
+					want := &convReference{reference: reference{net: net, draw: draw, record: true},
+						images: 2}
 					sum := 0.0
 					for _, output := range trace.Output {
 						sum += output
 					}
-					// Two float64 evaluations of the same formula: rounding only, of sums of some hundred terms of size 1.
+					// Two float64 evaluations of the same formula: rounding only, of sums of some hundred
+					// terms of size 1.
 					if got := want.output(x); math.Abs(sum-got) > 1e-11*math.Max(1, math.Abs(got)) {
 						t.Errorf("outputs sum to %g, the formula's to %g", sum, got)
 					}
-					// As for the dense nets: differences err by about 1e-10 times the size of the sum, which is tens of times a
-					// gradient's, and no kink of these nets lies within a step.
+					// As for the dense nets: differences err by about 1e-10 times the size of the sum, which
+					// is tens of times a gradient's, and no kink of these nets lies within a step.
 					if d := distance(trace.Gradient, want.gradient(x)); d > 1e-6 {
 						t.Errorf("gradient differs from finite differences by %.1e", d)
 					}
@@ -257,13 +267,14 @@ func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
 	}
 }
 
-// TestKernelsHaveTheirFanIn: a convolution initialised after He et al. keeps the second moment of a rectified signal: twice the variance
-// of white noise through 3 x 3 x 4 inputs of which half are off. A kernel whose axes were read in another order (9 x 50 inputs instead
-// of 9 x 4) would be off by a factor of 12.
+// TestKernelsHaveTheirFanIn: a convolution initialised after He et al. keeps the second moment of a rectified
+// signal: twice the variance of white noise through 3 x 3 x 4 inputs of which half are off. A kernel whose
+// axes were read in another order (9 x 50 inputs instead of 9 x 4) would be off by a factor of 12.
 func TestKernelsHaveTheirFanIn(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	net, err := models.New(models.Config{
-		Net: "conv-feedforward", Depth: 2, Width: 4, Images: models.Images{Height: 16, Width: 16, Channels: 50, Resolutions: 1},
+		Net: "conv-feedforward", Depth: 2, Width: 4,
+		Images: models.Images{Height: 16, Width: 16, Channels: 50, Resolutions: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -271,11 +282,14 @@ func TestKernelsHaveTheirFanIn(t *testing.T) {
 	_, batch := imageBatch(2, 16, 16, 50)
 	sum, squares, count := 0.0, 0.0, 0
 	for draw := range uint64(200) {
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, draw), Inputs: batch, Output: true, Tap: engine.Preactivations})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(1, draw), Inputs: batch, Output: true,
+				Tap: engine.Preactivations})
 		if err != nil {
 			t.Fatal(err)
 		}
-		// What comes into the second rectifier, over what comes out of the first, at a position inside the image.
+		// What comes into the second rectifier, over what comes out of the first, at a position inside the
+		// image.
 		first, second := trace.Taps[0], trace.Taps[1]
 		at := func(tap []float64, y, x int) []float64 { return tap[(y*16+x)*4:][:4] }
 		before := 0.0
@@ -293,7 +307,8 @@ func TestKernelsHaveTheirFanIn(t *testing.T) {
 	}
 	mean := sum / float64(count)
 	deviation := math.Sqrt((squares/float64(count) - mean*mean) / float64(count))
-	// Given what comes in, each output is normal with exactly the variance in the ratio, and outputs are independent: 4 deviations.
+	// Given what comes in, each output is normal with exactly the variance in the ratio, and outputs are
+	// independent: 4 deviations.
 	if math.Abs(mean-1) > 4*deviation {
 		t.Errorf("convolutions change the second moment by a factor of %.3f +- %.3f", mean, deviation)
 	}

@@ -12,8 +12,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// TestShortcutsKeepTheirVariance measures the second moment, averaged over filters, of what a shortcut hands on, over that of what it takes:
-// in a net whose branches weigh nothing to speak of, on images with a deviation of 10. Between filters of 4 and 8 all of it is as documented.
+// TestShortcutsKeepTheirVariance measures the second moment, averaged over filters, of what a shortcut hands
+// on, over that of what it takes: in a net whose branches weigh nothing to speak of, on images with a
+// deviation of 10. Between filters of 4 and 8 all of it is as documented.
 func TestShortcutsKeepTheirVariance(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -41,22 +42,26 @@ func TestShortcutsKeepTheirVariance(t *testing.T) {
 			}
 			ratios = append(ratios, secondMoment(after, 8, 8, 1)/secondMoment(before, 16, 4, 2))
 		}
-		// What a matrix of independent weights hands on has, on average over its draws, exactly the second moment times its variance and its
-		// fan-in, and over signals of both signs a rectifier passes exactly half: 4 standard errors. Without weights there is only the
-		// rounding of float32, and branches of 1e-6.
+		// What a matrix of independent weights hands on has, on average over its draws, exactly the second
+		// moment times its variance and its fan-in, and over signals of both signs a rectifier passes exactly
+		// half: 4 standard errors. Without weights there is only the rounding of float32, and branches of
+		// 1e-6.
 		mean, deviation := stat.MeanStdDev(ratios, nil)
 		tolerance := 4 * deviation / math.Sqrt(float64(len(ratios)))
 		if test.exact {
 			tolerance = 1e-4
 		}
 		if math.Abs(mean-test.want) > tolerance || tolerance > 0.1 {
-			t.Errorf("%s, normalisation %s: the second moment changes by a factor of %.4f ± %.4f, want %g", test.shortcut, test.norm, mean, tolerance, test.want)
+			t.Errorf("%s, normalisation %s: the second moment changes by a factor of %.4f ± %.4f, want %g",
+				test.shortcut, test.norm, mean, tolerance, test.want)
 		}
 	}
 }
 
-// aroundShortcut returns the maps in front of a change from 16 x 16 positions of 4 filters to 8 x 8 of 8, and behind it.
-func aroundShortcut(t *testing.T, e *engine.Engine, shortcut *models.Shortcut, norm *norms.Norm, draw uint64) (before, after []float64) {
+// aroundShortcut returns the maps in front of a change from 16 x 16 positions of 4 filters to 8 x 8 of 8, and
+// behind it.
+func aroundShortcut(t *testing.T, e *engine.Engine, shortcut *models.Shortcut, norm *norms.Norm,
+	draw uint64) (before, after []float64) {
 	t.Helper()
 	net, err := models.New(models.Config{
 		Net: "conv-residual", Depth: 8, Width: 4, Beta: 1e-6, Norm: norm,
@@ -71,7 +76,9 @@ func aroundShortcut(t *testing.T, e *engine.Engine, shortcut *models.Shortcut, n
 		large[i] = float32(10 * x[i])
 	}
 	batch := tensors.FromFlatDataAndDimensions(large, 2, 16, 16, 3)
-	trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(3, draw), Inputs: batch, Output: true, Tap: engine.Preactivations})
+	trace, err := e.Run(t.Context(),
+		engine.Request{Net: net, Weights: net.Draw(3, draw), Inputs: batch, Output: true,
+			Tap: engine.Preactivations})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +100,8 @@ func normalize(maps []float64) {
 	}
 }
 
-// secondMoment returns that of every stride-th position of the maps of both images, side x side, averaged over filters.
+// secondMoment returns that of every stride-th position of the maps of both images, side x side, averaged
+// over filters.
 func secondMoment(maps []float64, side, filters, stride int) float64 {
 	var squares []float64
 	for i, value := range maps {
@@ -110,13 +118,16 @@ func TestChannelCopyRepeatsFilters(t *testing.T) {
 	defer e.Close()
 	net, err := models.New(models.Config{
 		Net: "conv-residual", Depth: 8, Width: 8, Beta: 1e-30,
-		Images: models.Images{Height: 4, Width: 4, Resolutions: 2, FilterScale: math.Sqrt2 / 2, Shortcut: models.ChannelCopy},
+		Images: models.Images{Height: 4, Width: 4, Resolutions: 2, FilterScale: math.Sqrt2 / 2,
+			Shortcut: models.ChannelCopy},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, batch := imageBatch(1, 4, 4, 3)
-	trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true, Tap: engine.Preactivations})
+	trace, err := e.Run(t.Context(),
+		engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true,
+			Tap: engine.Preactivations})
 	if err != nil {
 		t.Fatal(err)
 	}

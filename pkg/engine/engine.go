@@ -1,14 +1,16 @@
-// Package engine runs nets on a GoMLX backend for the probes: forward, and backward to the gradient of the output with
-// respect to the input.
+// Package engine runs nets on a GoMLX backend for the probes: forward, and backward to the gradient of the
+// output with respect to the input.
 //
-// It runs a net stage by stage. Each distinct block is compiled once, as a forward step and, at the same time, as a step of the reverse pass,
-// and then serves all stages, draws, depths and nets that share it, so that a deeper uniform net costs no more to compile. Draws
-// run concurrently, one a processor, each on weights of its own.
+// It runs a net stage by stage. Each distinct block is compiled once, as a forward step and, at the same
+// time, as a step of the reverse pass, and then serves all stages, draws, depths and nets that share it, so
+// that a deeper uniform net costs no more to compile. Draws run concurrently, one a processor, each on
+// weights of its own.
 //
 // A draw in flight keeps the states of all its stages and its weights for the reverse pass: for dense nets
-// (L+1) M N + L N^2 numbers, for depth L, M inputs and width N. As many draws are in flight as there are processors, and the C library may
-// lose up to as much again between the blocks of several, in the heaps that our programs have, and twice as much where the state of a
-// layer takes megabytes, as with thousands of inputs. What remains of a draw are its results: further draws cost nothing else.
+// (L+1) M N + L N^2 numbers, for depth L, M inputs and width N. As many draws are in flight as there are
+// processors, and the C library may lose up to as much again between the blocks of several, in the heaps that
+// our programs have, and twice as much where the state of a layer takes megabytes, as with thousands of
+// inputs. What remains of a draw are its results: further draws cost nothing else.
 package engine
 
 import (
@@ -60,8 +62,8 @@ func (e *Engine) Close() {
 	}
 }
 
-// Tap looks into a net while it runs: a graph function of what can be seen of each rectifier. It is used by pointer: runs
-// with the same *Tap share their compiled steps.
+// Tap looks into a net while it runs: a graph function of what can be seen of each rectifier. It is used by
+// pointer: runs with the same *Tap share their compiled steps.
 type Tap struct {
 	// Graph builds what to observe. It is a graph-building function and panics on errors, as GoMLX's do.
 	Graph func(models.Rectifier) *graph.Node
@@ -87,13 +89,17 @@ type stepKey struct {
 	shape     string // of the state that comes in
 }
 
-// step returns a compiled step. The first call compiles; who calls meanwhile waits, and who needs another step goes on.
+// step returns a compiled step. The first call compiles it. Other calls for the same step wait for that;
+// calls for other steps don't.
 type step func() (*graph.Graph, error)
 
-// step returns the step of a block for states of the given shape, and whether somebody has asked for it before.
-func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s step, found bool, err error) {
+// step returns the step of a block for states of the given shape, and whether somebody has asked for it
+// before.
+func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s step, found bool,
+	err error) {
 	if !reflect.ValueOf(block).Comparable() {
-		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings and pointers", block)
+		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings "+
+			"and pointers", block)
 	}
 	key := stepKey{block, tap, dir, state.String()}
 	e.mu.Lock()
@@ -109,7 +115,8 @@ func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.
 }
 
 // compiled returns the compiled step of a block for states of the given shape.
-func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph, error) {
+func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph,
+	error) {
 	s, _, err := e.step(block, tap, dir, state)
 	if err != nil {
 		return nil, err
@@ -117,13 +124,15 @@ func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state sha
 	return s()
 }
 
-// compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for a reverse step, the
-// gradient of the output with respect to the block's result. It panics on errors.
+// compile builds and compiles a step. The graph's parameters are the block's weights, the state and, for a
+// reverse step, the gradient of the output with respect to the block's result. It panics on errors.
 func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shapes.Shape) *graph.Graph {
 	g := graph.NewGraph(e.backend, fmt.Sprintf("%T", block))
 	var weights []*graph.Node
 	for k, param := range block.Params() {
-		weights = append(weights, graph.Parameter(g, fmt.Sprintf("weights_%d/%s", k, param.Name), shapes.Make(state.DType, param.Dims...)))
+		weights = append(weights,
+			graph.Parameter(g, fmt.Sprintf("weights_%d/%s", k, param.Name),
+				shapes.Make(state.DType, param.Dims...)))
 	}
 	in := graph.Parameter(g, "state", state)
 	signals := block.Build(weights, in)
@@ -152,9 +161,9 @@ func (e *Engine) compile(block models.Block, tap *Tap, dir direction, state shap
 // sharing is the key of how many computations share the processors.
 type sharing struct{}
 
-// Sharing returns a context for each of n computations that run at once: [ForEach] leaves each its share of the
-// processors, one at least. Otherwise computations that call ForEach within a ForEach run as many at once as the
-// square of the number of processors, and need memory for all of them.
+// Sharing returns a context for each of n computations that run at once: [ForEach] leaves each its share of
+// the processors, one at least. Otherwise computations that call ForEach within a ForEach run as many at once
+// as the square of the number of processors, and need memory for all of them.
 func Sharing(ctx context.Context, n int) context.Context {
 	return context.WithValue(ctx, sharing{}, max(1, min(n, processors.Count())))
 }
@@ -168,9 +177,9 @@ func workers(ctx context.Context, n int) int {
 	return min(n, max(share, 1))
 }
 
-// ForEach calls run for the indices 0..n-1, as many at a time as there are processors, or as are the context's
-// share of them (see [Sharing]). After the first error, or when the context ends, it starts no more and returns
-// that error.
+// ForEach calls run for the indices 0..n-1, as many at a time as there are processors, or as are the
+// context's share of them (see [Sharing]). After the first error, or when the context ends, it starts no more
+// and returns that error.
 func ForEach(ctx context.Context, n int, run func(i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -204,8 +213,9 @@ feed:
 	return nil
 }
 
-// ForEach is the function ForEach for runs on the engine. Run is handed the engine to use: where all processors have a run of their own, one
-// on which each run takes a single thread (see [backend.OneThread]). In nets of images the last bits of a result may depend on which it is.
+// ForEach is the function ForEach for runs on the engine. Run is handed the engine to use: where all
+// processors have a run of their own, one on which each run takes a single thread (see [backend.OneThread]).
+// In nets of images the last bits of a result may depend on which it is.
 func (e *Engine) ForEach(ctx context.Context, n int, run func(e *Engine, i int) error) error {
 	if n >= processors.Count() {
 		single, err := e.oneThread()

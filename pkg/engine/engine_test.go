@@ -98,14 +98,17 @@ func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &reference{net: net, draw: draw, record: true}
-			// Two float64 evaluations of the same formula, up to 7 layers of sums of 9 or less terms: rounding only.
+			// Two float64 evaluations of the same formula, up to 7 layers of sums of 9 or less terms:
+			// rounding only.
 			if d := distance(trace.Output, want.output(x)); d > 1e-12 {
 				t.Errorf("output differs from the formula's by %.1e", d)
 			}
 			// Central differences with step 1e-6 err by the step squared times the third derivative and by
-			// rounding, 1e-16/1e-6 = 1e-10 times the size of the sum; no kink of these nets lies within a step of x.
+			// rounding, 1e-16/1e-6 = 1e-10 times the size of the sum; no kink of these nets lies within a
+			// step of x.
 			if d := distance(trace.Gradient, want.gradient(x)); d > 1e-7 {
-				t.Errorf("gradient differs from finite differences by %.1e\ngot  %v\nwant %v", d, trace.Gradient, want.gradient(x))
+				t.Errorf("gradient differs from finite differences by %.1e\ngot  %v\nwant %v", d,
+					trace.Gradient, want.gradient(x))
 			}
 		})
 	}
@@ -121,15 +124,17 @@ func TestBackendsAgree(t *testing.T) {
 		for _, e := range engines {
 			_, column := inputs(t, 32, dtypes.Float32)
 			trace, err := e.Run(t.Context(), engine.Request{
-				Net: net, Weights: net.Draw(1, 0), Inputs: column, Output: true, Gradient: true, Tap: engine.Preactivations,
+				Net: net, Weights: net.Draw(1, 0), Inputs: column, Output: true, Gradient: true,
+				Tap: engine.Preactivations,
 			})
 			if err != nil {
 				t.Fatalf("%s on %s: %v", name(net), e.Backend().Name(), err)
 			}
 			traces = append(traces, trace)
 		}
-		// Same float32 weights, sums of 7 to 32 terms in another order, 6 layers: a few hundred units of rounding, 6e-8
-		// each. A rectifier whose argument is within rounding of 0 could differ more; none of these is.
+		// Same float32 weights, sums of 7 to 32 terms in another order, 6 layers: a few hundred units of
+		// rounding, 6e-8 each. A rectifier whose argument is within rounding of 0 could differ more; none of
+		// these is.
 		const tolerance = 2e-5
 		if d := distance(traces[1].Output, traces[0].Output); d > tolerance {
 			t.Errorf("%s: outputs on XLA and in pure Go differ by %.1e", name(net), d)
@@ -148,8 +153,8 @@ func TestBackendsAgree(t *testing.T) {
 	}
 }
 
-// TestBuildAgreesWithEngine runs the unrolled GoMLX model on the variables of a Store, as training does, and the
-// engine on the weights in that Store: one definition, two ways to run it.
+// TestBuildAgreesWithEngine runs the unrolled GoMLX model on the variables of a Store, as training does, and
+// the engine on the weights in that Store: one definition, two ways to run it.
 func TestBuildAgreesWithEngine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -160,7 +165,8 @@ func TestBuildAgreesWithEngine(t *testing.T) {
 	_, images := imageBatch(3, 8, 8, 3)
 	nets := allNets(t, 1, 3)
 	for _, config := range []models.Config{
-		{Net: "conv-feedforward", Activation: activations.PReLU}, {Net: "conv-residual", Beta: 0.5, Norm: norms.Batch, Activation: activations.CReLU},
+		{Net: "conv-feedforward", Activation: activations.PReLU},
+		{Net: "conv-residual", Beta: 0.5, Norm: norms.Batch, Activation: activations.CReLU},
 	} {
 		config.Depth, config.Width, config.Images = 5, 4, models.Images{Height: 8, Width: 8}
 		net, err := models.New(config)
@@ -178,10 +184,11 @@ func TestBuildAgreesWithEngine(t *testing.T) {
 		if err := net.Initialize(store.RootScope(), net.Draw(3, 0), dtypes.Float64); err != nil {
 			t.Fatal(err)
 		}
-		output, gradient, err := model.MustNewExec(backend, store, func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
-			f := net.Build(scope, x)
-			return f, graph.Gradient(graph.ReduceAllSum(f), x)[0]
-		}).Call2(batch)
+		output, gradient, err := model.MustNewExec(backend, store,
+			func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
+				f := net.Build(scope, x)
+				return f, graph.Gradient(graph.ReduceAllSum(f), x)[0]
+			}).Call2(batch)
 		if err != nil {
 			t.Fatalf("%s: %v", name(net), err)
 		}
@@ -232,27 +239,34 @@ func TestErrorsAreReturned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for block, want := range map[string]models.Block{"can't be compared": uncomparable{}, "shapes do not match": failing{}, "builds the graph failed: runtime error: index out of range": slipping{}} {
-		broken := &models.Net{Config: net.Config, Stages: []models.Stage{{Name: "broken", Block: want}}, Input: net.Input}
-		_, err := e.Run(t.Context(), engine.Request{Net: broken, Weights: broken.Draw(1, 0), Inputs: column, Gradient: true})
+	for block, want := range map[string]models.Block{"can't be compared": uncomparable{},
+		"shapes do not match": failing{},
+		"builds the graph failed: runtime error: index out of range": slipping{}} {
+		broken := &models.Net{Config: net.Config, Stages: []models.Stage{{Name: "broken", Block: want}},
+			Input: net.Input}
+		_, err := e.Run(t.Context(),
+			engine.Request{Net: broken, Weights: broken.Draw(1, 0), Inputs: column, Gradient: true})
 		if err == nil || !strings.Contains(err.Error(), block) {
 			t.Errorf("error %v does not say %q", err, block)
 		}
 	}
 	store := model.NewStore()
-	_, err = e.Run(t.Context(), engine.Request{Net: net, Weights: net.Stored(store.RootScope()), Inputs: column, Gradient: true})
+	_, err = e.Run(t.Context(),
+		engine.Request{Net: net, Weights: net.Stored(store.RootScope()), Inputs: column, Gradient: true})
 	if err == nil || !strings.Contains(err.Error(), "initialise the net first") {
 		t.Errorf("an empty store gives %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := e.Run(ctx, engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: column, Gradient: true}); !errors.Is(err, context.Canceled) {
+	if _, err := e.Run(ctx,
+		engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: column, Gradient: true}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("a run in an ended context gives %v", err)
 	}
 }
 
-// TestRunsShareAnInput starts runs at once on an input that is on no device yet: the first moves it there while the
-// others ask for it. The move is short, so many inputs are tried.
+// TestRunsShareAnInput starts runs at once on an input that is on no device yet: the first moves it there
+// while the others ask for it. The move is short, so many inputs are tried.
 func TestRunsShareAnInput(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -263,7 +277,8 @@ func TestRunsShareAnInput(t *testing.T) {
 	for range 500 {
 		_, column := inputs(t, 256, dtypes.Float32)
 		err := engine.ForEach(t.Context(), 4, func(i int) error {
-			_, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, uint64(i)), Inputs: column, Gradient: true})
+			_, err := e.Run(t.Context(),
+				engine.Request{Net: net, Weights: net.Draw(1, uint64(i)), Inputs: column, Gradient: true})
 			return err
 		})
 		if err != nil {
@@ -274,7 +289,8 @@ func TestRunsShareAnInput(t *testing.T) {
 
 func TestForEach(t *testing.T) {
 	var sum atomic.Int64
-	if err := engine.ForEach(t.Context(), 100, func(i int) error { sum.Add(int64(i)); return nil }); err != nil || sum.Load() != 4950 {
+	if err := engine.ForEach(t.Context(), 100,
+		func(i int) error { sum.Add(int64(i)); return nil }); err != nil || sum.Load() != 4950 {
 		t.Errorf("ran indices that sum to %d, error %v", sum.Load(), err)
 	}
 	wrong := errors.New("wrong")
@@ -285,7 +301,8 @@ func TestForEach(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := engine.ForEach(ctx, 10, func(int) error { return nil }); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
+	if err := engine.ForEach(ctx, 10, func(int) error { return nil }); !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("an ended context gives %v", err)
 	}
 }
@@ -297,7 +314,8 @@ func TestForEachShares(t *testing.T) {
 	within := func(ctx context.Context) error {
 		return engine.ForEach(ctx, 10, func(int) error {
 			now := running.Add(1)
-			for before := most.Load(); now > before && !most.CompareAndSwap(before, now); before = most.Load() {
+			for before := most.Load(); now > before &&
+				!most.CompareAndSwap(before, now); before = most.Load() {
 			}
 			time.Sleep(time.Millisecond) // for the others to be there at once
 			done.Add(1)
@@ -320,9 +338,10 @@ func TestForEachShares(t *testing.T) {
 	}
 }
 
-// TestForEachComputesTheSame compares runs that share the processors with runs one by one. Results must not depend on how many others there are:
-// to the last bit in dense nets. XLA sums a convolution in blocks whose size depends on the number of threads, so there float32 may round
-// otherwise, by 6e-8 a sum, which six layers do not enlarge to a thousand times.
+// TestForEachComputesTheSame compares runs that share the processors with runs one by one. Results must not
+// depend on how many others there are: to the last bit in dense nets. XLA sums a convolution in blocks whose
+// size depends on the number of threads, so there float32 may round otherwise, by 6e-8 a sum, which six
+// layers do not enlarge to a thousand times.
 func TestForEachComputesTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -336,7 +355,8 @@ func TestForEachComputesTheSame(t *testing.T) {
 		tolerance float64
 	}{
 		{models.Config{Net: "residual", Depth: 12, Norm: norms.Batch, Beta: 0.1}, grid, 0},
-		{models.Config{Net: "conv-residual", Depth: 6, Norm: norms.Batch, Beta: 0.1}, func() *tensors.Tensor { return narrowImages(8) }, 6e-5},
+		{models.Config{Net: "conv-residual", Depth: 6, Norm: norms.Batch, Beta: 0.1},
+			func() *tensors.Tensor { return narrowImages(8) }, 6e-5},
 	} {
 		net, err := models.New(test.config)
 		if err != nil {
@@ -362,9 +382,11 @@ func TestForEachComputesTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			distance := floats.Distance(alone.Gradient, together[draw].Gradient, 2) / floats.Norm(alone.Gradient, 2)
+			distance := floats.Distance(alone.Gradient, together[draw].Gradient, 2) /
+				floats.Norm(alone.Gradient, 2)
 			if !(distance <= test.tolerance) {
-				t.Errorf("draw %d of %s has another gradient alone than among others, by a share of %.1e", draw, net.Config.Net, distance)
+				t.Errorf("draw %d of %s has another gradient alone than among others, by a share of %.1e",
+					draw, net.Config.Net, distance)
 			}
 		}
 	}
@@ -392,7 +414,8 @@ func BenchmarkInputGradients(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, config := range []models.Config{
-		{Net: "feedforward", Depth: 50, Norm: norms.Center}, {Net: "residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
+		{Net: "feedforward", Depth: 50, Norm: norms.Center},
+		{Net: "residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
 	} {
 		net, err := models.New(config)
 		if err != nil {
@@ -401,7 +424,9 @@ func BenchmarkInputGradients(b *testing.B) {
 		b.Run(config.Net, func(b *testing.B) {
 			for b.Loop() {
 				err := e.ForEach(b.Context(), 20, func(e *engine.Engine, draw int) error {
-					_, err := e.Run(b.Context(), engine.Request{Net: net, Weights: net.Draw(1, uint64(draw)), Inputs: column, Gradient: true})
+					_, err := e.Run(b.Context(),
+						engine.Request{Net: net, Weights: net.Draw(1, uint64(draw)), Inputs: column,
+							Gradient: true})
 					return err
 				})
 				if err != nil {
@@ -417,7 +442,8 @@ func BenchmarkImageGradients(b *testing.B) {
 	e := engine.New(testbackend.Open(b))
 	images := narrowImages(256)
 	for _, config := range []models.Config{
-		{Net: "conv-feedforward", Depth: 50, Norm: norms.Batch}, {Net: "conv-residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
+		{Net: "conv-feedforward", Depth: 50, Norm: norms.Batch},
+		{Net: "conv-residual", Depth: 50, Norm: norms.Batch, Beta: 0.1},
 	} {
 		net, err := models.New(config)
 		if err != nil {
@@ -425,7 +451,8 @@ func BenchmarkImageGradients(b *testing.B) {
 		}
 		b.Run(config.Net, func(b *testing.B) {
 			for b.Loop() {
-				_, err := e.Run(b.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: images, Gradient: true})
+				_, err := e.Run(b.Context(),
+					engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: images, Gradient: true})
 				if err != nil {
 					b.Fatal(err)
 				}

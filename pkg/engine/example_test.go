@@ -27,12 +27,14 @@ func ExampleEngine_Run() {
 		return
 	}
 	trace, err := engine.New(opened).Run(context.Background(), engine.Request{
-		Net: net, Weights: net.Draw(1, 0), Inputs: inputs, Output: true, Gradient: true, Tap: engine.Preactivations,
+		Net: net, Weights: net.Draw(1, 0), Inputs: inputs, Output: true, Gradient: true,
+		Tap: engine.Preactivations,
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(len(trace.Output), "outputs,", len(trace.Gradient), "gradients,", len(trace.Taps), "rectifiers of", len(trace.Taps[0])/3, "units")
+	fmt.Println(len(trace.Output), "outputs,", len(trace.Gradient), "gradients,", len(trace.Taps),
+		"rectifiers of", len(trace.Taps[0])/3, "units")
 	// Output: 3 outputs, 3 gradients, 3 rectifiers of 10 units
 }

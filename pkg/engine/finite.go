@@ -15,8 +15,8 @@ import (
 // ErrNotFinite is what the error of RunFinite wraps.
 var ErrNotFinite = errors.New("values that are not finite")
 
-// RunFinite is Run for who can do nothing with values that are NaN or infinite: these are an error that says which stage of the net made
-// them first.
+// RunFinite is Run for who can do nothing with values that are NaN or infinite: these are an error that says
+// which stage of the net made them first.
 func (e *Engine) RunFinite(ctx context.Context, request Request) (*Trace, error) {
 	trace, err := e.Run(ctx, request)
 	if err != nil {
@@ -30,7 +30,8 @@ func (e *Engine) RunFinite(ctx context.Context, request Request) (*Trace, error)
 	return trace, nil
 }
 
-// explain runs the request again and returns an error that says where its values stopped being finite. The value is one of those that are not.
+// explain runs the request again and returns an error that says where its values stopped being finite. The
+// value is one of those that are not.
 func (e *Engine) explain(ctx context.Context, request Request, value float64) error {
 	net := request.Net
 	dtype := strings.ToLower(request.Inputs.DType().String())
@@ -49,7 +50,8 @@ func (e *Engine) explain(ctx context.Context, request Request, value float64) er
 		return err
 	}
 	if cause == "" {
-		cause = "they are in what is observed of its rectifiers, and no stage hands them on; choose another normalisation"
+		cause = "they are in what is observed of its rectifiers, and no stage hands them on; choose " +
+			"another normalisation"
 	}
 	return fmt.Errorf("%v has %w (%g): %s", net, ErrNotFinite, value, cause)
 }
@@ -67,8 +69,9 @@ func extentOf(values []float64) extent {
 
 func (e extent) finite() bool { return numbers.Finite(e.low) && numbers.Finite(e.high) }
 
-// overflows says whether these values grew out of the range of float32 on their way to the others, and were not made NaN of: they were large
-// already, and nothing but infinite came of them, or so large that the difference of two may be NaN.
+// overflows says whether these values grew out of the range of float32 on their way to the others, and were
+// not made NaN of: they were large already, and nothing but infinite came of them, or so large that the
+// difference of two may be NaN.
 func (e extent) overflows(after extent) bool {
 	largest := max(-e.low, e.high)
 	return largest > 1e30 || largest > 1e10 && !math.IsNaN(after.low)
@@ -76,9 +79,11 @@ func (e extent) overflows(after extent) bool {
 
 // blame says what it is about a stage that makes finite values of this range into others.
 func (e extent) blame(after extent, net *models.Net, dir direction, stage int, dtype string) string {
-	first := fmt.Sprintf("those behind %v are the first, made of values from %.3g to %.3g", net.Stages[stage], e.low, e.high)
+	first := fmt.Sprintf("those behind %v are the first, made of values from %.3g to %.3g", net.Stages[stage],
+		e.low, e.high)
 	if dir == reverse {
-		first = fmt.Sprintf("the gradients in front of %v are the first, made of gradients from %.3g to %.3g behind it", net.Stages[stage], e.low, e.high)
+		first = fmt.Sprintf("the gradients in front of %v are the first, made of gradients from %.3g to "+
+			"%.3g behind it", net.Stages[stage], e.low, e.high)
 	}
 	c, remedy := net.Config, "choose a smaller depth, alpha or beta"
 	if c.IsOwn() {
@@ -91,8 +96,10 @@ func (e extent) blame(after extent, net *models.Net, dir direction, stage int, d
 		return fmt.Sprintf("%s; choose a smaller alpha or beta than %g and %g", first, c.Alpha, c.Beta)
 	}
 	if c.IsOwn() {
-		return fmt.Sprintf("%s, which are well within the range of %s; see that its block is finite for all numbers, and so are its slopes", first, dtype)
+		return fmt.Sprintf("%s, which are well within the range of %s; see that its block is finite for "+
+			"all numbers, and so are its slopes", first, dtype)
 	}
-	return fmt.Sprintf("%s, which are well within the range of %s; see that the activation %s and the normalisation %s are finite for all "+
+	return fmt.Sprintf("%s, which are well within the range of %s; see that the activation %s and the "+
+		"normalisation %s are finite for all "+
 		"numbers, and so are their slopes", first, dtype, c.Activation, c.Norm)
 }

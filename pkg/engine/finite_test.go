@@ -16,7 +16,8 @@ import (
 func TestNotFiniteSaysWhere(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	logarithm := &activations.Activation{Name: "log", Apply: graph.Log}
-	root := &activations.Activation{Name: "root", Apply: func(x *graph.Node) *graph.Node { // is finite, but its slope at 0 is not
+	// is finite, but its slope at 0 is not
+	root := &activations.Activation{Name: "root", Apply: func(x *graph.Node) *graph.Node {
 		return graph.Sqrt(graph.MulScalar(x, 0))
 	}}
 	inputs, err := engine.Column([]float64{-1, 0, 1}, engine.DType)
@@ -28,7 +29,8 @@ func TestNotFiniteSaysWhere(t *testing.T) {
 		says   []string
 	}{
 		"a logarithm": {models.Config{Net: "feedforward", Depth: 9, Width: 8, Activation: logarithm},
-			[]string{"(NaN)", "behind stage input are the first", "from -1 to 1", "activation log", "their slopes"}},
+			[]string{"(NaN)", "behind stage input are the first", "from -1 to 1", "activation log",
+				"their slopes"}},
 		"a slope": {models.Config{Net: "residual", Depth: 3, Width: 8, Beta: 1, Activation: root},
 			[]string{"gradients in front of stage layer_2 are the first", "their slopes"}},
 		"an overflow": {models.Config{Net: "residual", Depth: 12, Width: 8, Alpha: 1e4, Beta: 1},

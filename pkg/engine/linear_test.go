@@ -20,7 +20,8 @@ import (
 
 // smallConv is a net of images that runs in a moment.
 var smallConv = models.Config{
-	Net: "conv-residual", Depth: 4, Norm: norms.Batch, Beta: 0.5, Width: 2, Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3},
+	Net: "conv-residual", Depth: 4, Norm: norms.Batch, Beta: 0.5, Width: 2,
+	Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3},
 }
 
 // arguments observes what the rectifiers themselves see.
@@ -60,7 +61,8 @@ func linearized(t *testing.T, e *engine.Engine, net *models.Net, rows int) *engi
 func TestPullOfOnesIsTheGradient(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	for _, config := range []models.Config{{Net: "residual", Depth: 4, Width: 7, Norm: norms.Batch, Beta: 0.5}, smallConv} {
+	for _, config := range []models.Config{{Net: "residual", Depth: 4, Width: 7, Norm: norms.Batch,
+		Beta: 0.5}, smallConv} {
 		net, err := models.New(config)
 		if err != nil {
 			t.Fatal(err)
@@ -91,12 +93,14 @@ func TestPullOfOnesIsTheGradient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(5, 0), Inputs: batch, Output: true, Gradient: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(5, 0), Inputs: batch, Output: true, Gradient: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		// The same steps on the same numbers.
-		if !slices.Equal(pulled, trace.Gradient) || !slices.Equal(half, trace.Gradient) || !slices.Equal(output, trace.Output) {
+		if !slices.Equal(pulled, trace.Gradient) || !slices.Equal(half, trace.Gradient) ||
+			!slices.Equal(output, trace.Output) {
 			t.Errorf("%s: products with ones are not the gradient, or the output another", config.Net)
 		}
 	}
@@ -118,14 +122,16 @@ func TestWeightGradientsOfALayer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(5, 0), Inputs: batch, Tap: arguments})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(5, 0), Inputs: batch, Tap: arguments})
 		if err != nil {
 			t.Fatal(err)
 		}
 		linear := linearized(t, e, net, rows)
 		u := drawn(rows*width, 1)
 		seen := 0
-		err = linear.WeightGradients(t.Context(), 2, u, func(row int, gradient []float64) { // the second rectifier's layer
+		// the second rectifier's layer
+		err = linear.WeightGradients(t.Context(), 2, u, func(row int, gradient []float64) {
 			seen++
 			if len(gradient) != width*width {
 				t.Fatalf("%d values, want %d", len(gradient), width*width)
@@ -151,7 +157,8 @@ func TestWeightGradientsOfALayer(t *testing.T) {
 func TestWeightGradientsAgainstFiniteDifferences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	net := testnets.Net(t, "chain", []int{3}, testnets.Dense{In: 3, Out: 4, Tanh: true}, testnets.Dense{In: 4, Out: 2})
+	net := testnets.Net(t, "chain", []int{3}, testnets.Dense{In: 3, Out: 4, Tanh: true},
+		testnets.Dense{In: 4, Out: 2})
 	weights := testnets.Fixed{Net: net, Values: [][][]float64{{drawn(12, 1)}, {drawn(8, 2)}}}
 	const rows = 3
 	x := drawn(rows*3, 3)
@@ -161,7 +168,8 @@ func TestWeightGradientsAgainstFiniteDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	products := func() []float64 { // u_i . f(x_i), for each row
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: weights, Inputs: batch, Output: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: weights, Inputs: batch, Output: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +220,8 @@ func TestWhatIsWrongWithProducts(t *testing.T) {
 		t.Fatal(err)
 	}
 	linear := linearized(t, e, net, 2)
-	if _, err := linear.Pull(t.Context(), 0, 2, make([]float64, 3)); err == nil || !strings.Contains(err.Error(), "a vector has 3 values: give 8") {
+	if _, err := linear.Pull(t.Context(), 0, 2, make([]float64, 3)); err == nil ||
+		!strings.Contains(err.Error(), "a vector has 3 values: give 8") {
 		t.Errorf("a vector of another size gives %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

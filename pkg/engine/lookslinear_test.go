@@ -20,18 +20,23 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// looksLinear returns nets with the looks-linear initialisation, dense and convolutional, at the paper's largest depth.
+// looksLinear returns nets with the looks-linear initialisation, dense and convolutional, at the paper's
+// largest depth.
 func looksLinear() []models.Config {
-	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true}
+	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU,
+		LooksLinear: true}
 	dense, conv, flat, prelu := base, base, base, base
 	dense.Net, dense.Width = "feedforward", 16
-	conv.Net, conv.Width, conv.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2}
-	flat.Net, flat.Width, flat.Images = "conv-feedforward", 4, models.Images{Height: 8, Width: 8, Resolutions: 2, Flatten: true}
+	conv.Net, conv.Width, conv.Images = "conv-feedforward", 4,
+		models.Images{Height: 8, Width: 8, Resolutions: 2}
+	flat.Net, flat.Width, flat.Images = "conv-feedforward", 4,
+		models.Images{Height: 8, Width: 8, Resolutions: 2, Flatten: true}
 	prelu.Net, prelu.Width, prelu.Activation, prelu.LooksLinear = "feedforward", 16, activations.PReLU, false
 	return []models.Config{dense, conv, flat, prelu}
 }
 
-// TestLooksLinearNetsAreLinear checks additivity and homogeneity of f(x) - f(0): the dense nets' first layer has biases.
+// TestLooksLinearNetsAreLinear checks additivity and homogeneity of f(x) - f(0): the dense nets' first layer
+// has biases.
 func TestLooksLinearNetsAreLinear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -56,14 +61,16 @@ func TestLooksLinearNetsAreLinear(t *testing.T) {
 			}
 		}
 		batch := tensors.FromFlatDataAndDimensions(x, append([]int{5}, net.Input...)...)
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true, Gradient: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true, Gradient: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		outputs := len(trace.Output) / 5
 		f := func(k, o int) float64 { return trace.Output[k*outputs+o] - trace.Output[4*outputs+o] }
 		for o := range outputs {
-			// float64 throughout, but weights are drawn in float32, whose mirror is exact; 198 layers of rounding of 1e-16 each.
+			// float64 throughout, but weights are drawn in float32, whose mirror is exact; 198 layers of
+			// rounding of 1e-16 each.
 			if difference := f(0, o) + f(1, o) - f(2, o); math.Abs(difference) > 1e-12 {
 				t.Errorf("%s, %+v: f(x) + f(y) - f(x+y) = %g", net.Config.Net, config.Images, difference)
 			}
@@ -71,20 +78,22 @@ func TestLooksLinearNetsAreLinear(t *testing.T) {
 				t.Errorf("%s, %s: 3 f(x) - f(3x) = %g", config.Net, config.Activation, difference)
 			}
 		}
-		// The gradient is the same at every input: gradients of a linear map do not shatter. (At 0 itself, where both halves of a
-		// convolutional net's rectifiers are at their kink, it is 0 by convention.)
+		// The gradient is the same at every input: gradients of a linear map do not shatter. (At 0 itself,
+		// where both halves of a convolutional net's rectifiers are at their kink, it is 0 by convention.)
 		for i := range size {
 			for k := 1; k < 4; k++ {
 				if math.Abs(trace.Gradient[k*size+i]-trace.Gradient[i]) > 1e-12 {
-					t.Fatalf("%s, %s: the gradients at two inputs differ: %g and %g", config.Net, config.Activation, trace.Gradient[i], trace.Gradient[k*size+i])
+					t.Fatalf("%s, %s: the gradients at two inputs differ: %g and %g", config.Net,
+						config.Activation, trace.Gradient[i], trace.Gradient[k*size+i])
 				}
 			}
 		}
 	}
 }
 
-// TestLooksLinearNetsKeepLengths: the Jacobian of all layers between the first and the read-out has singular values 1, so the length of
-// any signal that goes in is the length of what comes out; in float32 as in training.
+// TestLooksLinearNetsKeepLengths: the Jacobian of all layers between the first and the read-out has singular
+// values 1, so the length of any signal that goes in is the length of what comes out; in float32 as in
+// training.
 func TestLooksLinearNetsKeepLengths(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -92,7 +101,8 @@ func TestLooksLinearNetsKeepLengths(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	config := models.Config{
-		Net: "conv-feedforward", Depth: 198, Width: 6, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true,
+		Net: "conv-feedforward", Depth: 198, Width: 6, Initializer: initializers.Orthogonal,
+		Activation: activations.CReLU, LooksLinear: true,
 		Images: models.Images{Height: 8, Width: 8, Resolutions: 1},
 	}
 	net, err := models.New(config)
@@ -107,7 +117,8 @@ func TestLooksLinearNetsKeepLengths(t *testing.T) {
 		want += float64(x[i]) * float64(x[i])
 	}
 	trace, err := e.Run(t.Context(), engine.Request{
-		Net: net, Weights: net.Draw(1, 0), Inputs: tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3), Output: true, Tap: engine.Preactivations,
+		Net: net, Weights: net.Draw(1, 0), Inputs: tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3),
+		Output: true, Tap: engine.Preactivations,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -124,15 +135,17 @@ func TestLooksLinearNetsKeepLengths(t *testing.T) {
 	}
 }
 
-// TestLooksLinearJacobian: where no layer but the first changes the number of features, and none the resolution, all singular values of the
-// Jacobian from the input to what the last rectifier sees are 1, however deep the net.
+// TestLooksLinearJacobian: where no layer but the first changes the number of features, and none the
+// resolution, all singular values of the Jacobian from the input to what the last rectifier sees are 1,
+// however deep the net.
 func TestLooksLinearJacobian(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
 	}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU, LooksLinear: true}
+	base := models.Config{Depth: 198, Initializer: initializers.Orthogonal, Activation: activations.CReLU,
+		LooksLinear: true}
 	square, wide := base, base
 	square.Images = models.Images{Height: 4, Width: 4, Channels: 6, Resolutions: 1}
 	wide.Images = models.Images{Height: 5, Width: 4, Channels: 3, Resolutions: 1}
@@ -161,7 +174,8 @@ func TestLooksLinearJacobian(t *testing.T) {
 			t.Fatal("no singular values")
 		}
 		for _, value := range svd.Values(nil) {
-			// The weights are orthogonal to the rounding of float32, 6e-8 an entry: at most 198 * 6 times that, were it all of one sign.
+			// The weights are orthogonal to the rounding of float32, 6e-8 an entry: at most 198 * 6 times
+			// that, were it all of one sign.
 			if math.Abs(value-1) > 8e-5 {
 				t.Fatalf("%d inputs to %d features: singular value %g", in, out, value)
 			}
@@ -169,8 +183,8 @@ func TestLooksLinearJacobian(t *testing.T) {
 	}
 }
 
-// TestTrainingEndsLinearity: one step of training makes the two halves of mirrored weights differ, or slopes differ from 1, and the net is
-// linear no longer: f(x) + f(-x) is not 2 f(0).
+// TestTrainingEndsLinearity: one step of training makes the two halves of mirrored weights differ, or slopes
+// differ from 1, and the net is linear no longer: f(x) + f(-x) is not 2 f(0).
 func TestTrainingEndsLinearity(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -188,7 +202,10 @@ func TestTrainingEndsLinearity(t *testing.T) {
 		if err := net.Initialize(store.RootScope().At("net"), net.Draw(1, 0), dtypes.Float64); err != nil {
 			t.Fatal(err)
 		}
-		forward := func(scope *model.Scope, x *graph.Node) *graph.Node { return net.Build(scope.At("net"), x) }
+		forward := func(scope *model.Scope,
+			x *graph.Node) *graph.Node {
+			return net.Build(scope.At("net"), x)
+		}
 		x, opposite, zero := opposites(5, net.Input)
 		curvature := func() float64 {
 			var f [3][]float64
@@ -213,14 +230,17 @@ func TestTrainingEndsLinearity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trainer := train.NewTrainer(backend, store, forward, loss.MeanSquaredError, optimizer.Adam().LearningRate(0.01).Done(), nil, nil)
-		if _, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{images}, Labels: []*tensors.Tensor{labels}}); err != nil {
+		trainer := train.NewTrainer(backend, store, forward, loss.MeanSquaredError,
+			optimizer.Adam().LearningRate(0.01).Done(), nil, nil)
+		if _, err := trainer.TrainStep(train.Batch{Inputs: []*tensors.Tensor{images},
+			Labels: []*tensors.Tensor{labels}}); err != nil {
 			t.Fatal(err)
 		}
-		// Rounding of float64 before. Adam's first step moves every weight by 0.01, a good per cent of its size, in both halves by the sign of
-		// their own gradients.
+		// Rounding of float64 before. Adam's first step moves every weight by 0.01, a good per cent of its
+		// size, in both halves by the sign of their own gradients.
 		if after := curvature(); before > 1e-12 || after < 1e-4 {
-			t.Errorf("%s, %s: f(x) + f(-x) - 2 f(0) is %.1e before and %.1e after a step", net.Config.Net, net.Config.Activation, before, after)
+			t.Errorf("%s, %s: f(x) + f(-x) - 2 f(0) is %.1e before and %.1e after a step", net.Config.Net,
+				net.Config.Activation, before, after)
 		}
 	}
 }
@@ -238,6 +258,9 @@ func opposites(n int, input []int) (x, opposite, zero *tensors.Tensor) {
 		values[k] = rng.NormFloat64()
 		negatives[k] = -values[k]
 	}
-	batch := func(values []float64) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(values, dims...) }
+	batch := func(values []float64) *tensors.Tensor {
+		return tensors.FromFlatDataAndDimensions(values,
+			dims...)
+	}
 	return batch(values), batch(negatives), batch(make([]float64, size))
 }

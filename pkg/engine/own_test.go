@@ -46,16 +46,20 @@ func attending(scope *model.Scope, x *Node) *Node {
 	return Add(x, layers.Dense(scope.In("down"), activation.Gelu(h), true, x.Shape().Dim(-1)))
 }
 
-// ownNets returns nets of one's own of every kind that can be made.
+// ownNets returns nets of your own of every kind that can be made.
 func ownNets(t *testing.T) []*models.Net {
 	t.Helper()
 	smooth := models.Rectify{Features: 5, Norm: norms.Batch, Statistics: norms.Coupled, Activation: tanh}
 	images := models.Rectify{Features: 4, Norm: norms.Batch, Statistics: norms.Coupled, Activation: tanh}
 	convolution := func(stride, out int) models.ConvolutionLayer {
-		return models.ConvolutionLayer{Rectify: images, Convolution: models.Convolution{In: 4, Out: out, Stride: stride}}
+		return models.ConvolutionLayer{Rectify: images,
+			Convolution: models.Convolution{In: 4, Out: out, Stride: stride}}
 	}
 	layer := models.Layer{Rectify: smooth, Gain: 1}
-	stage := func(name string, block models.Block) models.Stage { return models.Stage{Name: name, Block: block} }
+	stage := func(name string,
+		block models.Block) models.Stage {
+		return models.Stage{Name: name, Block: block}
+	}
 	transformer, err := models.BlockFromGraph([]int{3, 8}, attending)
 	if err != nil {
 		t.Fatal(err)
@@ -68,17 +72,26 @@ func ownNets(t *testing.T) []*models.Net {
 		}
 		nets = append(nets, net)
 	}
-	add(models.Compose("skips over two", []int{1}, stage("stem", models.Stem{Rectify: models.Rectify{Features: 5, Activation: tanh}}),
+	add(models.Compose("skips over two", []int{1},
+		stage("stem", models.Stem{Rectify: models.Rectify{Features: 5, Activation: tanh}}),
 		stage("first", models.Linear{In: 5, Out: 5}), stage("skip_1", models.Skip(0.9, 0.5, layer, layer)),
-		stage("skip_2", models.Skip(0.9, 0.5, layer, layer)), stage("readout", models.RectifiedReadout{Rectify: smooth})))
-	add(models.Compose("shared", []int{3}, stage("step_1", accumulate{}), models.Stage{Name: "step_2", Block: accumulate{}, Weights: "step_1"},
-		models.Stage{Name: "step_3", Block: accumulate{}, Weights: "step_2"}, stage("readout", models.Linear{In: 3, Out: 2})))
-	add(models.Compose("convolutional", []int{6, 5, 2}, stage("image", models.Convolution{In: 2, Out: 4, Stride: 1}),
+		stage("skip_2", models.Skip(0.9, 0.5, layer, layer)),
+		stage("readout", models.RectifiedReadout{Rectify: smooth})))
+	add(models.Compose("shared", []int{3}, stage("step_1", accumulate{}),
+		models.Stage{Name: "step_2", Block: accumulate{}, Weights: "step_1"},
+		models.Stage{Name: "step_3", Block: accumulate{}, Weights: "step_2"},
+		stage("readout", models.Linear{In: 3, Out: 2})))
+	add(models.Compose("convolutional", []int{6, 5, 2},
+		stage("image", models.Convolution{In: 2, Out: 4, Stride: 1}),
 		stage("branch", models.ResidualBranch{First: convolution(2, 8), Second: models.ConvolutionLayer{
-			Rectify: models.Rectify{Features: 8, Activation: tanh}, Convolution: models.Convolution{In: 8, Out: 8, Stride: 1},
-		}, Layers: 2, Shortcut: models.ConvolutionalShortcut{Kind: models.OptionA, In: 4, Out: 8, Stride: 2}, Carry: 1, Gain: 0.5}),
-		stage("readout", models.ConvolutionalReadout{Rectify: models.Rectify{Features: 8}, Height: 3, Width: 3, Outputs: 3, Flatten: true})))
-	add(models.Compose("transformer", []int{3, 2}, stage("embed", models.Linear{In: 2, Out: 8, Init: initializers.LeCun}),
+			Rectify:     models.Rectify{Features: 8, Activation: tanh},
+			Convolution: models.Convolution{In: 8, Out: 8, Stride: 1},
+		}, Layers: 2, Shortcut: models.ConvolutionalShortcut{Kind: models.OptionA, In: 4, Out: 8, Stride: 2},
+			Carry: 1, Gain: 0.5}),
+		stage("readout", models.ConvolutionalReadout{Rectify: models.Rectify{Features: 8}, Height: 3,
+			Width: 3, Outputs: 3, Flatten: true})))
+	add(models.Compose("transformer", []int{3, 2},
+		stage("embed", models.Linear{In: 2, Out: 8, Init: initializers.LeCun}),
 		stage("block_1", transformer), stage("block_2", transformer)))
 	add(models.FromGraph("one graph", []int{3, 8}, attending))
 	return nets
@@ -109,7 +122,8 @@ func TestOwnGradientsAgainstFiniteDifferences(t *testing.T) {
 	for _, net := range ownNets(t) {
 		t.Run(net.Config.Net, func(t *testing.T) {
 			batch := normals(net, 4, dtypes.Float64)
-			request := engine.Request{Net: net, Weights: net.Draw(3, 1), Inputs: batch, Output: true, Gradient: true}
+			request := engine.Request{Net: net, Weights: net.Draw(3, 1), Inputs: batch, Output: true,
+				Gradient: true}
 			trace, err := e.Run(t.Context(), request)
 			if err != nil {
 				t.Fatal(err)
@@ -145,7 +159,7 @@ func TestOwnGradientsAgainstFiniteDifferences(t *testing.T) {
 	}
 }
 
-// TestOwnNetsOnBothBackends: a draw of a net of one's own has the same weights, output, gradient and
+// TestOwnNetsOnBothBackends: a draw of a net of your own has the same weights, output, gradient and
 // rectifiers on XLA and in pure Go.
 func TestOwnNetsOnBothBackends(t *testing.T) {
 	engines := []*engine.Engine{engine.New(testbackend.Go(t)), engine.New(testbackend.XLA(t))}
@@ -153,7 +167,8 @@ func TestOwnNetsOnBothBackends(t *testing.T) {
 		var traces []*engine.Trace
 		for _, e := range engines {
 			trace, err := e.RunFinite(t.Context(), engine.Request{
-				Net: net, Weights: net.Draw(1, 0), Inputs: normals(net, 8, dtypes.Float32), Output: true, Gradient: true, Tap: engine.Preactivations,
+				Net: net, Weights: net.Draw(1, 0), Inputs: normals(net, 8, dtypes.Float32), Output: true,
+				Gradient: true, Tap: engine.Preactivations,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -186,7 +201,8 @@ func TestComposedOfItsStages(t *testing.T) {
 	defer e.Close()
 	for _, config := range []models.Config{
 		{Net: "residual", Depth: 4, Width: 6, Norm: norms.Batch, Beta: 0.5},
-		{Net: "conv-residual", Depth: 5, Width: 4, Norm: norms.Batch, Beta: 0.5, Images: models.Images{Height: 6, Width: 6}},
+		{Net: "conv-residual", Depth: 5, Width: 4, Norm: norms.Batch, Beta: 0.5,
+			Images: models.Images{Height: 6, Width: 6}},
 	} {
 		named, err := models.New(config)
 		if err != nil {
@@ -208,7 +224,8 @@ func TestComposedOfItsStages(t *testing.T) {
 					t.Fatal(err)
 				}
 				trace, err := e.Run(t.Context(), engine.Request{
-					Net: net, Weights: net.Draw(1, 5), Inputs: normals(net, 8, dtypes.Float32), Output: true, Gradient: true,
+					Net: net, Weights: net.Draw(1, 5), Inputs: normals(net, 8, dtypes.Float32), Output: true,
+					Gradient: true,
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -240,7 +257,8 @@ func TestModelFunctionsHonourStatistics(t *testing.T) {
 		t.Fatal(err)
 	}
 	layer := models.Rectify{Features: 6, Norm: norms.Batch, Activation: tanh}
-	composed, err := models.Compose("composed", []int{3}, models.Stage{Name: "a", Block: models.Linear{In: 3, Out: 6}},
+	composed, err := models.Compose("composed", []int{3},
+		models.Stage{Name: "a", Block: models.Linear{In: 3, Out: 6}},
 		models.Stage{Name: "b", Block: models.Chain(models.RectifiedReadout{Rectify: layer})})
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +287,8 @@ func TestModelFunctionsHonourStatistics(t *testing.T) {
 				t.Fatal(err)
 			}
 			trace, err := e.Run(t.Context(), engine.Request{
-				Net: switched, Weights: switched.Stored(store.RootScope()), Inputs: normals(net, 8, dtypes.Float32), Gradient: true,
+				Net: switched, Weights: switched.Stored(store.RootScope()),
+				Inputs: normals(net, 8, dtypes.Float32), Gradient: true,
 			})
 			if err != nil {
 				t.Fatal(err)

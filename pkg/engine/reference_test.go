@@ -6,14 +6,15 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
-// reference evaluates nets in plain Go from the formulas of package models' documentation, sharing no code with
-// them but the drawn weights. It can hold batch statistics at values recorded earlier, which is what frozen statistics mean.
+// reference evaluates nets in plain Go from the formulas of package models' documentation, sharing no code
+// with them but the drawn weights. It can hold batch statistics at values recorded earlier, which is what
+// frozen statistics mean.
 type reference struct {
 	net  *models.Net
 	draw *models.Draw
 
-	// means and scales are the batch statistics of each normalisation, in order: recorded while record is set, used as
-	// they are otherwise.
+	// means and scales are the batch statistics of each normalisation, in order: recorded while record is
+	// set, used as they are otherwise.
 	record        bool
 	means, scales [][]float64
 	next          int // the normalisation that comes next
@@ -95,8 +96,8 @@ func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
 	return out
 }
 
-// gradient returns the central finite differences of the output: of f(x_i) with statistics held for frozen statistics, of
-// the sum of all outputs for coupled ones.
+// gradient returns the central finite differences of the output: of f(x_i) with statistics held for frozen
+// statistics, of the sum of all outputs for coupled ones.
 func (r *reference) gradient(x []float64) []float64 {
 	const step = 1e-6
 	r.record = true

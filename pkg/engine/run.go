@@ -55,7 +55,8 @@ type pass struct {
 	trace   Trace
 	ahead   sync.WaitGroup // what is compiled before it is needed
 
-	// seen, where there is one, is shown what comes out of each stage, and then the gradients of what comes in.
+	// seen, where there is one, is shown what comes out of each stage, and then the gradients of what comes
+	// in.
 	seen func(dir direction, stage int, values []float64)
 }
 
@@ -65,7 +66,8 @@ func (e *Engine) Run(ctx context.Context, request Request) (*Trace, error) {
 }
 
 // run is Run with what comes out of the stages shown to seen, unless that is nil.
-func (e *Engine) run(ctx context.Context, request Request, seen func(dir direction, stage int, values []float64)) (*Trace, error) {
+func (e *Engine) run(ctx context.Context, request Request,
+	seen func(dir direction, stage int, values []float64)) (*Trace, error) {
 	p, err := e.begin(request)
 	if err != nil {
 		return nil, err
@@ -88,18 +90,21 @@ func (e *Engine) run(ctx context.Context, request Request, seen func(dir directi
 
 // begin checks the inputs of a request and returns the state of its run.
 func (e *Engine) begin(request Request) (*pass, error) {
-	if shape := request.Inputs.Shape(); shape.Rank() == 0 || !slices.Equal(shape.Dimensions[1:], request.Net.Input) {
-		return nil, fmt.Errorf("inputs for %v have shape %v: give them as %s", request.Net, shape.Dimensions, batchShape(request.Net.Input))
+	if shape := request.Inputs.Shape(); shape.Rank() == 0 ||
+		!slices.Equal(shape.Dimensions[1:], request.Net.Input) {
+		return nil, fmt.Errorf("inputs for %v have shape %v: give them as %s", request.Net, shape.Dimensions,
+			batchShape(request.Net.Input))
 	}
-	// Runs at once may share their inputs, and GoMLX looks at a tensor without its lock while another moves it to the
-	// device. Once it is there it stays as it is.
+	// Runs at once may share their inputs, and GoMLX looks at a tensor without its lock while another moves
+	// it to the device. Once it is there it stays as it is.
 	if err := request.Inputs.MaterializeOnDevice(e.backend, true, 0); err != nil {
 		return nil, fmt.Errorf("inputs for %v: %w", request.Net, err)
 	}
 	return &pass{engine: e, request: request}, nil
 }
 
-// attempt does a piece of the run, and returns as an error what it panics with; every error says of which net.
+// attempt does a piece of the run, and returns as an error what it panics with; every error says of which
+// net.
 func (p *pass) attempt(do func() error) error {
 	var err error
 	if panicked := caught.Panic(func() { err = do() }); panicked != nil {
@@ -173,11 +178,12 @@ func (p *pass) stageWeights(i int, dtype dtypes.DType) ([]*tensors.Tensor, error
 	return p.request.Weights.Stage(p.engine.backend, i, dtype)
 }
 
-// compileAhead lets another processor compile a block's step of the reverse pass, unless somebody has asked for it before.
+// compileAhead lets another processor compile a block's step of the reverse pass, unless somebody has asked
+// for it before.
 func (p *pass) compileAhead(block models.Block, state shapes.Shape) error {
 	s, found, err := p.engine.step(block, nil, reverse, state)
 	if err == nil && !found {
-		p.ahead.Go(func() { s() }) // who needs it sees its error
+		p.ahead.Go(func() { s() }) // its error is returned where the step is used
 	}
 	return err
 }
@@ -209,7 +215,8 @@ func (p *pass) reverse(ctx context.Context) error {
 	return nil
 }
 
-// free releases the device memory of the states and weights at once, which the garbage collector does not see.
+// free releases the device memory of the states and weights at once, which the garbage collector does not
+// see.
 func (p *pass) free() {
 	for i := range p.states {
 		if i > 0 {
@@ -269,8 +276,8 @@ func toFloat64(t *tensors.Tensor) []float64 {
 	panic(fmt.Errorf("can't read values of type %s", t.DType()))
 }
 
-// Column returns values as a batch of one-dimensional inputs, [len(values), 1], in the given precision (float32 or
-// float64).
+// Column returns values as a batch of one-dimensional inputs, [len(values), 1], in the given precision
+// (float32 or float64).
 func Column(values []float64, dtype dtypes.DType) (*tensors.Tensor, error) {
 	return Batch(values, dtype, len(values), 1)
 }

@@ -9,15 +9,15 @@ import (
 
 // Architecture makes nets of Configs.
 type Architecture struct {
-	// Title names the architecture to readers; empty means the name it is registered under. ShortTitle does where all nets in sight are of
-	// images, or none is; empty means Title.
+	// Title names the architecture to readers; empty means the name it is registered under. ShortTitle does
+	// where all nets in sight are of images, or none is; empty means Title.
 	Title, ShortTitle string
 
 	// Width is what a Config's Width of 0 stands for.
 	Width int
 
-	// Check fills in the defaults of the fields that only some architectures have and returns an error where one is wrong or is not
-	// this architecture's. All other fields are filled in and checked before.
+	// Check fills in the defaults of the fields that only some architectures have and returns an error where
+	// one is wrong or is not this architecture's. All other fields are filled in and checked before.
 	Check func(Config) (Config, error)
 
 	// Input returns the shape of one input.
@@ -41,9 +41,11 @@ func (c Config) withRescaling() (Config, error) {
 	}
 	switch {
 	case !positive(c.Alpha):
-		return c, fmt.Errorf("alpha is %g: give the scale of a residual layer, a finite number above 0 (the paper's is 1)", c.Alpha)
+		return c, fmt.Errorf("alpha is %g: give the scale of a residual layer, a finite number above 0 "+
+			"(the paper's is 1)", c.Alpha)
 	case !positive(c.Beta):
-		return c, fmt.Errorf("beta is %g: give the scale of the residual branch, a finite number above 0 (1 for plain residual nets, 0.1 to 0.3 as recommended)", c.Beta)
+		return c, fmt.Errorf("beta is %g: give the scale of the residual branch, a finite number above 0 "+
+			"(1 for plain residual nets, 0.1 to 0.3 as recommended)", c.Beta)
 	}
 	return c, c.withoutGamma2()
 }
@@ -54,28 +56,32 @@ func (c Config) withoutWeighedSkips() (Config, error) {
 		return c, err
 	}
 	if c.Images.Shortcut != nil {
-		return c, fmt.Errorf("a %s net has no skips, and no shortcut (got %s): leave it out, or choose the net \"conv-residual\"", c.Net, c.Images.Shortcut)
+		return c, fmt.Errorf("a %s net has no skips, and no shortcut (got %s): leave it out, or choose the "+
+			"net \"conv-residual\"", c.Net, c.Images.Shortcut)
 	}
 	return c, c.withoutGamma2()
 }
 
 func (c Config) withoutRescaling() error {
 	if c.Alpha != 0 || c.Beta != 0 {
-		return fmt.Errorf("a %s net has neither alpha nor beta (got %g and %g): leave them out, or choose a residual net", c.Net, c.Alpha, c.Beta)
+		return fmt.Errorf("a %s net has neither alpha nor beta (got %g and %g): leave them out, or choose "+
+			"a residual net", c.Net, c.Alpha, c.Beta)
 	}
 	return nil
 }
 
 func (c Config) withoutGamma2() error {
 	if c.Gamma2 != 0 {
-		return fmt.Errorf("a %s net has no gamma2 (got %g): leave it out, or choose the net \"highway\"", c.Net, c.Gamma2)
+		return fmt.Errorf("a %s net has no gamma2 (got %g): leave it out, or choose the net \"highway\"",
+			c.Net, c.Gamma2)
 	}
 	return nil
 }
 
 func (c Config) withoutImages() error {
 	if c.Images != (Images{}) {
-		return fmt.Errorf("a %s net takes numbers, not images (got %+v): leave images out, or choose a convolutional net", c.Net, c.Images)
+		return fmt.Errorf("a %s net takes numbers, not images (got %+v): leave images out, or choose a "+
+			"convolutional net", c.Net, c.Images)
 	}
 	return nil
 }

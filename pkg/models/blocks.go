@@ -42,7 +42,7 @@ func (l Stem) check() error {
 type Linear struct {
 	In, Out int
 
-	// Init draws W; nil means initializers.He, which suits weights behind a rectifier.
+	// Init draws W; nil means initializers.He, which suits weights after a rectifier.
 	Init *initializers.Initializer
 }
 
@@ -78,7 +78,8 @@ type Layer struct {
 
 // Params declares W, [features that rho puts out, Rectify.Features].
 func (l Layer) Params() []Param {
-	weights := Param{Name: "weights", Dims: []int{l.Rectify.Outputs(), l.Rectify.Features}, Init: cmp.Or(l.Init, initializers.He)}
+	weights := Param{Name: "weights", Dims: []int{l.Rectify.Outputs(), l.Rectify.Features},
+		Init: cmp.Or(l.Init, initializers.He)}
 	return append([]Param{weights}, l.Rectify.params("")...)
 }
 
@@ -87,7 +88,8 @@ func (l Layer) Build(weights []*Node, a *Node) Signals {
 	a.AssertDims(-1, l.Rectify.Features)
 	rest := weights[1:]
 	h, seen := l.Rectify.build(&rest, a)
-	return Signals{Out: carryAndGain(a, MatMul(h, weights[0]), l.Carry, l.Gain), Rectifiers: []Rectifier{seen}}
+	return Signals{Out: carryAndGain(a, MatMul(h, weights[0]), l.Carry, l.Gain),
+		Rectifiers: []Rectifier{seen}}
 }
 
 func (l Layer) check() error {
@@ -144,7 +146,7 @@ type RectifiedReadout struct {
 	Init *initializers.Initializer
 }
 
-// linear returns the linear read-out behind the rectifier.
+// linear returns the linear read-out after the rectifier.
 func (r RectifiedReadout) linear() LinearReadout {
 	return LinearReadout{In: r.Rectify.Outputs(), Init: r.Init}
 }

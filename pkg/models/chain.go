@@ -45,7 +45,7 @@ func (c chain) Params() []Param {
 	return params
 }
 
-// Build builds one block behind the other.
+// Build builds one block after the other.
 func (c chain) Build(weights []*Node, in *Node) Signals {
 	signals := Signals{Out: in}
 	for _, block := range c.blocks() {

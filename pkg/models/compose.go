@@ -14,9 +14,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// Compose makes a net of one's own of stages, from inputs of the given shape. The blocks are those of this
+// Compose makes a net of your own of stages, from inputs of the given shape. The blocks are those of this
 // package, such as [Stem], [Linear], [Layer] and [LinearReadout], [Chain] and [Skip] over several of them,
-// model functions of GoMLX ([BlockFromGraph]), or types of one's own that implement [Block]. The name must
+// model functions of GoMLX ([BlockFromGraph]), or types of your own that implement [Block]. The name must
 // not be that of an architecture.
 //
 // The net's Config stands for it wherever a probe wants a config: gradients.Config{Net: net.Config, Draws:
@@ -44,16 +44,17 @@ func Compose(name string, input []int, stages ...Stage) (*Net, error) {
 	return n.asOwn(), nil
 }
 
-// What the config of a net of one's own says of what its blocks decide. Results call all of it "own".
+// What the config of a net of your own says of what its blocks decide. Results call all of it "own".
 const ownName = "own"
 
 var (
 	ownNorm        = &norms.Norm{Name: ownName, Apply: norms.None.Apply}
 	ownActivation  = &activations.Activation{Name: ownName, Apply: activations.Linear.Apply}
-	ownInitializer = &initializers.Initializer{Name: ownName, Fill: func(*random.Generator, []int, []float32) {}}
+	ownInitializer = &initializers.Initializer{Name: ownName,
+		Fill: func(*random.Generator, []int, []float32) {}}
 )
 
-// IsOwn says whether the config is that of a net of one's own, which [Compose], [FromGraph] or [Net.Holding]
+// IsOwn says whether the config is that of a net of your own, which [Compose], [FromGraph] or [Net.Holding]
 // made: no field but Statistics can be changed.
 func (c Config) IsOwn() bool { return c.own != nil }
 
@@ -116,11 +117,14 @@ func (n *Net) checkNames() error {
 	return nil
 }
 
-// checkStage returns an error when stage i can't be a stage behind those before it, and finds the owner of
+// checkStage returns an error when stage i can't be a stage after those before it, and finds the owner of
 // its variables.
 func (n *Net) checkStage(i int) error {
 	stage, before := n.Stages[i], n.Stages[:i]
-	named := func(name string) int { return slices.IndexFunc(before, func(s Stage) bool { return s.Name == name }) }
+	named := func(name string) int {
+		return slices.IndexFunc(before,
+			func(s Stage) bool { return s.Name == name })
+	}
 	switch {
 	case stage.Block == nil:
 		return errors.New("it has no block: set one, such as models.Linear")
@@ -177,5 +181,6 @@ func checkParams(params []Param) error {
 
 // sameParams says whether two lists of variables have the same names and shapes.
 func sameParams(a, b []Param) bool {
-	return slices.EqualFunc(a, b, func(x, y Param) bool { return x.Name == y.Name && slices.Equal(x.Dims, y.Dims) })
+	return slices.EqualFunc(a, b,
+		func(x, y Param) bool { return x.Name == y.Name && slices.Equal(x.Dims, y.Dims) })
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// A net of one's own whose skips each span two layers: a + 0.1 W' rho(norm(W rho(norm(a)))).
+// A net of your own whose skips each span two layers: a + 0.1 W' rho(norm(W rho(norm(a)))).
 func ExampleSkip() {
 	rectify := models.Rectify{Features: 50, Norm: norms.Batch}
 	layer := models.Layer{Rectify: rectify, Gain: 1}
@@ -24,7 +24,8 @@ func ExampleSkip() {
 		{Name: "first", Block: models.Linear{In: 50, Out: 50}},
 	}
 	for l := range 10 {
-		stages = append(stages, models.Stage{Name: fmt.Sprintf("skip_%d", l), Block: models.Skip(1, 0.1, layer, layer)})
+		stages = append(stages,
+			models.Stage{Name: fmt.Sprintf("skip_%d", l), Block: models.Skip(1, 0.1, layer, layer)})
 	}
 	stages = append(stages, models.Stage{Name: "readout", Block: models.LinearReadout{In: 50}})
 	net, err := models.Compose("skips over two", []int{1}, stages...)
@@ -43,27 +44,30 @@ func ExampleSkip() {
 	// weights_2 [50 50]
 }
 
-// gated is a block of one's own without a rectifier: tanh(a U) sigmoid(a V), from [inputs, Units] to the
+// gated is a block of your own without a rectifier: tanh(a U) sigmoid(a V), from [inputs, Units] to the
 // same.
 type gated struct{ Units int }
 
 func (b gated) Params() []models.Param {
 	dims := []int{b.Units, b.Units}
-	return []models.Param{{Name: "u", Dims: dims, Init: initializers.LeCun}, {Name: "v", Dims: dims, Init: initializers.LeCun}}
+	return []models.Param{{Name: "u", Dims: dims, Init: initializers.LeCun},
+		{Name: "v", Dims: dims, Init: initializers.LeCun}}
 }
 
 func (b gated) Build(weights []*Node, a *Node) models.Signals {
 	return models.Signals{Out: Mul(Tanh(MatMul(a, weights[0])), Sigmoid(MatMul(a, weights[1])))}
 }
 
-// Blocks need no rectifier, and a type of one's own is a block when it says which variables it has and what
+// Blocks need no rectifier, and a type of your own is a block when it says which variables it has and what
 // it builds.
 func ExampleCompose() {
 	stages := []models.Stage{{Name: "first", Block: models.Linear{In: 2, Out: 30, Init: initializers.LeCun}}}
 	for l := range 5 {
-		stages = append(stages, models.Stage{Name: fmt.Sprintf("gated_%d", l), Block: models.Skip(1, 1, gated{Units: 30})})
+		stages = append(stages,
+			models.Stage{Name: fmt.Sprintf("gated_%d", l), Block: models.Skip(1, 1, gated{Units: 30})})
 	}
-	stages = append(stages, models.Stage{Name: "readout", Block: models.Linear{In: 30, Out: 3, Init: initializers.LeCun}})
+	stages = append(stages,
+		models.Stage{Name: "readout", Block: models.Linear{In: 30, Out: 3, Init: initializers.LeCun}})
 	net, err := models.Compose("gated", []int{2}, stages...)
 	if err != nil {
 		fmt.Println(err)
@@ -97,7 +101,7 @@ func (b recurrent) Build(weights []*Node, state *Node) models.Signals {
 	return models.Signals{Out: Concatenate([]*Node{left, read, h}, -1)}
 }
 
-// unread puts h = 0 behind the numbers that a recurrent net is to read.
+// unread puts h = 0 after the numbers that a recurrent net is to read.
 type unread struct{ Units int }
 
 func (b unread) Params() []models.Param { return nil }
@@ -108,9 +112,11 @@ func (b unread) Build(_ []*Node, x *Node) models.Signals {
 
 // recurrentNet reads a number in each of its steps, all of which share the weights of the first.
 func recurrentNet(steps, units int) (*models.Net, error) {
-	stages := []models.Stage{{Name: "unread", Block: unread{units}}, {Name: "step_1", Block: recurrent{steps, units}}}
+	stages := []models.Stage{{Name: "unread", Block: unread{units}},
+		{Name: "step_1", Block: recurrent{steps, units}}}
 	for t := 2; t <= steps; t++ {
-		stages = append(stages, models.Stage{Name: fmt.Sprintf("step_%d", t), Block: recurrent{steps, units}, Weights: "step_1"})
+		stages = append(stages,
+			models.Stage{Name: fmt.Sprintf("step_%d", t), Block: recurrent{steps, units}, Weights: "step_1"})
 	}
 	stages = append(stages, models.Stage{Name: "readout", Block: models.LinearReadout{In: steps + units}})
 	return models.Compose("recurrent", []int{steps}, stages...)
@@ -123,29 +129,54 @@ func ExampleStage() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(len(net.Stages), "stages; the weights of the last step are those of stage", net.Stages[net.Owner(20)].Name)
+	fmt.Println(len(net.Stages), "stages; the weights of the last step are those of stage",
+		net.Stages[net.Owner(20)].Name)
 	// Output: 22 stages; the weights of the last step are those of stage step_1
 }
 
 // TestBadCompositionsAreRefused: what can't be a net is a sentence.
 func TestBadCompositionsAreRefused(t *testing.T) {
 	linear := models.Linear{In: 2, Out: 2}
-	stage := func(name string, block models.Block) models.Stage { return models.Stage{Name: name, Block: block} }
+	stage := func(name string,
+		block models.Block) models.Stage {
+		return models.Stage{Name: name, Block: block}
+	}
 	for want, compose := range map[string]func() (*models.Net, error){
-		"has no name":              func() (*models.Net, error) { return models.Compose("", []int{2}, stage("a", linear)) },
-		"called like an architect": func() (*models.Net, error) { return models.Compose("residual", []int{2}, stage("a", linear)) },
-		"inputs of shape [0]":      func() (*models.Net, error) { return models.Compose("x", []int{0}, stage("a", linear)) },
-		"has no stages":            func() (*models.Net, error) { return models.Compose("x", []int{2}) },
-		"stage a: it has no block": func() (*models.Net, error) { return models.Compose("x", []int{2}, stage("a", nil)) },
-		`its name has a "/"`:       func() (*models.Net, error) { return models.Compose("x", []int{2}, stage("a/b", linear)) },
+		"has no name": func() (*models.Net,
+			error) {
+			return models.Compose("", []int{2}, stage("a", linear))
+		},
+		"called like an architect": func() (*models.Net,
+			error) {
+			return models.Compose("residual", []int{2}, stage("a", linear))
+		},
+		"inputs of shape [0]": func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{0}, stage("a", linear))
+		},
+		"has no stages": func() (*models.Net, error) { return models.Compose("x", []int{2}) },
+		"stage a: it has no block": func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{2}, stage("a", nil))
+		},
+		`its name has a "/"`: func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{2}, stage("a/b", linear))
+		},
 		"stage a: another stage": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", linear), stage("a", linear))
 		},
 		"can't be compared": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Skip(1, 1, uncomparable{})))
 		},
-		"out is 0":      func() (*models.Net, error) { return models.Compose("x", []int{2}, stage("a", models.Linear{In: 2})) },
-		"features is 0": func() (*models.Net, error) { return models.Compose("x", []int{2}, stage("a", models.Layer{Gain: 1})) },
+		"out is 0": func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{2}, stage("a", models.Linear{In: 2}))
+		},
+		"features is 0": func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{2}, stage("a", models.Layer{Gain: 1}))
+		},
 		"gain is 0": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Skip(1, 0, linear)))
 		},
@@ -159,7 +190,8 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 			return models.Compose("x", []int{2}, stage("a", models.Chain(linear, models.Linear{In: 2})))
 		},
 		"would make all its units equal": func() (*models.Net, error) {
-			return models.Compose("x", []int{1}, stage("a", models.Stem{Rectify: models.Rectify{Features: 3, Norm: norms.Batch}}))
+			return models.Compose("x", []int{1},
+				stage("a", models.Stem{Rectify: models.Rectify{Features: 3, Norm: norms.Batch}}))
 		},
 		`"own" has no Apply`: func() (*models.Net, error) {
 			own := models.Rectify{Features: 2, Activation: &activations.Activation{Name: "own"}}
@@ -172,16 +204,21 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 			return models.Compose("x", []int{2}, models.Stage{Name: "a", Block: linear, Weights: "b"})
 		},
 		"have other names or shapes": func() (*models.Net, error) {
-			return models.Compose("x", []int{2}, stage("a", linear), models.Stage{Name: "b", Block: models.Linear{In: 2, Out: 3}, Weights: "a"})
+			return models.Compose("x", []int{2}, stage("a", linear),
+				models.Stage{Name: "b", Block: models.Linear{In: 2, Out: 3}, Weights: "a"})
 		},
 		"takes in 3": func() (*models.Net, error) {
-			layer := models.ConvolutionLayer{Rectify: models.Rectify{Features: 2}, Convolution: models.Convolution{In: 3, Out: 2, Stride: 1}}
+			layer := models.ConvolutionLayer{Rectify: models.Rectify{Features: 2},
+				Convolution: models.Convolution{In: 3, Out: 2, Stride: 1}}
 			return models.Compose("x", []int{8, 8, 2}, stage("a", layer))
 		},
 		"its first axis that of the batch": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", transposing{}))
 		},
-		"variable w has no initialiser": func() (*models.Net, error) { return models.Compose("x", []int{2}, stage("a", undrawn{})) },
+		"variable w has no initialiser": func() (*models.Net,
+			error) {
+			return models.Compose("x", []int{2}, stage("a", undrawn{}))
+		},
 	} {
 		if _, err := compose(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
@@ -208,14 +245,18 @@ func (transposing) Build(_ []*Node, x *Node) models.Signals {
 // undrawn is a block whose variable has no initialiser.
 type undrawn struct{}
 
-func (undrawn) Params() []models.Param                  { return []models.Param{{Name: "w", Dims: []int{2, 2}}} }
+func (undrawn) Params() []models.Param {
+	return []models.Param{{Name: "w",
+		Dims: []int{2, 2}}}
+}
 func (undrawn) Build(w []*Node, x *Node) models.Signals { return models.Signals{Out: MatMul(x, w[0])} }
 
 // TestOwnConfigStandsForTheNet: New gives the net of its config, with other statistics where these were
 // changed, and refuses any other change.
 func TestOwnConfigStandsForTheNet(t *testing.T) {
 	layer := models.Layer{Rectify: models.Rectify{Features: 4, Norm: norms.Batch}, Gain: 1}
-	net, err := models.Compose("own", []int{4}, models.Stage{Name: "a", Block: models.Skip(1, 1, layer, layer)})
+	net, err := models.Compose("own", []int{4},
+		models.Stage{Name: "a", Block: models.Skip(1, 1, layer, layer)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,14 +271,16 @@ func TestOwnConfigStandsForTheNet(t *testing.T) {
 		t.Fatal(err)
 	}
 	layer.Rectify.Statistics = norms.Coupled
-	if want := models.Skip(1, 1, layer, layer); coupled.Stages[0].Block != want || coupled.Config.Statistics != norms.Coupled {
+	if want := models.Skip(1, 1, layer, layer); coupled.Stages[0].Block != want ||
+		coupled.Config.Statistics != norms.Coupled {
 		t.Errorf("coupled: %+v", coupled)
 	}
 	if net.Stages[0].Block == coupled.Stages[0].Block {
 		t.Error("the net itself was changed")
 	}
 	config.Depth = 3
-	if _, err := models.New(config); err == nil || !strings.Contains(err.Error(), "change nothing but its statistics") {
+	if _, err := models.New(config); err == nil ||
+		!strings.Contains(err.Error(), "change nothing but its statistics") {
 		t.Errorf("another depth: %v", err)
 	}
 	config = net.Config

@@ -26,7 +26,8 @@ type Convolution struct {
 // is GoMLX's layout for channels last (for channels first it puts the outputs in front, and a fan-in taken
 // from there would be wrong).
 func (l Convolution) Params() []Param {
-	return []Param{{Name: "kernel", Dims: []int{kernelSize, kernelSize, l.In, l.Out}, Init: cmp.Or(l.Init, initializers.He)}}
+	return []Param{{Name: "kernel", Dims: []int{kernelSize, kernelSize, l.In, l.Out},
+		Init: cmp.Or(l.Init, initializers.He)}}
 }
 
 // Build builds the convolution.
@@ -34,14 +35,15 @@ func (l Convolution) Build(weights []*Node, x *Node) Signals {
 	// A border of one on each side, whatever the stride: "same" padding would shift the centre off the
 	// shortcut's positions at stride 2.
 	border := [][2]int{{kernelSize / 2, kernelSize / 2}, {kernelSize / 2, kernelSize / 2}}
-	return Signals{Out: Convolve(x, weights[0]).ChannelsAxis(images.ChannelsLast).Strides(l.Stride).PaddingPerDim(border).Done()}
+	return Signals{Out: Convolve(x,
+		weights[0]).ChannelsAxis(images.ChannelsLast).Strides(l.Stride).PaddingPerDim(border).Done()}
 }
 
 func (l Convolution) check() error {
 	return checks(sizes(size{"in", l.In}, size{"out", l.Out}, size{"stride", l.Stride}), checkInit(l.Init))
 }
 
-// ConvolutionLayer is a rectifier with a convolution behind it, conv(rho(norm(a))).
+// ConvolutionLayer is a rectifier with a convolution after it, conv(rho(norm(a))).
 type ConvolutionLayer struct {
 	Rectify     Rectify
 	Convolution Convolution
@@ -127,7 +129,8 @@ func (b ResidualBranch) check() error {
 	if b.Layers != 1 && b.Layers != 2 {
 		return fmt.Errorf("layers is %d: give 2, or 1 for a branch of the first layer alone", b.Layers)
 	}
-	if err := checks(b.First.check(), b.Shortcut.check(), checkGain(b.Carry, b.Gain)); err != nil || b.Layers == 1 {
+	if err := checks(b.First.check(), b.Shortcut.check(), checkGain(b.Carry, b.Gain)); err != nil ||
+		b.Layers == 1 {
 		return err
 	}
 	return b.Second.check()
@@ -140,7 +143,7 @@ func (b ResidualBranch) WithStatistics(s norms.Statistics) Block {
 }
 
 // ConvolutionalReadout is a linear map to Outputs of the mean over space, or of all positions where Flatten
-// is set, behind the net's last rectifier where there is one: from [inputs, height, width, features] to
+// is set, after the net's last rectifier where there is one: from [inputs, height, width, features] to
 // [inputs, Outputs].
 type ConvolutionalReadout struct {
 	// Rectified says that there is a rectifier. Where there is none, only its Features count.
@@ -156,7 +159,7 @@ type ConvolutionalReadout struct {
 }
 
 // Params declares the linear map, [features, Outputs], or [positions, features, Outputs] where Flatten is
-// set: the features of a position stay together, as weights behind a rectifier want it.
+// set: the features of a position stay together, as weights after a rectifier want it.
 func (r ConvolutionalReadout) Params() []Param {
 	features, params := r.Rectify.Features, []Param(nil)
 	if r.Rectified {
@@ -201,7 +204,8 @@ func (r ConvolutionalReadout) WithStatistics(s norms.Statistics) Block {
 
 // imageStage returns the first convolution, which sees the image.
 func imageStage(c Config) Stage {
-	return Stage{Name: "conv_1", Block: Convolution{In: c.Images.Channels, Out: c.filters(0), Stride: 1, Init: c.Initializer}}
+	return Stage{Name: "conv_1",
+		Block: Convolution{In: c.Images.Channels, Out: c.filters(0), Stride: 1, Init: c.Initializer}}
 }
 
 // convolutionNames names the stage of convolutions first to last, counted from 1.

@@ -16,7 +16,8 @@ const (
 )
 
 // convolutional returns the architecture of a net on images.
-func convolutional(title, short string, check func(Config) (Config, error), stages func(Config) []Stage) Architecture {
+func convolutional(title, short string, check func(Config) (Config, error),
+	stages func(Config) []Stage) Architecture {
 	return Architecture{
 		Title: title, ShortTitle: short,
 		Width: ConvWidth,
@@ -48,14 +49,17 @@ func (c Config) withImages() (Config, error) {
 			*field.value = field.without
 		}
 		if *field.value < 1 {
-			return c, fmt.Errorf("%s of images is %d: give at least 1, or 0 for %d", field.name, *field.value, field.without)
+			return c, fmt.Errorf("%s of images is %d: give at least 1, or 0 for %d", field.name, *field.value,
+				field.without)
 		}
 	}
 	if i.Resolutions > maxResolutions || c.Width > maxFilters>>(i.Resolutions-1) {
-		return c, fmt.Errorf("%d filters doubled over %d resolutions: give at most %d resolutions and %d filters in the last", c.Width, i.Resolutions, maxResolutions, maxFilters)
+		return c, fmt.Errorf("%d filters doubled over %d resolutions: give at most %d resolutions and %d "+
+			"filters in the last", c.Width, i.Resolutions, maxResolutions, maxFilters)
 	}
 	if i.FilterScale != 0 && !(i.FilterScale > 0 && i.FilterScale <= 1 && c.filters(0) >= 1) {
-		return c, fmt.Errorf("filter_scale of images is %g with %d filters: give a factor above 0 and at most 1 that leaves a filter, or 0 for 1", i.FilterScale, c.Width)
+		return c, fmt.Errorf("filter_scale of images is %g with %d filters: give a factor above 0 and at "+
+			"most 1 that leaves a filter, or 0 for 1", i.FilterScale, c.Width)
 	}
 	if i.Shortcut != nil {
 		if err := i.Shortcut.check(); err != nil {
@@ -66,13 +70,14 @@ func (c Config) withImages() (Config, error) {
 		i.Shortcut = nil
 	}
 	if c.Depth < 2 {
-		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one behind a rectifier", c.Depth, c.Net)
+		return c, fmt.Errorf("depth is %d: a %s net has at least 2 convolutions, that of the image and one "+
+			"behind a rectifier", c.Depth, c.Net)
 	}
 	return c, i.checkSize(c.filters(i.Resolutions - 1))
 }
 
-// filters returns the number of filters of a stage, the first being 0. Every stage has more than the one before it: twice a number of at
-// least 1, rounded down, is more than that number rounded down.
+// filters returns the number of filters of a stage, the first being 0. Every stage has more than the one
+// before it: twice a number of at least 1, rounded down, is more than that number rounded down.
 func (c Config) filters(stage int) int {
 	filters := c.Width << stage
 	if c.Images.FilterScale != 0 {
@@ -81,9 +86,10 @@ func (c Config) filters(stage int) int {
 	return filters
 }
 
-// convolutions returns the shapes of the L-1 convolutions behind the first, in branches of two, of which the last has one where L is even.
-// The branches are spread over the resolutions as evenly as can be, the first stages taking what is left over; where a stage begins, the
-// first convolution of its branch doubles the filters at stride 2. Feedforward and residual nets of a depth are made of the same ones.
+// convolutions returns the shapes of the L-1 convolutions after the first, in branches of two, of which the
+// last has one where L is even. The branches are spread over the resolutions as evenly as can be, the first
+// stages taking what is left over; where a stage begins, the first convolution of its branch doubles the
+// filters at stride 2. Feedforward and residual nets of a depth are made of the same ones.
 func (c Config) convolutions() [][]Convolution {
 	branches := c.Depth / 2
 	plan := make([][]Convolution, branches)
@@ -96,7 +102,8 @@ func (c Config) convolutions() [][]Convolution {
 		}
 		doubled := c.Activation.Outputs(1)
 		init := c.behind(c.Initializer)
-		plan[b] = []Convolution{{In: doubled * in, Out: out, Stride: stride, Init: init}, {In: doubled * out, Out: out, Stride: 1, Init: init}}
+		plan[b] = []Convolution{{In: doubled * in, Out: out, Stride: stride, Init: init},
+			{In: doubled * out, Out: out, Stride: 1, Init: init}}
 		in = out
 	}
 	if c.Depth%2 == 0 {
@@ -105,7 +112,7 @@ func (c Config) convolutions() [][]Convolution {
 	return plan
 }
 
-// imageReadout returns the read-out behind the last of the convolutions.
+// imageReadout returns the read-out after the last of the convolutions.
 func imageReadout(c Config, plan [][]Convolution, rectified bool) Stage {
 	height, width, filters := c.Images.Height, c.Images.Width, c.filters(0)
 	for _, branch := range plan {
@@ -115,7 +122,8 @@ func imageReadout(c Config, plan [][]Convolution, rectified bool) Stage {
 	}
 	readout := ConvolutionalReadout{
 		Rectified: rectified, Rectify: c.rectifier(filters),
-		Height: height, Width: width, Outputs: c.Images.Outputs, Flatten: c.Images.Flatten, Init: initializers.LeCun,
+		Height: height, Width: width, Outputs: c.Images.Outputs, Flatten: c.Images.Flatten,
+		Init: initializers.LeCun,
 	}
 	if rectified {
 		readout.Init = c.behind(initializers.LeCun)

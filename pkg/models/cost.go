@@ -6,18 +6,20 @@ import (
 	"github.com/shattered-gradients/shattered/internal/cost"
 )
 
-// MaxDepth bounds the depth of a net: each layer is a stage of its own, that has its weights drawn and its steps run.
+// MaxDepth bounds the depth of a net: each layer is a stage of its own, that has its weights drawn and its
+// steps run.
 const MaxDepth = 100_000
 
 // float32Size is the number of bytes of a weight.
 const float32Size = 4
 
-// checkSize returns an error when the stages can't be made, or when the weights of one layer don't fit into the memory: what no use of the net
-// can do without.
+// checkSize returns an error when the stages can't be made, or when the weights of one layer don't fit into
+// the memory: what no use of the net can do without.
 func (c Config) checkSize() error {
 	switch {
 	case c.Depth > MaxDepth:
-		return fmt.Errorf("depth is %d: a net of that many layers of width %d would need %v of weights; give at most %d",
+		return fmt.Errorf("depth is %d: a net of that many layers of width %d would need %v of weights; "+
+			"give at most %d",
 			c.Depth, c.Width, cost.Of(float32Size, c.Depth, c.Width, c.Width), MaxDepth)
 	case c.Depth == 1:
 		return c.checkLayer(cost.Of(float32Size, c.Width))
@@ -35,7 +37,9 @@ func (c Config) checkLayer(weights cost.Bytes) error {
 
 // checkSize returns an error when an image, or the weights of the read-out, don't fit into the memory.
 func (i Images) checkSize(filters int) error {
-	if err := cost.Of(float32Size, i.Height, i.Width, i.Channels).Check(fmt.Sprintf("an image of %d x %d x %d", i.Height, i.Width, i.Channels), "numbers"); err != nil {
+	if err := cost.Of(float32Size, i.Height, i.Width,
+		i.Channels).Check(fmt.Sprintf("an image of %d x %d x %d", i.Height, i.Width, i.Channels),
+		"numbers"); err != nil {
 		return fmt.Errorf("%w; choose smaller images", err)
 	}
 	shrunk := 1 << (i.Resolutions - 1)
@@ -43,7 +47,8 @@ func (i Images) checkSize(filters int) error {
 	if !i.Flatten {
 		positions = 1
 	}
-	if err := cost.Of(float32Size, positions, filters, i.Outputs).Check(fmt.Sprintf("a read-out of %d outputs", i.Outputs), "weights"); err != nil {
+	if err := cost.Of(float32Size, positions, filters,
+		i.Outputs).Check(fmt.Sprintf("a read-out of %d outputs", i.Outputs), "weights"); err != nil {
 		return fmt.Errorf("%w; choose fewer outputs", err)
 	}
 	return nil
@@ -67,9 +72,9 @@ func (n *Net) parameters() float64 {
 	return sum
 }
 
-// CheckMemory returns an error when copies of the weights, and the states of all layers on that many inputs, in numbers of so many bytes, don't fit
-// into the memory of the machine for as many draws as there are at once. States are counted as low as they can be, so that what could run is never
-// refused.
+// CheckMemory returns an error when copies of the weights, and the states of all layers on that many inputs,
+// in numbers of so many bytes, don't fit into the memory of the machine for as many draws as there are at
+// once. States are counted as low as they can be, so that what could run is never refused.
 func (n *Net) CheckMemory(inputs, size, copies, draws int) error {
 	c := n.Config
 	weights := cost.Bytes(n.parameters()) * cost.Of(size, copies, draws)
@@ -80,9 +85,11 @@ func (n *Net) CheckMemory(inputs, size, copies, draws int) error {
 		states = n.seen.states * cost.Of(size, inputs, draws)
 		what, choose = fmt.Sprintf("%v on %d inputs", n, inputs), "give fewer inputs"
 	}
-	if c.Images != (Images{}) { // halving the image and doubling the filters halves the state, and a branch of two convolutions has one
+	// halving the image and doubling the filters halves the state, and a branch of two convolutions has one
+	if c.Images != (Images{}) {
 		shrunk := 1 << (c.Images.Resolutions - 1)
-		states = cost.Of(size, inputs, c.Images.Height, c.Images.Width, c.filters(0), c.Depth, draws) / cost.Bytes(2*shrunk)
+		states = cost.Of(size, inputs, c.Images.Height, c.Images.Width, c.filters(0), c.Depth, draws) /
+			cost.Bytes(2*shrunk)
 	}
 	if draws > 1 {
 		what += fmt.Sprintf(", %d draws at a time,", draws)

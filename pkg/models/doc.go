@@ -6,8 +6,8 @@
 // same definition serves every use:
 //
 //   - [Net.Build] puts the whole net into one graph, on the variables of a GoMLX Store, as training wants it;
-//   - an engine may build and compile each distinct block once and run the stages one after the other, so that the
-//     compile time of a uniform net does not grow with its depth.
+//   - an engine may build and compile each distinct block once and run the stages one after the other, so
+//     that the compile time of a uniform net does not grow with its depth.
 //
 // The conventions, where N is the width, L the depth, rho the activation (L counts rectifiers):
 //
@@ -26,7 +26,8 @@
 //
 //	a_1      = W_1 * image                               never normalised or rectified before
 //	a_l+1    = W_l+1 * rho(norm(a_l))                    conv-feedforward, l = 1..L-1
-//	a_l+2    = alpha (shortcut(a_l) + beta W_l+2 * rho(norm(W_l+1 * rho(norm(a_l)))))     conv-residual, l = 1, 3, ...
+//	a_l+2    = alpha (shortcut(a_l) + beta W_l+2 * rho(norm(W_l+1 * rho(norm(a_l)))))
+//	                                                     conv-residual, l = 1, 3, ...
 //	f        = w mean(rho(norm(a_L)))                    conv-feedforward
 //	f        = w mean(a_L)                               conv-residual
 //
@@ -38,9 +39,9 @@
 //
 // A new architecture is one new file: a function from a Config to stages, registered under a name. New
 // activations, normalisations and initialisers are one new file each in the folders of those names, or a
-// value of one's own in a notebook cell.
+// value of your own in a notebook cell.
 //
-// # Nets of one's own
+// # Nets of your own
 //
 // A net need not be the paper's. [Compose] makes one of stages, whose blocks are those of the nets above
 // ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Convolution], [ConvolutionLayer],

@@ -7,17 +7,18 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-var _ = Architectures.Register("feedforward", dense(feedforwardTitle, Config.withoutWeighedSkips, func(c Config) []Stage {
-	if c.Depth == 1 {
-		return shallow(c)
-	}
-	stages := stem(c)
-	for l := 1; l <= c.Depth-2; l++ {
-		stages = append(stages, layerStage(c, l, 0, 1))
-	}
-	readout := RectifiedReadout{Rectify: c.rectifier(c.Width), Init: c.behind(initializers.LeCun)}
-	return append(stages, Stage{Name: "readout", Block: readout})
-}))
+var _ = Architectures.Register("feedforward",
+	dense(feedforwardTitle, Config.withoutWeighedSkips, func(c Config) []Stage {
+		if c.Depth == 1 {
+			return shallow(c)
+		}
+		stages := stem(c)
+		for l := 1; l <= c.Depth-2; l++ {
+			stages = append(stages, layerStage(c, l, 0, 1))
+		}
+		readout := RectifiedReadout{Rectify: c.rectifier(c.Width), Init: c.behind(initializers.LeCun)}
+		return append(stages, Stage{Name: "readout", Block: readout})
+	}))
 
 // Titles of architectures, which nets of images share for short.
 const (
@@ -54,7 +55,8 @@ func inputStage(c Config) Stage {
 func shallow(c Config) []Stage {
 	return []Stage{
 		inputStage(c),
-		{Name: "readout", Block: LinearReadout{In: c.Activation.Outputs(c.Width), Init: c.behind(initializers.LeCun)}},
+		{Name: "readout", Block: LinearReadout{In: c.Activation.Outputs(c.Width),
+			Init: c.behind(initializers.LeCun)}},
 	}
 }
 
@@ -62,7 +64,8 @@ func shallow(c Config) []Stage {
 func stem(c Config) []Stage {
 	return []Stage{
 		inputStage(c),
-		{Name: "layer_0", Block: Linear{In: c.Activation.Outputs(c.Width), Out: c.Width, Init: c.behind(c.Initializer)}},
+		{Name: "layer_0", Block: Linear{In: c.Activation.Outputs(c.Width), Out: c.Width,
+			Init: c.behind(c.Initializer)}},
 	}
 }
 

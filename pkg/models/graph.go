@@ -30,9 +30,9 @@ type ModelFunction func(scope *model.Scope, x *Node) *Node
 // value to have it in every draw. [Net.Holding] puts the weights of a Store in the place of draws, such as
 // those of a checkpoint.
 //
-// Hyperparameters are what build sets or closes over. The model runs as it does outside of training: without dropout,
-// say. What has no gradient there can't be probed: GoMLX's norm.BatchNorm needs UseBackendInference(false). See [Watch]
-// and [StatisticsOf] for what a model function can tell probes.
+// Hyperparameters are what build sets or closes over. The model runs as it does outside of training: without
+// dropout, say. What has no gradient there can't be probed: GoMLX's norm.BatchNorm needs
+// UseBackendInference(false). See [Watch] and [StatisticsOf] for what a model function can tell probes.
 func FromGraph(name string, input []int, build ModelFunction) (*Net, error) {
 	block, err := BlockFromGraph(input, build)
 	if err != nil {
@@ -66,11 +66,12 @@ type graphBlock struct {
 
 // graphModel is what there is once of a model function.
 type graphModel struct {
-	state    []int
-	build    ModelFunction
-	params   []Param
-	tables   map[string]*tensors.Tensor // by path, the values of variables that are no weights, being integers
-	sketches sync.Pool                  // of *sketch
+	state  []int
+	build  ModelFunction
+	params []Param
+	// by path, the values of variables that are no weights, being integers
+	tables   map[string]*tensors.Tensor
+	sketches sync.Pool // of *sketch
 }
 
 // Params declares the variables that are of floating point, by their paths in the model's scope.
@@ -230,7 +231,10 @@ func (m *graphModel) declare(s *sketch) {
 		if s.given[path] {
 			param.Init = given(v.MustValue())
 		} else {
-			fill := func(rng *random.Generator, _ []int, values []float32) { m.fill(path, rng.Uint64(), values) }
+			fill := func(rng *random.Generator, _ []int,
+				values []float32) {
+				m.fill(path, rng.Uint64(), values)
+			}
 			param.Init = &initializers.Initializer{Name: "the model's", Fill: fill}
 		}
 		m.params = append(m.params, param)

@@ -74,7 +74,8 @@ func TestModelsInitialisersDraw(t *testing.T) {
 		t.Error("two variables have the same values")
 	}
 	again := must(models.FromGraph("small", []int{2}, small))(t)
-	if got := again.Draw(7, 3).Values(0); !slices.Equal(got[1], values[1]) || !slices.Equal(got[2], values[2]) {
+	if got := again.Draw(7, 3).Values(0); !slices.Equal(got[1], values[1]) ||
+		!slices.Equal(got[2], values[2]) {
 		t.Error("the same draw has other values")
 	}
 	for _, other := range []*models.Draw{net.Draw(7, 4), net.Draw(8, 3)} {
@@ -95,7 +96,8 @@ func TestBuildIsTheModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := model.CallOnce(backend, store, func(scope *model.Scope, x *Node) *Node { return net.Build(scope, x) }, x)
+	got, err := model.CallOnce(backend, store,
+		func(scope *model.Scope, x *Node) *Node { return net.Build(scope, x) }, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,13 +136,15 @@ func TestHoldingACheckpoint(t *testing.T) {
 	if slices.Equal(net.Draw(1, 1).Values(0)[1], trained.Values(0)[1]) {
 		t.Error("the net itself holds weights")
 	}
-	if _, err := net.Holding(model.NewStore().RootScope()); err == nil || !strings.Contains(err.Error(), "no value for scale of the model") {
+	if _, err := net.Holding(model.NewStore().RootScope()); err == nil ||
+		!strings.Contains(err.Error(), "no value for scale of the model") {
 		t.Errorf("an empty store gives %v", err)
 	}
 	other := must(models.FromGraph("other", []int{2}, func(scope *model.Scope, x *Node) *Node {
 		return MatMul(x, scope.In("a").VariableWithShape("w", shapes.Make(x.DType(), 2, 7)).NodeValue(x))
 	}))(t)
-	if _, err := other.Holding(store.RootScope()); err == nil || !strings.Contains(err.Error(), "stored with shape [2 500], and the net has [2 7]") {
+	if _, err := other.Holding(store.RootScope()); err == nil ||
+		!strings.Contains(err.Error(), "stored with shape [2 500], and the net has [2 7]") {
 		t.Errorf("another net's store gives %v", err)
 	}
 }
@@ -191,11 +195,13 @@ func TestBadModelFunctionsAreRefused(t *testing.T) {
 		},
 		"initialisers fail": func(scope *model.Scope, x *Node) *Node {
 			failing := func(*Graph, shapes.Shape) *Node { panic(errors.New("no values today")) }
-			return Mul(x, scope.WithInitializer(failing).VariableWithShape("w", shapes.Make(x.DType())).NodeValue(x))
+			return Mul(x, scope.WithInitializer(failing).VariableWithShape("w",
+				shapes.Make(x.DType())).NodeValue(x))
 		},
 		"its first axis that": func(_ *model.Scope, x *Node) *Node { return ReduceAllSum(x) },
 	} {
-		if _, err := models.FromGraph("x", []int{2}, build); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := models.FromGraph("x", []int{2}, build); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		} else if strings.Contains(err.Error(), "\n") {
 			t.Errorf("the error is more than a sentence: %v", err)

@@ -16,7 +16,8 @@ func (c Config) withGamma2() (Config, error) {
 		c.Gamma2 = math.Sqrt(1 / float64(c.Depth))
 	}
 	if !(c.Gamma2 > 0 && c.Gamma2 <= 1) {
-		return c, fmt.Errorf("gamma2 is %g: give the weight of the rectified branch, above 0 and at most 1 (the default is sqrt(1/depth))", c.Gamma2)
+		return c, fmt.Errorf("gamma2 is %g: give the weight of the rectified branch, above 0 and at most 1 "+
+			"(the default is sqrt(1/depth))", c.Gamma2)
 	}
 	return c, c.withoutRescaling()
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/cost"
 )
 
-// dimensions are what is only known of a net of one's own once it is built.
+// dimensions are what is only known of a net of your own once it is built.
 type dimensions struct {
 	states     cost.Bytes // the numbers, for one input, that come into the stages behind the first
 	rectifiers []int      // the units of each rectifier

@@ -34,7 +34,7 @@ func ExampleNew() {
 	// readout
 }
 
-// An activation of one's own is a value: nothing needs to be registered.
+// An activation of your own is a value: nothing needs to be registered.
 func ExampleConfig_activation() {
 	absolute := &activations.Activation{Name: "abs", Apply: graph.Abs}
 	net, err := models.New(models.Config{Net: "feedforward", Depth: 24, Activation: absolute})
@@ -59,33 +59,41 @@ func ExampleConfig_errors() {
 
 func TestBadConfigsAreRefused(t *testing.T) {
 	for want, config := range map[string]models.Config{
-		"depth is -1":             {Net: "feedforward", Depth: -1},
-		"width is -3":             {Net: "feedforward", Depth: 2, Width: -3},
-		"beta is NaN":             {Net: "residual", Depth: 2, Beta: math.NaN()},
-		"beta is +Inf":            {Net: "residual", Depth: 2, Beta: math.Inf(1)},
-		"beta is -1":              {Net: "residual", Depth: 2, Beta: -1},
-		"alpha is NaN":            {Net: "residual", Depth: 2, Beta: 1, Alpha: math.NaN()},
-		"gamma2 is 1.5":           {Net: "highway", Depth: 2, Gamma2: 1.5},
-		"gamma2 is NaN":           {Net: "highway", Depth: 2, Gamma2: math.NaN()},
-		"neither alpha nor beta":  {Net: "feedforward", Depth: 2, Beta: 1},
-		"has no gamma2":           {Net: "residual", Depth: 2, Beta: 1, Gamma2: 0.5},
-		"unknown statistics":      {Net: "feedforward", Depth: 2, Statistics: "thawed"},
-		"unknown net":             {Depth: 2},
-		`"mine" has no Apply`:     {Net: "feedforward", Depth: 2, Norm: &norms.Norm{Name: "mine"}},
-		`"own" has no Apply`:      {Net: "feedforward", Depth: 2, Activation: &activations.Activation{Name: "own"}},
-		`"empty" has no Fill`:     {Net: "feedforward", Depth: 2, Initializer: &initializers.Initializer{Name: "empty"}},
+		"depth is -1":            {Net: "feedforward", Depth: -1},
+		"width is -3":            {Net: "feedforward", Depth: 2, Width: -3},
+		"beta is NaN":            {Net: "residual", Depth: 2, Beta: math.NaN()},
+		"beta is +Inf":           {Net: "residual", Depth: 2, Beta: math.Inf(1)},
+		"beta is -1":             {Net: "residual", Depth: 2, Beta: -1},
+		"alpha is NaN":           {Net: "residual", Depth: 2, Beta: 1, Alpha: math.NaN()},
+		"gamma2 is 1.5":          {Net: "highway", Depth: 2, Gamma2: 1.5},
+		"gamma2 is NaN":          {Net: "highway", Depth: 2, Gamma2: math.NaN()},
+		"neither alpha nor beta": {Net: "feedforward", Depth: 2, Beta: 1},
+		"has no gamma2":          {Net: "residual", Depth: 2, Beta: 1, Gamma2: 0.5},
+		"unknown statistics":     {Net: "feedforward", Depth: 2, Statistics: "thawed"},
+		"unknown net":            {Depth: 2},
+		`"mine" has no Apply`:    {Net: "feedforward", Depth: 2, Norm: &norms.Norm{Name: "mine"}},
+		`"own" has no Apply`: {Net: "feedforward", Depth: 2,
+			Activation: &activations.Activation{Name: "own"}},
+		`"empty" has no Fill`: {Net: "feedforward", Depth: 2,
+			Initializer: &initializers.Initializer{Name: "empty"}},
 		"depth is 0: give the nu": {Net: "highway"},
 		"depth is 1: a conv-":     {Net: "conv-feedforward", Depth: 1},
 		"height of images is -1":  {Net: "conv-feedforward", Depth: 2, Images: models.Images{Height: -1}},
-		"doubled over 9":          {Net: "conv-feedforward", Depth: 2, Width: 1 << 12, Images: models.Images{Resolutions: 9}},
-		"filter_scale of images":  {Net: "conv-feedforward", Depth: 2, Images: models.Images{FilterScale: math.NaN()}},
-		"that leaves a filter":    {Net: "conv-feedforward", Depth: 2, Width: 4, Images: models.Images{FilterScale: 0.2}},
-		"takes numbers, not":      {Net: "feedforward", Depth: 2, Images: models.Images{Height: 8}},
-		"beta is 0":               {Net: "conv-residual", Depth: 2},
-		"has no skips":            {Net: "conv-feedforward", Depth: 2, Images: models.Images{Shortcut: models.Projection}},
-		"either Init or Widen":    {Net: "conv-residual", Depth: 2, Beta: 1, Images: models.Images{Shortcut: &models.Shortcut{Name: "own"}}},
-		"looks-linear net":        {Net: "feedforward", Depth: 2, LooksLinear: true},
-		`"own" learns`:            {Net: "feedforward", Depth: 2, Activation: &activations.Activation{Name: "own", Learnt: activations.PReLU.Learnt}},
+		"doubled over 9": {Net: "conv-feedforward", Depth: 2, Width: 1 << 12,
+			Images: models.Images{Resolutions: 9}},
+		"filter_scale of images": {Net: "conv-feedforward", Depth: 2,
+			Images: models.Images{FilterScale: math.NaN()}},
+		"that leaves a filter": {Net: "conv-feedforward", Depth: 2, Width: 4,
+			Images: models.Images{FilterScale: 0.2}},
+		"takes numbers, not": {Net: "feedforward", Depth: 2, Images: models.Images{Height: 8}},
+		"beta is 0":          {Net: "conv-residual", Depth: 2},
+		"has no skips": {Net: "conv-feedforward", Depth: 2,
+			Images: models.Images{Shortcut: models.Projection}},
+		"either Init or Widen": {Net: "conv-residual", Depth: 2, Beta: 1,
+			Images: models.Images{Shortcut: &models.Shortcut{Name: "own"}}},
+		"looks-linear net": {Net: "feedforward", Depth: 2, LooksLinear: true},
+		`"own" learns`: {Net: "feedforward", Depth: 2,
+			Activation: &activations.Activation{Name: "own", Learnt: activations.PReLU.Learnt}},
 	} {
 		_, err := models.New(config)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -96,8 +104,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 	}
 }
 
-// TestStagesMatchTheConventions counts rectifiers and matrices: a net of depth L has L rectifiers, and L-1 matrices if it is
-// feedforward, L otherwise, and none at depth 1.
+// TestStagesMatchTheConventions counts rectifiers and matrices: a net of depth L has L rectifiers, and L-1
+// matrices if it is feedforward, L otherwise, and none at depth 1.
 func TestStagesMatchTheConventions(t *testing.T) {
 	for _, name := range []string{"feedforward", "residual", "highway"} {
 		for _, depth := range []int{1, 2, 3, 24} {
@@ -135,8 +143,9 @@ func TestStagesMatchTheConventions(t *testing.T) {
 	}
 }
 
-// TestConvolutionsMatchTheConventions counts convolutions and filters: a net of depth L has L convolutions, the same ones with skips and
-// without, in three stages of 16, 32 and 64 filters of about equal depth, and its first sees the three channels.
+// TestConvolutionsMatchTheConventions counts convolutions and filters: a net of depth L has L convolutions,
+// the same ones with skips and without, in three stages of 16, 32 and 64 filters of about equal depth, and
+// its first sees the three channels.
 func TestConvolutionsMatchTheConventions(t *testing.T) {
 	for _, test := range []struct {
 		depth   int
@@ -162,14 +171,16 @@ func TestConvolutionsMatchTheConventions(t *testing.T) {
 						continue
 					}
 					if param.Dims[2] != in {
-						t.Errorf("%s net of depth %d: %s takes %d features, %d come in", config.Net, test.depth, stage.Name, param.Dims[2], in)
+						t.Errorf("%s net of depth %d: %s takes %d features, %d come in", config.Net,
+							test.depth, stage.Name, param.Dims[2], in)
 					}
 					in = param.Dims[3]
 					got[in]++
 				}
 			}
 			if !maps.Equal(got, test.filters) {
-				t.Errorf("%s net of depth %d: filters and numbers of convolutions are %v, want %v", config.Net, test.depth, got, test.filters)
+				t.Errorf("%s net of depth %d: filters and numbers of convolutions are %v, want %v",
+					config.Net, test.depth, got, test.filters)
 			}
 		}
 	}
@@ -188,14 +199,16 @@ func TestFilterScale(t *testing.T) {
 		{2, 0.5, []int{1, 2, 4, 8}},
 	} {
 		net, err := models.New(models.Config{
-			Net: "conv-feedforward", Depth: 10, Width: test.width, Images: models.Images{Resolutions: 4, FilterScale: test.scale},
+			Net: "conv-feedforward", Depth: 10, Width: test.width,
+			Images: models.Images{Resolutions: 4, FilterScale: test.scale},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []int
 		for _, stage := range net.Stages {
-			if dims := stage.Block.Params()[0].Dims; len(dims) == 4 && (len(got) == 0 || got[len(got)-1] != dims[3]) {
+			if dims := stage.Block.Params()[0].Dims; len(dims) == 4 &&
+				(len(got) == 0 || got[len(got)-1] != dims[3]) {
 				got = append(got, dims[3])
 			}
 		}
@@ -218,8 +231,8 @@ func TestWeightsHaveTheirVariances(t *testing.T) {
 			sum += float64(value)
 			squares += float64(value) * float64(value)
 		}
-		// The mean of n normals has deviation sqrt(want/n), their mean square want*sqrt(2/n); 4 deviations are passed by
-		// one in 16 000 seeds, and this seed is fixed.
+		// The mean of n normals has deviation sqrt(want/n), their mean square want*sqrt(2/n); 4 deviations
+		// are passed by one in 16 000 seeds, and this seed is fixed.
 		if mean := sum / n; math.Abs(mean) > 4*math.Sqrt(want/n) {
 			t.Errorf("%s: mean %g", net.Stages[i].Name, mean)
 		}
@@ -269,8 +282,9 @@ func TestConfigAsJSON(t *testing.T) {
 	}
 }
 
-// TestShortcutsInConfigs: option A, whether it is named or not, is what a config's JSON does not speak of, so that it is the net that it was
-// before there were others; and the others leave the convolutions' weights as they are, and add their matrices behind them.
+// TestShortcutsInConfigs: option A, whether it is named or not, is what a config's JSON does not speak of, so
+// that it is the net that it was before there were others; and the others leave the convolutions' weights as
+// they are, and add their matrices after them.
 func TestShortcutsInConfigs(t *testing.T) {
 	build := func(shortcut *models.Shortcut) (net *models.Net, text string) {
 		net, err := models.New(models.Config{
@@ -303,7 +317,8 @@ func TestShortcutsInConfigs(t *testing.T) {
 		for i := range net.Stages {
 			weights, plain := net.Draw(1, 0).Values(i), plain.Draw(1, 0).Values(i)
 			if !slices.EqualFunc(weights[:len(plain)], plain, slices.Equal[[]float32]) {
-				t.Errorf("%s: the weights of %s are not those of a net with option A", shortcut, net.Stages[i].Name)
+				t.Errorf("%s: the weights of %s are not those of a net with option A", shortcut,
+					net.Stages[i].Name)
 			}
 			for _, param := range net.Stages[i].Block.Params()[len(plain):] {
 				matrices = append(matrices, param.Dims)

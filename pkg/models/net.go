@@ -78,8 +78,8 @@ func (s Stage) String() string {
 
 // Net is a net: a chain of stages. It holds no weights, unless it comes from [Net.Holding].
 //
-// [New] makes those that a [Config] names, and [Compose] and [FromGraph] nets of one's own. Either has a
-// Config, which every probe takes: that of a net of one's own stands for it as it is.
+// [New] makes those that a [Config] names, and [Compose] and [FromGraph] nets of your own. Either has a
+// Config, which every probe takes: that of a net of your own stands for it as it is.
 type Net struct {
 	Config Config
 	Stages []Stage
@@ -98,12 +98,12 @@ type Net struct {
 	held    [][][]float32
 	redrawn [][]*initializers.Initializer
 
-	// seen is what was measured of a net of one's own; nil for others.
+	// seen is what was measured of a net of your own; nil for others.
 	seen *dimensions
 }
 
-// New returns the net that the Config describes, or an error that says what is wrong with it. For the config of a net of
-// one's own it is that net, with the config's statistics.
+// New returns the net that the Config describes, or an error that says what is wrong with it. For the config
+// of a net of your own it is that net, with the config's statistics.
 func New(config Config) (*Net, error) {
 	if config.own != nil {
 		return config.own.as(config)
@@ -119,7 +119,8 @@ func New(config Config) (*Net, error) {
 		return nil, err
 	}
 	return &Net{
-		Config: config, Stages: architecture.Stages(config), Input: architecture.Input(config), Output: architecture.Output(config),
+		Config: config, Stages: architecture.Stages(config), Input: architecture.Input(config),
+		Output: architecture.Output(config),
 	}, nil
 }
 
@@ -171,7 +172,8 @@ func (n *Net) BuildSignals(scope *model.Scope, x *Node) []Signals {
 		for _, param := range stage.Block.Params() {
 			shape := shapes.Make(x.DType(), param.Dims...)
 			path := n.path(scope, i, param)
-			weights = append(weights, scope.Store().VariableWithShape(path, shape, scope.Initializer()).NodeValue(x))
+			weights = append(weights,
+				scope.Store().VariableWithShape(path, shape, scope.Initializer()).NodeValue(x))
 		}
 		signals[i] = stage.Block.Build(weights, state)
 		state = signals[i].Out

@@ -7,8 +7,8 @@ var _ = Architectures.Register("residual", dense(residualTitle, Config.withResca
 	return skipping(c, c.Alpha, c.Alpha*c.Beta)
 }))
 
-// skipping returns a net whose L-1 layers all have a skip of weight carry, read out linearly: Figure 1(c) shows gradients
-// whose mean is far from zero, which a read-out through batch normalisation could not give.
+// skipping returns a net whose L-1 layers all have a skip of weight carry, read out linearly: Figure 1(c)
+// shows gradients whose mean is far from zero, which a read-out through batch normalisation could not give.
 func skipping(c Config, carry, gain float64) []Stage {
 	if c.Depth == 1 {
 		return shallow(c)

@@ -11,8 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// Name is what results keep of a net to call it by, less its size. Its methods are the one place where printed names are made; what
-// is registered is called by its title, and what isn't by its name.
+// Name is what results keep of a net to call it by, less its size. Its methods are the one place where
+// printed names are made; what is registered is called by its title, and what isn't by its name.
 type Name struct {
 	// Net is the name of the architecture and Norm that of the normalisation.
 	Net, Norm string
@@ -36,8 +36,9 @@ func (c Config) Title() string {
 	return name.Title()
 }
 
-// Also says in words what of a net its architecture, normalisation, beta and size don't: an activation that isn't the rectifier, an
-// initialiser that isn't He's, and other weights of skips or another shortcut than the defaults. It is empty for what the zero values stand for.
+// Also says in words what of a net its architecture, normalisation, beta and size don't: an activation that
+// isn't the rectifier, an initialiser that isn't He's, and other weights of skips or another shortcut than
+// the defaults. It is empty for what the zero values stand for.
 func (c Config) Also() string {
 	var all []string
 	if c.Norm == ownNorm { // its name says all
@@ -92,9 +93,10 @@ func (n Name) Text() string {
 	return n.Family() + " with " + norms.Named(n.Norm).Titled()
 }
 
-// Called is Short for nets that are known by their normalisation or activation: the paper's resnets have batch normalisation, and its
-// nets of concatenated rectifiers none, which goes without saying: "resnet, β = 0.1", "feedforward, batch norm", "CReLU, looks-linear".
-// A feedforward net is called by an activation that isn't the rectifier.
+// Called is Short for nets that are known by their normalisation or activation: the paper's resnets have
+// batch normalisation, and its nets of concatenated rectifiers none, which goes without saying: "resnet, β =
+// 0.1", "feedforward, batch norm", "CReLU, looks-linear". A feedforward net is called by an activation that
+// isn't the rectifier.
 func (n Name) Called(activation string, looksLinear bool) string {
 	kind, norm, others := n.kind(), norms.Named(n.Norm).InTitle(), []string{n.skips()}
 	rectifier := activation == "" || activation == activations.ReLU.Name

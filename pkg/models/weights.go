@@ -126,7 +126,7 @@ type StoredWeights struct {
 // there.
 func (n *Net) Stored(scope *model.Scope) *StoredWeights { return &StoredWeights{net: n, scope: scope} }
 
-// Stage implements [Weights] with copies of the stored values, which training may go on changing.
+// Stage implements [Weights] with copies of the stored values, which training may keep changing.
 func (s *StoredWeights) Stage(_ compute.Backend, i int, dtype dtypes.DType) ([]*tensors.Tensor, error) {
 	stage := s.net.Stages[i]
 	var weights []*tensors.Tensor

@@ -10,7 +10,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
-// TestWeightsAreTheSameWhereverTheyAreDrawn compares values drawn into Go's memory and into the backend's, in both precisions.
+// TestWeightsAreTheSameWhereverTheyAreDrawn compares values drawn into Go's memory and into the backend's, in
+// both precisions.
 func TestWeightsAreTheSameWhereverTheyAreDrawn(t *testing.T) {
 	net, err := models.New(models.Config{Net: "residual", Depth: 3, Width: 20, Beta: 1})
 	if err != nil {
@@ -29,9 +30,11 @@ func TestWeightsAreTheSameWhereverTheyAreDrawn(t *testing.T) {
 				t.Fatal(err)
 			}
 			for p, want := range values {
-				for where, weight := range map[string]*tensors.Tensor{"Go": host[p], "the backend": shared[p]} {
+				for where, weight := range map[string]*tensors.Tensor{"Go": host[p],
+					"the backend": shared[p]} {
 					if got := float32s(weight); !slices.Equal(got, want) {
-						t.Errorf("stage %d, variable %d, %s in %s: %v, want %v", i, p, dtype, where, got[:3], want[:3])
+						t.Errorf("stage %d, variable %d, %s in %s: %v, want %v", i, p, dtype, where, got[:3],
+							want[:3])
 					}
 				}
 				shared[p].MustFinalizeAll()

@@ -26,7 +26,8 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 	if m.config.ChannelsLast {
 		x = TransposeAllAxes(x, 0, 3, 1, 2)
 	}
-	if len(m.graph.Initializer) > 0 && scope.At(onnx.ModelScope).GetVariable(safe(m.graph.Initializer[0].Name)) == nil {
+	if len(m.graph.Initializer) > 0 &&
+		scope.At(onnx.ModelScope).GetVariable(safe(m.graph.Initializer[0].Name)) == nil {
 		if err := m.model.VariablesToScope(scope); err != nil {
 			panic(err)
 		}

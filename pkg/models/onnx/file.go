@@ -29,7 +29,8 @@ func read(path string) (*file, error) {
 		return nil, fmt.Errorf("the model can't be read: %w", err)
 	}
 	var whole protos.ModelProto
-	if err := proto.Unmarshal(content, &whole); err != nil || whole.Graph == nil || len(whole.Graph.Node) == 0 {
+	if err := proto.Unmarshal(content, &whole); err != nil || whole.Graph == nil ||
+		len(whole.Graph.Node) == 0 {
 		return nil, fmt.Errorf("%s is not an ONNX model: give a file such as torch.onnx.export writes", path)
 	}
 	for _, node := range whole.Graph.Node {
@@ -37,7 +38,8 @@ func read(path string) (*file, error) {
 	}
 	// Early versions of the format list weights among the inputs.
 	whole.Graph.Input = slices.DeleteFunc(whole.Graph.Input, func(input *protos.ValueInfoProto) bool {
-		return slices.ContainsFunc(whole.Graph.Initializer, func(w *protos.TensorProto) bool { return w.Name == input.Name })
+		return slices.ContainsFunc(whole.Graph.Initializer,
+			func(w *protos.TensorProto) bool { return w.Name == input.Name })
 	})
 	if content, err = proto.Marshal(&whole); err != nil {
 		return nil, fmt.Errorf("%s can't be read: %w", path, err)

@@ -58,12 +58,12 @@ const (
 	AsTheyAre Weights = "as they are"
 
 	// He draws all matrices and kernels anew from Normal(0, 2/fan-in), as He et al. 2015 do, and sets the
-	// biases behind them to 0. Matrices and kernels are what the operators MatMul, Gemm and Conv multiply by.
+	// biases after them to 0. Matrices and kernels are what the operators MatMul, Gemm and Conv multiply by.
 	// All else stays as it is in the file: scales, shifts and statistics of normalisations, embeddings, what
 	// recurrent operators have.
 	He Weights = "he"
 
-	// Normal draws the matrices and kernels, and the biases behind them, from Normal(0, s²), where s is the
+	// Normal draws the matrices and kernels, and the biases after them, from Normal(0, s²), where s is the
 	// deviation of each tensor's own values from their mean. All else stays as it is in the file.
 	Normal Weights = "normal"
 )

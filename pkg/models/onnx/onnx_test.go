@@ -90,7 +90,8 @@ func run(t *testing.T, e *engine.Engine, net *models.Net, inputs []float32) *eng
 	}
 	trace, err := e.RunFinite(t.Context(), engine.Request{
 		Net: net, Weights: net.Draw(0, 0), Output: true, Gradient: true, Tap: engine.Preactivations,
-		Inputs: tensors.FromFlatDataAndDimensions(slices.Clone(inputs), append([]int{len(inputs) / size}, net.Input...)...),
+		Inputs: tensors.FromFlatDataAndDimensions(slices.Clone(inputs),
+			append([]int{len(inputs) / size}, net.Input...)...),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +118,8 @@ func check(t *testing.T, what string, got, want []float64) {
 
 func TestGradientsAgreeWithPyTorch(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *engine.Engine) {
-		for _, name := range []string{"dense", "external", "resnet", "transformer", "approximate", "opset18"} {
+		for _, name := range []string{"dense", "external", "resnet", "transformer", "approximate",
+			"opset18"} {
 			trace := run(t, e, load(t, name, onnx.Config{}), truth[float32](t, name+".x"))
 			check(t, name+": the output", trace.Output, truth[float64](t, name+".y"))
 			check(t, name+": the gradient", trace.Gradient, truth[float64](t, name+".gradient.x"))
@@ -128,7 +130,8 @@ func TestGradientsAgreeWithPyTorch(t *testing.T) {
 // TestGradientsOfOneOfTwoInputs takes the gradient with respect to either input, while the other has a value,
 // which PyTorch had in one row of the batch.
 func TestGradientsOfOneOfTwoInputs(t *testing.T) {
-	inputs := map[string][]float32{"x": truth[float32](t, "two_inputs.x"), "condition": truth[float32](t, "two_inputs.condition")}
+	inputs := map[string][]float32{"x": truth[float32](t, "two_inputs.x"),
+		"condition": truth[float32](t, "two_inputs.condition")}
 	row := func(name string, i int) []float32 {
 		n := len(inputs[name]) / batch
 		return inputs[name][i*n : (i+1)*n]
@@ -139,7 +142,8 @@ func TestGradientsOfOneOfTwoInputs(t *testing.T) {
 			gradients := truth[float64](t, "two_inputs.gradient."+name)
 			for i := range 2 {
 				value := tensors.FromValue(row(other, i))
-				net := load(t, "two_inputs", onnx.Config{Input: name, Others: map[string]*tensors.Tensor{other: value}})
+				net := load(t, "two_inputs",
+					onnx.Config{Input: name, Others: map[string]*tensors.Tensor{other: value}})
 				trace := run(t, e, net, row(name, i))
 				n, m := len(gradients)/batch, len(y)/batch
 				check(t, name+": the output", trace.Output, y[i*m:(i+1)*m])
@@ -162,7 +166,8 @@ func TestChannelsLast(t *testing.T) {
 	check(t, "the output", trace.Output, truth[float64](t, "resnet.y"))
 	check(t, "the gradient", trace.Gradient, last(truth[float64](t, "resnet.gradient.x")))
 	rectifiers, err := net.Rectifiers()
-	if want := []int{512, 512, 512, 256, 256}; err != nil || !slices.Equal(rectifiers, want) || len(trace.Taps) != len(want) {
+	if want := []int{512, 512, 512, 256, 256}; err != nil || !slices.Equal(rectifiers, want) ||
+		len(trace.Taps) != len(want) {
 		t.Errorf("rectifiers of %v units, %v, and %d taps; want %v", rectifiers, err, len(trace.Taps), want)
 	}
 }
@@ -251,7 +256,9 @@ func TestWeights(t *testing.T) {
 	transformer := load(t, "transformer", onnx.Config{Weights: onnx.He})
 	for p, param := range transformer.Stages[0].Block.Params() {
 		if slices.Equal(param.Dims, []int{8, 32}) { // as it is multiplied by; fan-in 8
-			if got := rootMeanSquare(widened(transformer.Draw(1, 0).Values(0)[p])); math.Abs(got/0.5-1) > 0.2 { // 256 numbers: 4 %
+			// 256 numbers: 4 %
+			if got := rootMeanSquare(widened(transformer.Draw(1,
+				0).Values(0)[p])); math.Abs(got/0.5-1) > 0.2 {
 				t.Errorf("the deviation of %s is %g, want 0.5", param.Name, got)
 			}
 		}
@@ -308,16 +315,21 @@ func TestWhatCantBeImportedIsSaid(t *testing.T) {
 		"external.onnx.data": {path: copied("external.onnx", external)},
 		"the operator LeakyRelu can't be imported: build": {path: "testdata/unsupported.onnx"},
 		"takes batches of 1 alone":                        {path: "testdata/fixed_batch.onnx"},
-		"has several inputs, x, condition: choose one as Input, and values for all others as Others": {path: "testdata/two_inputs.onnx"},
-		`the input "condition" has no value: give one, of shape [-1 2]`:                              {"testdata/two_inputs.onnx", onnx.Config{Input: "x"}},
+		"has several inputs, x, condition: choose one as Input, and values for all others as " +
+			"Others": {path: "testdata/two_inputs.onnx"},
+		`the input "condition" has no value: give one, of shape [-1 2]`: {"testdata/two_inputs.onnx", onnx.Config{Input: "x"}},
 		`a value is given for "y", which is none of the other inputs`: {"testdata/two_inputs.onnx",
 			onnx.Config{Input: "x", Others: map[string]*tensors.Tensor{"condition": one, "y": one}}},
-		`there is no input "z": choose one of x`:          {"testdata/dense.onnx", onnx.Config{Input: "z"}},
-		`there is no output "z": choose one of y`:         {"testdata/dense.onnx", onnx.Config{Output: "z"}},
-		`the input "x" has the shape [6], not [7]`:        {"testdata/dense.onnx", onnx.Config{Shape: []int{7}}},
-		"its inputs are no images":                        {"testdata/dense.onnx", onnx.Config{ChannelsLast: true}},
-		`unknown weights "own": choose one of "as they`:   {"testdata/dense.onnx", onnx.Config{Weights: "own"}},
-		`the net "residual" is called like an architectu`: {"testdata/dense.onnx", onnx.Config{Name: "residual"}},
+		`there is no input "z": choose one of x`:  {"testdata/dense.onnx", onnx.Config{Input: "z"}},
+		`there is no output "z": choose one of y`: {"testdata/dense.onnx", onnx.Config{Output: "z"}},
+		`the input "x" has the shape [6], not [7]`: {"testdata/dense.onnx",
+			onnx.Config{Shape: []int{7}}},
+		"its inputs are no images": {"testdata/dense.onnx",
+			onnx.Config{ChannelsLast: true}},
+		`unknown weights "own": choose one of "as they`: {"testdata/dense.onnx",
+			onnx.Config{Weights: "own"}},
+		`the net "residual" is called like an architectu`: {"testdata/dense.onnx",
+			onnx.Config{Name: "residual"}},
 	} {
 		_, err := onnx.Load(test.path, test.config)
 		if err == nil || !strings.Contains(err.Error(), want) {

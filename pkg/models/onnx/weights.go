@@ -33,9 +33,10 @@ func (f *file) redraw(net *models.Net, weights Weights) (*models.Net, error) {
 
 // normal returns an initialiser that draws from Normal(0, deviation²).
 func normal(name string, deviation float64) *initializers.Initializer {
-	return &initializers.Initializer{Name: name, Fill: func(rng *random.Generator, _ []int, values []float32) {
-		rng.FillNormal(values, deviation)
-	}}
+	return &initializers.Initializer{Name: name,
+		Fill: func(rng *random.Generator, _ []int, values []float32) {
+			rng.FillNormal(values, deviation)
+		}}
 }
 
 // deviation returns the root mean square of the values' differences from their mean.
@@ -48,9 +49,10 @@ func deviation(values []float32) float64 {
 }
 
 // fanIns returns the number of inputs that a unit sums over, by the paths of matrices and kernels, and 0 for
-// biases behind them.
+// biases after them.
 func (f *file) fanIns() map[string]int {
-	tensors, made, fanIns := make(map[string]*protos.TensorProto), make(map[string]*protos.NodeProto), make(map[string]int)
+	tensors, made, fanIns := make(map[string]*protos.TensorProto), make(map[string]*protos.NodeProto),
+		make(map[string]int)
 	for _, tensor := range f.graph.Initializer {
 		tensors[tensor.Name] = tensor
 	}

@@ -1,6 +1,6 @@
-// Package registry keeps the named choices along one axis of a model: its activations, its normalisations, its
-// initialisers, its architectures. A new choice is one new file that registers itself; command lines, notebooks and
-// error messages then know it by name.
+// Package registry keeps the named choices along one axis of a model: its activations, its normalisations,
+// its initialisers, its architectures. A new choice is one new file that registers itself; command lines,
+// notebooks and error messages then know it by name.
 package registry
 
 import (
@@ -21,9 +21,9 @@ func New[T any](axis string) *Registry[T] {
 	return &Registry[T]{axis: axis, choices: make(map[string]T)}
 }
 
-// Register adds a choice and returns it, so that it can initialise a package variable. It takes the place of an earlier choice of that
-// name: in a notebook what a cell registers is registered again when the cell has changed. It panics when the name is empty, which is a
-// mistake of the program and not of its user.
+// Register adds a choice and returns it, so that it can initialise a package variable. It takes the place of
+// an earlier choice of that name: in a notebook what a cell registers is registered again when the cell has
+// changed. It panics when the name is empty, which is a mistake of the program and not of its user.
 func (r *Registry[T]) Register(name string, choice T) T {
 	if name == "" {
 		panic(fmt.Sprintf("registry: a %s is registered without a name", r.axis))
@@ -36,7 +36,8 @@ func (r *Registry[T]) Register(name string, choice T) T {
 func (r *Registry[T]) Get(name string) (T, error) {
 	choice, found := r.choices[name]
 	if !found {
-		return choice, fmt.Errorf("unknown %s %q: choose one of %s", r.axis, name, strings.Join(r.Names(), ", "))
+		return choice, fmt.Errorf("unknown %s %q: choose one of %s", r.axis, name,
+			strings.Join(r.Names(), ", "))
 	}
 	return choice, nil
 }
