@@ -48,8 +48,8 @@ func TestNoiseHasItsCovariance(t *testing.T) {
 			if i == j {
 				want = 1
 			}
-			// The variance of a product of normals is at most twice the product of their variances; four deviations of the
-			// mean over the draws.
+			// The variance of a product of normals is at most twice the product of their variances; four
+			// deviations of the mean over the draws.
 			if math.Abs(white[i][j]-want) > 4*math.Sqrt(2.0/draws) {
 				t.Errorf("white noise: E[W_%d W_%d] = %g", i, j, white[i][j])
 			}

@@ -1,10 +1,12 @@
-// Package data makes what the one-dimensional experiments start from: the grid of inputs, and noise to compare gradients with.
+// Package data makes what the one-dimensional experiments start from: the grid of inputs, and noise to
+// compare gradients with.
 //
 //	x, err := data.Grid(data.GridPoints, data.GridLow, data.GridHigh)
 //	...
 //	brown, err := data.BrownNoise(len(x), len(x), random.Stream(seed, draw))
 //
-// The paper's Figure 1 puts the gradients of nets over such a grid (a to c) next to brown noise (d) and white noise (e).
+// The paper's Figure 1 puts the gradients of nets over such a grid (a to c) next to brown noise (d) and white
+// noise (e).
 package data
 
 import (
@@ -31,7 +33,8 @@ const (
 //
 //	x(i) = low + i (high - low) / (m - 1),  i = 0..m-1.
 //
-// It returns an error when m is less than 2, an end is not finite, or low is not less than high, or the memory can't hold the grid.
+// It returns an error when m is less than 2, an end is not finite, or low is not less than high, or the
+// memory can't hold the grid.
 func Grid(m int, low, high float64) ([]float64, error) {
 	if m < 2 {
 		return nil, fmt.Errorf("a grid of %d points: give at least 2, its two ends", m)

@@ -9,7 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// BenchmarkStep does training steps of nets of Figure 6 of 50 layers on 128 images of CIFAR-10's size, compiling and evaluating aside.
+// BenchmarkStep does training steps of nets of Figure 6 of 50 layers on 128 images of CIFAR-10's size,
+// compiling and evaluating aside.
 func BenchmarkStep(b *testing.B) {
 	for _, family := range []string{"relu", "resnet"} {
 		b.Run(family, func(b *testing.B) {
@@ -26,7 +27,8 @@ func BenchmarkStep(b *testing.B) {
 				})
 			}
 			budget := training.Budget{Steps: b.N + 1, Batch: 128, EvalEvery: b.N + 1}
-			if _, err := r.Run(b.Context(), training.Config{Family: family, Depth: 50, Seed: 1, Budget: budget}); err != nil {
+			if _, err := r.Run(b.Context(),
+				training.Config{Family: family, Depth: 50, Seed: 1, Budget: budget}); err != nil {
 				b.Fatal(err)
 			}
 		})

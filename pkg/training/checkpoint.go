@@ -23,15 +23,15 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// A checkpoint is one file: a hash of all that follows, then, each as gob writes it, the state as JSON, in which a result will have it too, and GoMLX's
-// tensors. It is written under another name and renamed, and the one before it is kept until that is done. Nothing of it is read before its hash was
-// compared.
+// A checkpoint is one file: a hash of all that follows, then, each as gob writes it, the state as JSON, in
+// which a result will have it too, and GoMLX's tensors. It is written under another name and renamed, and the
+// one before it is kept until that is done. Nothing of it is read before its hash was compared.
 const (
 	checkpointPrefix = "checkpoint-"
 	damagedPrefix    = "damaged-"
 )
 
-// state is what a run goes on from, but for the values of the variables.
+// state is what a run continues from, but for the values of the variables.
 type state struct {
 	// ID is the run's.
 	ID string
@@ -42,11 +42,12 @@ type state struct {
 	// Plateau is the state of the rule that drops the learning rate.
 	Plateau plateauState
 
-	// Epoch and Interval add up what was seen since the last epoch began, and since the last point of the curve.
+	// Epoch and Interval add up what was seen since the last epoch began, and since the last point of the
+	// curve.
 	Epoch, Interval sums
 
-	// Curve is the learning curve, Looks what was seen of the net, Seconds how long the run has trained and tested, Backends on which
-	// backends, one after the other.
+	// Curve is the learning curve, Looks what was seen of the net, Seconds how long the run has trained and
+	// tested, Backends on which backends, one after the other.
 	Curve    []Point
 	Looks    []ProbeLook
 	Seconds  float64
@@ -104,7 +105,8 @@ func save(folder string, store *model.Store, st *state) error {
 		return removeCheckpoints(folder, before)
 	}()
 	if err != nil {
-		return fmt.Errorf("the checkpoint of step %d can't be written into %s: %w; the one before it is still there", st.Step, folder, err)
+		return fmt.Errorf("the checkpoint of step %d can't be written into %s: %w; the one before it is "+
+			"still there", st.Step, folder, err)
 	}
 	return nil
 }
@@ -141,7 +143,8 @@ func encode(store *model.Store, st *state) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// decode reads the content of a checkpoint: the state and the values of its variables. An error says how it is damaged.
+// decode reads the content of a checkpoint: the state and the values of its variables. An error says how it
+// is damaged.
 func decode(content []byte) (*state, []*tensors.Tensor, error) {
 	if len(content) < sha256.Size {
 		return nil, nil, errors.New("it is cut off")
@@ -168,8 +171,8 @@ func decode(content []byte) (*state, []*tensors.Tensor, error) {
 	return st, values, nil
 }
 
-// restore gives the store the variables of a checkpoint, in the order in which they were made: a graph that is built on them is then the
-// same as that of a run that was not interrupted.
+// restore gives the store the variables of a checkpoint, in the order in which they were made: a graph that
+// is built on them is then the same as that of a run that was not interrupted.
 func restore(store *model.Store, st *state, values []*tensors.Tensor) error {
 	for i, v := range st.Variables {
 		made, err := store.CreateVariable(v.Path, values[i])
@@ -181,8 +184,9 @@ func restore(store *model.Store, st *state, values []*tensors.Tensor) error {
 	return nil
 }
 
-// load returns the latest checkpoint in the folder that is whole; a nil state when there is none. Those that are damaged are said and kept under
-// another name. One that is there but can't be read, for whatever reason, may be whole: it is an error, and nothing is touched.
+// load returns the latest checkpoint in the folder that is whole; a nil state when there is none. Those that
+// are damaged are said and kept under another name. One that is there but can't be read, for whatever reason,
+// may be whole: it is an error, and nothing is touched.
 func load(ctx context.Context, folder, id string) (*state, []*tensors.Tensor, error) {
 	numbers, err := checkpoints(folder)
 	if err != nil {
@@ -193,7 +197,8 @@ func load(ctx context.Context, folder, id string) (*state, []*tensors.Tensor, er
 		st, values, damage, err := read(path)
 		switch {
 		case err != nil:
-			return nil, nil, fmt.Errorf("%w; nothing was changed: train again when it can be read, or move it elsewhere to begin anew", err)
+			return nil, nil, fmt.Errorf("%w; nothing was changed: train again when it can be read, or move "+
+				"it elsewhere to begin anew", err)
 		case damage == nil && st.ID != id:
 			return nil, nil, fmt.Errorf("%s is another run's; nothing was changed: move it elsewhere", path)
 		case damage == nil:
@@ -203,7 +208,8 @@ func load(ctx context.Context, folder, id string) (*state, []*tensors.Tensor, er
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s is damaged (%w) and can't be renamed: %w", path, damage, err)
 		}
-		progress.Note(ctx, fmt.Sprintf("the checkpoint %s is damaged (%v): it is kept as %s, and the run goes on from the one before it, or begins anew",
+		progress.Note(ctx, fmt.Sprintf("the checkpoint %s is damaged (%v): it is kept as %s, and the run "+
+			"goes on from the one before it, or begins anew",
 			path, damage, filepath.Base(aside)))
 	}
 	return nil, nil, nil

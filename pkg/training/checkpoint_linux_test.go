@@ -58,7 +58,8 @@ func TestNoFilesLeft(t *testing.T) {
 			break
 		}
 	}
-	for free := range 3 { // the first files that a run opens are those of its result, its lock and its checkpoint
+	// the first files that a run opens are those of its result, its lock and its checkpoint
+	for free := range 3 {
 		tight := limit
 		tight.Cur = uint64(held[len(held)-1].Fd()) + 1
 		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &tight); err != nil {
@@ -88,11 +89,12 @@ func TestNoFilesLeft(t *testing.T) {
 	}
 }
 
-// TestPoorFileSystems trains where files can't be locked, their rights can't be changed and nothing can be brought to the disk. It says once that
-// there are no locks.
+// TestPoorFileSystems trains where files can't be locked, their rights can't be changed and nothing can be
+// brought to the disk. It says once that there are no locks.
 func TestPoorFileSystems(t *testing.T) {
 	faulttest.Run(t, faulttest.Refusals{
-		unix.SYS_FLOCK: unix.ENOTSUP, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL,
+		unix.SYS_FLOCK: unix.ENOTSUP, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM,
+		unix.SYS_FSYNC: unix.EINVAL,
 	}, func(t *testing.T) {
 		folder := t.TempDir()
 		r := runner(t, folder)
@@ -113,15 +115,16 @@ func TestPoorFileSystems(t *testing.T) {
 	})
 }
 
-// TestRightsOfRuns checks that the umask says who can go on with a run.
+// TestRightsOfRuns checks that the umask says who can continue with a run.
 func TestRightsOfRuns(t *testing.T) {
 	before := syscall.Umask(0o002)
 	defer syscall.Umask(before)
 	folder := filepath.Join(t.TempDir(), "results")
 	path := interrupted(t, folder)
 	for of, want := range map[string]os.FileMode{
-		folder: 0o775 | os.ModeDir, filepath.Dir(path): 0o775 | os.ModeDir, path: 0o664, filepath.Join(filepath.Dir(path), "log.jsonl"): 0o664,
-		filepath.Join(filepath.Dir(path), "lock"): 0o664,
+		folder: 0o775 | os.ModeDir, filepath.Dir(path): 0o775 | os.ModeDir, path: 0o664,
+		filepath.Join(filepath.Dir(path), "log.jsonl"): 0o664,
+		filepath.Join(filepath.Dir(path), "lock"):      0o664,
 	} {
 		if info, err := os.Stat(of); err != nil || info.Mode() != want {
 			t.Errorf("%s is %v, %v; want %v", of, info.Mode(), err, want)
@@ -132,7 +135,8 @@ func TestRightsOfRuns(t *testing.T) {
 // sharedVariable names the results folder that the test's own program, as a user of a group, works in.
 const sharedVariable = "SHATTERED_TEST_SHARED"
 
-// TestSharedFolders lets a user interrupt a run in a results folder and another of the same group go on with it.
+// TestSharedFolders lets a user interrupt a run in a results folder and another of the same group continue
+// with it.
 func TestSharedFolders(t *testing.T) {
 	if folder := os.Getenv(sharedVariable); folder != "" {
 		syscall.Umask(0o002)
@@ -149,16 +153,19 @@ func TestSharedFolders(t *testing.T) {
 	const group = 65534
 	place := t.TempDir()
 	program, folder := filepath.Join(place, "program"), filepath.Join(place, "results")
-	content, err := os.ReadFile(os.Args[0]) // the go command leaves it in a folder that only its user can enter
+	// the go command leaves it in a folder that only its user can enter
+	content, err := os.ReadFile(os.Args[0])
 	if err := errors.Join(err, os.WriteFile(program, content, 0o755), os.Chmod(filepath.Dir(place), 0o755),
-		os.Mkdir(folder, 0o777), os.Chown(folder, 0, group), os.Chmod(folder, 0o775|os.ModeSetgid)); err != nil {
+		os.Mkdir(folder, 0o777), os.Chown(folder, 0, group), os.Chmod(folder,
+			0o775|os.ModeSetgid)); err != nil {
 		t.Fatal(err)
 	}
 	for _, user := range []uint32{1001, 1002} {
 		command := exec.CommandContext(t.Context(), program, "-test.run", "^TestSharedFolders$", "-test.v")
 		command.Dir, command.Env = place, append(os.Environ(), sharedVariable+"="+folder)
 		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: group}}
-		if said, err := command.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: TestSharedFolders") {
+		if said, err := command.CombinedOutput(); err != nil ||
+			!strings.Contains(string(said), "--- PASS: TestSharedFolders") {
 			t.Fatalf("user %d: %v\n%s", user, err, said)
 		}
 	}

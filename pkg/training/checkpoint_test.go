@@ -36,7 +36,8 @@ func interrupted(t *testing.T, folder string) (checkpoint string) {
 	return filepath.Join(only(t, folder), "checkpoint-1")
 }
 
-// resumed does the run again, and returns the step that it went on with, 0 when it did none, and what it told.
+// resumed does the run again, and returns the step that it went on with, 0 when it did none, and what it
+// told.
 func resumed(t *testing.T, folder string) (first int, told notes, result *training.Result, err error) {
 	t.Helper()
 	r := runner(t, folder)
@@ -58,8 +59,8 @@ func hashed(content []byte) []byte {
 	return append(sum[:], content...)
 }
 
-// TestDamagedCheckpoints damages a checkpoint: in its hash, its state, its variables, its length, and so that its hash is right. The run says so, keeps
-// what is damaged, and begins anew.
+// TestDamagedCheckpoints damages a checkpoint: in its hash, its state, its variables, its length, and so that
+// its hash is right. The run says so, keeps what is damaged, and begins anew.
 func TestDamagedCheckpoints(t *testing.T) {
 	flip := func(at int) func([]byte) []byte {
 		return func(content []byte) []byte {
@@ -92,18 +93,20 @@ func TestDamagedCheckpoints(t *testing.T) {
 			if err != nil || result.Steps != 6 || first != 1 {
 				t.Errorf("the run goes on at step %d and gives %+v, %v", first, result, err)
 			}
-			if len(told) != 1 || !strings.Contains(told[0], path+" is damaged") || !strings.Contains(told[0], "damaged-checkpoint-1") {
+			if len(told) != 1 || !strings.Contains(told[0], path+" is damaged") ||
+				!strings.Contains(told[0], "damaged-checkpoint-1") {
 				t.Errorf("told was %q", told)
 			}
-			if kept, err := os.ReadFile(filepath.Join(filepath.Dir(path), "damaged-checkpoint-1")); err != nil || !bytes.Equal(kept, damaged) {
+			if kept, err := os.ReadFile(filepath.Join(filepath.Dir(path),
+				"damaged-checkpoint-1")); err != nil || !bytes.Equal(kept, damaged) {
 				t.Errorf("what is kept of it has %d bytes, %v", len(kept), err)
 			}
 		})
 	}
 }
 
-// TestCheckpointBeforeADamagedOne goes on from a whole checkpoint although a later one is damaged, and does not keep that in the place of one that was
-// kept before.
+// TestCheckpointBeforeADamagedOne continues from a whole checkpoint although a later one is damaged, and does
+// not keep that in the place of one that was kept before.
 func TestCheckpointBeforeADamagedOne(t *testing.T) {
 	folder := t.TempDir()
 	path := interrupted(t, folder)
@@ -112,19 +115,24 @@ func TestCheckpointBeforeADamagedOne(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(filepath.Dir(path), "checkpoint-3", "state.json"), 0o777); err != nil { // of an earlier version
+	// of an earlier version
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(path), "checkpoint-3", "state.json"),
+		0o777); err != nil {
 		t.Fatal(err)
 	}
 	first, told, _, err := resumed(t, folder)
 	if err != nil || first != 4 || len(told) != 2 {
 		t.Errorf("the run goes on at step %d, told %q and gives %v", first, told, err)
 	}
-	for name, want := range map[string]string{"damaged-checkpoint-2": "damaged-checkpoint-2", "damaged-checkpoint-2-1": "checkpoint-2"} {
-		if kept, err := os.ReadFile(filepath.Join(filepath.Dir(path), name)); err != nil || string(kept) != want {
+	for name, want := range map[string]string{"damaged-checkpoint-2": "damaged-checkpoint-2",
+		"damaged-checkpoint-2-1": "checkpoint-2"} {
+		if kept, err := os.ReadFile(filepath.Join(filepath.Dir(path), name)); err != nil ||
+			string(kept) != want {
 			t.Errorf("%s has %q, %v", name, kept, err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "damaged-checkpoint-3", "state.json")); err != nil {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "damaged-checkpoint-3",
+		"state.json")); err != nil {
 		t.Error(err)
 	}
 }
@@ -148,7 +156,8 @@ func TestCheckpointOfAnotherRun(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if first, _, _, err := resumed(t, folder); err == nil || !strings.Contains(err.Error(), "another run's") || first != 0 {
+	if first, _, _, err := resumed(t, folder); err == nil ||
+		!strings.Contains(err.Error(), "another run's") || first != 0 {
 		t.Errorf("the run goes on at step %d and gives %v", first, err)
 	}
 	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
@@ -161,7 +170,8 @@ func untouched(t *testing.T, folder, want string) {
 	t.Helper()
 	before := listing(t, only(t, folder))
 	first, told, _, err := resumed(t, folder)
-	if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "nothing was changed") || strings.Contains(err.Error(), "\n") ||
+	if err == nil || !strings.Contains(err.Error(), want) ||
+		!strings.Contains(err.Error(), "nothing was changed") || strings.Contains(err.Error(), "\n") ||
 		first != 0 || len(told) > 0 {
 		t.Errorf("the run goes on at step %d, told %q and gives %v; want %q", first, told, err, want)
 	}
@@ -188,7 +198,8 @@ func listing(t *testing.T, folder string) string {
 	return text.String()
 }
 
-// TestUnreadableCheckpoints checks that a checkpoint which is there but can't be read is not taken for one that is not: its name leads round in a circle.
+// TestUnreadableCheckpoints checks that a checkpoint which is there but can't be read is not taken for one
+// that is not: its name leads round in a circle.
 func TestUnreadableCheckpoints(t *testing.T) {
 	folder := t.TempDir()
 	path := interrupted(t, folder)

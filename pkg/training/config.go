@@ -19,7 +19,8 @@ type Config struct {
 	// Depth is L, the number of convolutions, at least 2.
 	Depth int `json:"depth"`
 
-	// Width is the number of filters at the input, for nets that have as many as the paper's; 0 means PaperWidth.
+	// Width is the number of filters at the input, for nets that have as many as the paper's; 0 means
+	// PaperWidth.
 	Width int `json:"width"`
 
 	// Seed determines the weights, the order of the images and their augmentation.
@@ -38,7 +39,8 @@ type Config struct {
 	Probe Probe `json:"probe,omitzero"`
 }
 
-// Budget is how long and on what a net trains. The zero value of every field but Epochs and Steps, of which one is set, is a default.
+// Budget is how long and on what a net trains. The zero value of every field but Epochs and Steps, of which
+// one is set, is a default.
 type Budget struct {
 	// Images is the number of training images; 0 means all. The images are the same for every seed.
 	Images int `json:"images"`
@@ -53,8 +55,8 @@ type Budget struct {
 	// EvalEvery is the number of steps from one point of the learning curve to the next; 0 means an epoch.
 	EvalEvery int `json:"eval_every"`
 
-	// TestImages is the number of test images that a point of the learning curve is measured on; 0 means all. The accuracy at the end is
-	// always that on all of them.
+	// TestImages is the number of test images that a point of the learning curve is measured on; 0 means all.
+	// The accuracy at the end is always that on all of them.
 	TestImages int `json:"test_images"`
 }
 
@@ -73,8 +75,9 @@ func (b Budget) String() string {
 	return fmt.Sprintf("%s, %s, batches of %d", images, length, b.Batch)
 }
 
-// SameTraining says whether nets train alike under two budgets: on the same images, in batches of the same size, for the same number of steps. How
-// often and on what the learning curve is measured makes no difference to the training.
+// SameTraining says whether nets train alike under two budgets: on the same images, in batches of the same
+// size, for the same number of steps. How often and on what the learning curve is measured makes no
+// difference to the training.
 func (b Budget) SameTraining(other Budget) bool {
 	return b.length() == other.length()
 }
@@ -102,21 +105,23 @@ type Optimizer struct {
 	Plateau Plateau `json:"plateau,omitzero"`
 }
 
-// Defaults, and the number of images that are tested at once: the batch that batch normalisation takes its statistics over.
+// Defaults, and the number of images that are tested at once: the batch that batch normalisation takes its
+// statistics over.
 const (
 	defaultBatch        = 100
 	defaultLearningRate = 1e-3
 	testBatch           = 500
 )
 
-// WeightCopies is how often the weights of a net are there in training: with their gradients and the two moments of Adam.
+// WeightCopies is how often the weights of a net are there in training: with their gradients and the two
+// moments of Adam.
 const WeightCopies = 4
 
 // float32Size is the number of bytes of a weight.
 const float32Size = 4
 
-// semantics counts the versions of this package's code that train differently: runs of another version are other runs. Version 2 draws
-// weights by another generator than version 1.
+// semantics counts the versions of this package's code that train differently: runs of another version are
+// other runs. Version 2 draws weights by another generator than version 1.
 const semantics = 2
 
 // withDefaults fills in the defaults and checks what the net and the data don't.
@@ -139,18 +144,21 @@ func (c Config) withDefaults() (Config, error) {
 		{"steps between evaluations", b.EvalEvery}, {"test images", b.TestImages},
 	} {
 		if number.value < 0 {
-			return c, fmt.Errorf("the budget's number of %s is %d: give a positive number, or 0 for the default", number.of, number.value)
+			return c, fmt.Errorf("the budget's number of %s is %d: give a positive number, or 0 for the "+
+				"default", number.of, number.value)
 		}
 	}
 	// What an epoch is, is known with the data.
-	if err := cost.Steps(fmt.Sprintf("the budget of %d epochs and %d steps", b.Epochs, b.Steps), float64(b.Epochs)+float64(b.Steps), "steps at least"); err != nil {
+	if err := cost.Steps(fmt.Sprintf("the budget of %d epochs and %d steps", b.Epochs, b.Steps),
+		float64(b.Epochs)+float64(b.Steps), "steps at least"); err != nil {
 		return c, err
 	}
 	if (b.Epochs > 0) == (b.Steps > 0) {
 		return c, fmt.Errorf("the budget has %d epochs and %d steps: give one of the two", b.Epochs, b.Steps)
 	}
 	if rate := c.Optimizer.LearningRate; !(rate > 0 && numbers.Finite(rate)) {
-		return c, fmt.Errorf("the learning rate is %g: give a finite number above 0, or 0 for %g", rate, defaultLearningRate)
+		return c, fmt.Errorf("the learning rate is %g: give a finite number above 0, or 0 for %g", rate,
+			defaultLearningRate)
 	}
 	var err error
 	if c.Optimizer, err = c.Optimizer.withSchedule(); err != nil {
@@ -163,8 +171,8 @@ func (c Config) withDefaults() (Config, error) {
 	return c, err
 }
 
-// resolve returns the config with its defaults, the net, and what identifies the run: a hash of everything that determines its numbers
-// but the backend.
+// resolve returns the config with its defaults, the net, and what identifies the run: a hash of everything
+// that determines its numbers but the backend.
 func (c Config) resolve(data Data) (Config, *models.Net, string, error) {
 	return c.resolveFor(semantics, data)
 }
@@ -199,7 +207,8 @@ func (c Config) name(id string) string {
 	return fmt.Sprintf("%s-%d-%d-%s", strings.ReplaceAll(c.Curve("-"), "/", "_"), c.Depth, c.Seed, id[:8])
 }
 
-// Curve names the curve of a figure that the run belongs to: the family, and behind the separator the shortcut, where it has one that is not option A.
+// Curve names the curve of a figure that the run belongs to: the family, and after the separator the
+// shortcut, where it has one that is not option A.
 func (c Config) Curve(separator string) string {
 	if c.Shortcut == "" || c.Shortcut == models.OptionA.Name {
 		return c.Family

@@ -12,8 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// TestResultsDamagedEverywhere damages the line of a run in a collected file at every field: the run is refused, in one
-// line that names the file, or is one that could be; the others are found.
+// TestResultsDamagedEverywhere damages the line of a run in a collected file at every field: the run is
+// refused, in one line that names the file, or is one that could be; the others are found.
 func TestResultsDamagedEverywhere(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "runs.jsonl")
 	refused, tried := 0, 0
@@ -43,7 +43,8 @@ func TestResultsDamagedEverywhere(t *testing.T) {
 	}
 }
 
-// TestCheckpointsDamagedEverywhere damages a checkpoint at many places: each damage is seen, and the run begins anew.
+// TestCheckpointsDamagedEverywhere damages a checkpoint at many places: each damage is seen, and the run
+// begins anew.
 func TestCheckpointsDamagedEverywhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains many nets")

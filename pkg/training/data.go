@@ -24,16 +24,19 @@ type Data interface {
 	// Checksum determines the images and labels, and their order.
 	Checksum() string
 
-	// Training returns the data set to train on: batches of that many images, without end, shuffled and augmented from the seed. It goes
-	// through a number of training images that are the same for every seed; 0 means all of them.
+	// Training returns the data set to train on: batches of that many images, without end, shuffled and
+	// augmented from the seed. It goes through a number of training images that are the same for every seed;
+	// 0 means all of them.
 	Training(images, batch int, seed uint64) (Dataset, error)
 
-	// Test returns the data set to test with, which ends: the first of the test images, as they are; 0 means all of them.
+	// Test returns the data set to test with, which ends: the first of the test images, as they are; 0 means
+	// all of them.
 	Test(images, batch int) (train.Dataset, error)
 }
 
-// Dataset is a GoMLX data set that training can go on with where it was: batch t depends on what the data set was made with and on t alone.
-// A batch has one input, n x height x width x channels float32, and as labels n x 1 int32.
+// Dataset is a GoMLX data set that training can continue with where it was: batch t depends on what the data
+// set was made with and on t alone. A batch has one input, n x height x width x channels float32, and as
+// labels n x 1 int32.
 type Dataset interface {
 	train.Dataset
 
@@ -51,9 +54,9 @@ type cifar10 struct {
 	checksum string
 }
 
-// CIFAR10 returns CIFAR-10 as the paper trains on it: normalised by the mean and deviation of each colour over all training images, with
-// shifts of up to 4 pixels and flips with probability 1/2. Where a run has only some of the training images, they are the first of a fixed
-// random order.
+// CIFAR10 returns CIFAR-10 as the paper trains on it: normalised by the mean and deviation of each colour
+// over all training images, with shifts of up to 4 pixels and flips with probability 1/2. Where a run has
+// only some of the training images, they are the first of a fixed random order.
 func CIFAR10(data *cifar.Data) Data {
 	hash := sha256.New()
 	for _, set := range []*cifar.Set{data.Train, data.Test} {
@@ -105,7 +108,8 @@ func subset(set *cifar.Set, indices []int) *cifar.Set {
 	return part
 }
 
-// stoppable is a data set that ends with an error when it is told to stop, so that a long evaluation can be interrupted.
+// stoppable is a data set that ends with an error when it is told to stop, so that a long evaluation can be
+// interrupted.
 type stoppable struct {
 	train.Dataset
 	stopped func() error

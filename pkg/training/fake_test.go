@@ -14,8 +14,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// stripes are images of size x size pixels and three colours, of noise and of vertical or horizontal stripes: two classes that any net can
-// tell apart. They implement training.Data.
+// stripes are images of size x size pixels and three colours, of noise and of vertical or horizontal stripes:
+// two classes that any net can tell apart. They implement training.Data.
 type stripes struct {
 	size, train, test int
 
@@ -43,7 +43,8 @@ func (s stripes) Test(images, batch int) (train.Dataset, error) {
 	if images == 0 {
 		images = s.test
 	}
-	return &stripesDataset{stripes: s, batch: min(batch, images), steps: (images + batch - 1) / batch, seed: 1 << 40, ends: true}, nil
+	return &stripesDataset{stripes: s, batch: min(batch, images), steps: (images + batch - 1) / batch,
+		seed: 1 << 40, ends: true}, nil
 }
 
 type stripesDataset struct {
@@ -105,7 +106,8 @@ func ExampleRunner() {
 		fmt.Println(err)
 		return
 	}
-	runner := &training.Runner{Backend: opened, Data: stripes{size: 8, train: 32, test: 24}} // elsewhere training.CIFAR10(...)
+	// elsewhere training.CIFAR10(...)
+	runner := &training.Runner{Backend: opened, Data: stripes{size: 8, train: 32, test: 24}}
 	runner.Observe = func(of training.Config, point training.Point) {
 		fmt.Printf("%s: epoch %g, learning rate %g\n", of, point.Epoch, point.LearningRate)
 	}
@@ -124,7 +126,8 @@ func ExampleRunner() {
 }
 
 func ExampleGrid() {
-	grid := training.Grid{Families: []string{"ll", "relu"}, Depths: []int{10, 198}, Seeds: 2, Budget: training.Budget{Epochs: 1}}
+	grid := training.Grid{Families: []string{"ll", "relu"}, Depths: []int{10, 198}, Seeds: 2,
+		Budget: training.Budget{Epochs: 1}}
 	for _, config := range grid.Configs() {
 		fmt.Println(config)
 	}
@@ -151,8 +154,8 @@ func config(family string, depth, steps int, seed uint64) training.Config {
 	}
 }
 
-// runner returns a runner on the small images, which keeps runs in the folder. It is on the pure-Go backend, which has nothing to compile, for
-// tests of what does not depend on the backend.
+// runner returns a runner on the small images, which keeps runs in the folder. It is on the pure-Go backend,
+// which has nothing to compile, for tests of what does not depend on the backend.
 func runner(tb testing.TB, folder string) *training.Runner {
 	tb.Helper()
 	return &training.Runner{Backend: testbackend.Go(tb), Data: small, Folder: folder}

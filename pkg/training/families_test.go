@@ -11,7 +11,8 @@ import (
 var cifarShape = training.Shape{Height: 32, Width: 32, Channels: 3, Classes: 10}
 
 func ExampleNet() {
-	net, err := training.Net("resnet", 198, 0, training.Shape{Height: 32, Width: 32, Channels: 3, Classes: 10})
+	net, err := training.Net("resnet", 198, 0,
+		training.Shape{Height: 32, Width: 32, Channels: 3, Classes: 10})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -24,8 +25,9 @@ func ExampleNet() {
 	// [16 64 10]
 }
 
-// TestParametersMatch checks that nets of a depth have about as many parameters in every family. Depths from 10 on: in nets of fewer layers the
-// fully connected one, which sees twice the filters of a CReLU net, weighs more.
+// TestParametersMatch checks that nets of a depth have about as many parameters in every family. Depths from
+// 10 on: in nets of fewer layers the fully connected one, which sees twice the filters of a CReLU net, weighs
+// more.
 func TestParametersMatch(t *testing.T) {
 	for depth := 10; depth <= 198; depth++ {
 		count := func(family string) float64 {
@@ -60,7 +62,8 @@ func TestFamiliesAreWhatTheySay(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := net.Config
-		if got := fmt.Sprint(c.Net, " ", c.Norm, " ", c.Activation, " ", c.Initializer, " ", c.LooksLinear); got != want {
+		if got := fmt.Sprint(c.Net, " ", c.Norm, " ", c.Activation, " ", c.Initializer, " ",
+			c.LooksLinear); got != want {
 			t.Errorf("%s: %s, want %s", family, got, want)
 		}
 		if c.Norm.Name == "bn" && c.Statistics != "coupled" {

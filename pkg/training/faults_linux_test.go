@@ -14,14 +14,15 @@ import (
 )
 
 // doRun does the run of interrupted to its end, with a checkpoint at every step. It leaves a hash of the
-// variables behind the last step beside the folder.
+// variables after the last step beside the folder.
 func doRun(t *testing.T, folder string) {
 	t.Helper()
 	defer training.SetSaveEvery(0)()
 	r := runner(t, folder)
 	var sum string
 	r.Attach = func(loop *train.Loop) {
-		loop.OnStep("keep", -1, func(*train.Loop, []*tensors.Tensor) error { // at once: the process may be killed
+		// at once: the process may be killed
+		loop.OnStep("keep", -1, func(*train.Loop, []*tensors.Tensor) error {
 			if sum == "" {
 				return nil
 			}
@@ -59,7 +60,8 @@ func trainingWork(t *testing.T) faulttest.Work {
 		Kept: func(t *testing.T, folder string) {
 			found, err := filepath.Glob(filepath.Join(only(t, folder), "*"))
 			for _, path := range found {
-				if name := filepath.Base(path); name == "result.json" || strings.HasPrefix(name, "checkpoint-") {
+				if name := filepath.Base(path); name == "result.json" ||
+					strings.HasPrefix(name, "checkpoint-") {
 					return
 				}
 			}
@@ -68,7 +70,8 @@ func trainingWork(t *testing.T) faulttest.Work {
 		Check: func(t *testing.T, folder string) {
 			for _, kind := range []string{".weights", ".result"} {
 				if got, want := read(t, folder+kind), read(t, whole()+kind); got != want {
-					t.Errorf("the run comes to the %s\n%s\nand without interruption to\n%s", kind[1:], got, want)
+					t.Errorf("the run comes to the %s\n%s\nand without interruption to\n%s", kind[1:], got,
+						want)
 				}
 			}
 			var names []string
@@ -83,8 +86,8 @@ func trainingWork(t *testing.T) faulttest.Work {
 	}
 }
 
-// TestFaultsInTraining goes on with a run from its checkpoint to its result, with checkpoints on the way, and
-// with a fault at each of its calls about files, and kills it 50 times at random.
+// TestFaultsInTraining continues with a run from its checkpoint to its result, with checkpoints on the way,
+// and with a fault at each of its calls about files, and kills it 50 times at random.
 func TestFaultsInTraining(t *testing.T) { trainingWork(t).Test(t, 50) }
 
 // TestFullDiskInTraining does so on a disk on which there is less and less room.
@@ -116,12 +119,14 @@ func collectingWork() faulttest.Work {
 	}
 	return faulttest.Work{
 		Prepare: func(t *testing.T, folder string) {
-			if _, err := training.Collect(filepath.Join(folder, "runs.jsonl"), []training.Result{result(1, 20)}); err != nil {
+			if _, err := training.Collect(filepath.Join(folder, "runs.jsonl"),
+				[]training.Result{result(1, 20)}); err != nil {
 				t.Fatal(err)
 			}
 		},
 		Do: func(t *testing.T, folder string) {
-			if _, err := training.Collect(filepath.Join(folder, "runs.jsonl"), []training.Result{result(2, 20), result(3, 20)}); err != nil {
+			if _, err := training.Collect(filepath.Join(folder, "runs.jsonl"),
+				[]training.Result{result(2, 20), result(3, 20)}); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -142,7 +147,7 @@ func collectingWork() faulttest.Work {
 }
 
 // TestFiftyKillsInARow kills one run again and again, each time a little later than its last checkpoint,
-// until 50 processes have died; it then goes on to the same weights.
+// until 50 processes have died; it then continues to the same weights.
 func TestFiftyKillsInARow(t *testing.T) {
 	faulttest.Everything(t)
 	work := trainingWork(t)

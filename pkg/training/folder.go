@@ -18,10 +18,12 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// RunsFolder is the folder of the runs in a results folder. Each run has a folder of its own there, <family>-<depth>-<seed>-<hash>, with
+// RunsFolder is the folder of the runs in a results folder. Each run has a folder of its own there,
+// <family>-<depth>-<seed>-<hash>, with
 //
 //	log.jsonl      the points of the learning curve so far, one a line
-//	checkpoint-N   what the run goes on from; removed at its end, unless it was damaged: then it is kept as damaged-checkpoint-N
+//	checkpoint-N   what the run continues from; removed at its end, unless it was damaged: then it is
+//	               kept as damaged-checkpoint-N
 //	weights        the checkpoint of its end, where the Runner keeps weights
 //	result.json    the Result, at its end
 //	lock           held by the process that works on the run
@@ -46,29 +48,34 @@ type runFolder struct {
 	log  *os.File       // nil until logging begins
 }
 
-// lockRun makes and locks the folder of a run. The lock goes when the process ends, however it ends. On a file system without locks it says so, and
-// goes on: two processes that do the same run there come to the same result.
+// lockRun makes and locks the folder of a run. The lock goes when the process ends, however it ends. On a
+// file system without locks it says so, and continues: two processes that do the same run there come to the
+// same result.
 func (r *Runner) lockRun(ctx context.Context, name string) (*runFolder, error) {
 	f := &runFolder{path: filepath.Join(r.Folder, RunsFolder, name)}
 	if err := os.MkdirAll(f.path, 0o777); err != nil {
-		return nil, fmt.Errorf("the folder of a run can't be made: %w; choose a results folder you can write to", err)
+		return nil, fmt.Errorf("the folder of a run can't be made: %w; choose a results folder you can "+
+			"write to", err)
 	}
 	var err error
 	f.lock, err = await(filepath.Join(f.path, lockFile), lockFor)
 	switch {
 	case errors.Is(err, filelock.ErrUnsupported):
 		r.noLocks.Do(func() {
-			progress.Note(ctx, fmt.Sprintf("%v: processes that train side by side into %s do the same runs, so start only one", err, r.Folder))
+			progress.Note(ctx, fmt.Sprintf("%v: processes that train side by side into %s do the same "+
+				"runs, so start only one", err, r.Folder))
 		})
 	case err != nil:
-		return nil, fmt.Errorf("the folder of a run can't be locked: %w; choose a results folder you can write to", err)
+		return nil, fmt.Errorf("the folder of a run can't be locked: %w; choose a results folder you can "+
+			"write to", err)
 	case f.lock == nil:
 		return nil, fmt.Errorf("the run %s can't begin: %w", name, ErrBusy)
 	}
 	return f, nil
 }
 
-// await locks a file, which it makes, and tries for that long. The lock is nil when another process holds it all the time.
+// await locks a file, which it makes, and tries for that long. The lock is nil when another process holds it
+// all the time.
 func await(path string, limit time.Duration) (*filelock.Lock, error) {
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		lock, err := filelock.TryMake(path)
@@ -140,7 +147,8 @@ func (f *runFolder) finish(result *Result) error {
 	return removeCheckpoints(f.path, numbers)
 }
 
-// finished returns the result of the run in a folder, nil when it has none yet. Without an id it is that of any run.
+// finished returns the result of the run in a folder, nil when it has none yet. Without an id it is that of
+// any run.
 func finished(path, id string) (*Result, error) {
 	path = filepath.Join(path, resultFile)
 	text, err := regular.ReadFile(path)
@@ -148,14 +156,18 @@ func finished(path, id string) (*Result, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the result of a run can't be read: %w; make it readable, or choose a results folder you can read", err)
+		return nil, fmt.Errorf("the result of a run can't be read: %w; make it readable, or choose a "+
+			"results folder you can read", err)
 	}
 	result, err := parseResult(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not the result of a run, or of another version (%w): remove it, and the run will be done again", path, err)
+		return nil, fmt.Errorf("%s is not the result of a run, or of another version (%w): remove it, and "+
+			"the run will be done again", path, err)
 	}
-	if folder := filepath.Base(filepath.Dir(path)); id != "" && result.ID != id || result.Config.name(result.ID) != folder {
-		return nil, fmt.Errorf("%s is the result of another run, of %s: move it elsewhere", path, result.Config)
+	if folder := filepath.Base(filepath.Dir(path)); id != "" && result.ID != id ||
+		result.Config.name(result.ID) != folder {
+		return nil, fmt.Errorf("%s is the result of another run, of %s: move it elsewhere", path,
+			result.Config)
 	}
 	return result, nil
 }
@@ -171,7 +183,8 @@ func parseResult(text []byte) (*Result, error) {
 
 // isLocked says whether a process is working on a run. On a file system without locks that can't be told.
 func isLocked(results, name string) (bool, error) {
-	lock, err := filelock.TryShared(filepath.Join(results, RunsFolder, name, lockFile)) // shared: two that look don't see each other
+	// shared: two that look don't see each other
+	lock, err := filelock.TryShared(filepath.Join(results, RunsFolder, name, lockFile))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, filelock.ErrUnsupported) {
 		return false, nil
 	}

@@ -14,7 +14,8 @@ import (
 // FuzzCheckpoint reads the content of a checkpoint behind a hash that is right, as no accident leaves it.
 func FuzzCheckpoint(f *testing.F) {
 	store := model.NewStore()
-	if _, err := store.CreateVariable("/net/w", tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 4}, 2, 2)); err != nil {
+	if _, err := store.CreateVariable("/net/w",
+		tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 4}, 2, 2)); err != nil {
 		f.Fatal(err)
 	}
 	whole, err := encode(store, &state{ID: "id", Step: 3, Curve: []Point{{Step: 1}}})
@@ -37,11 +38,13 @@ func FuzzCheckpoint(f *testing.F) {
 
 // FuzzResults reads what collecting writes.
 func FuzzResults(f *testing.F) {
-	whole, err := json.Marshal(Result{Net: json.RawMessage(`{"depth":3,"width":2}`), Curve: []Point{{Step: 1}}, Looks: []ProbeLook{{}}})
+	whole, err := json.Marshal(Result{Net: json.RawMessage(`{"depth":3,"width":2}`),
+		Curve: []Point{{Step: 1}}, Looks: []ProbeLook{{}}})
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range []string{string(whole) + "\n", string(whole) + "\n" + string(whole), "\n\n", "{}\nnull\n"} {
+	for _, seed := range []string{string(whole) + "\n", string(whole) + "\n" + string(whole), "\n\n",
+		"{}\nnull\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

@@ -40,8 +40,8 @@ func TestBusyRuns(t *testing.T) {
 	}
 }
 
-// TestAbandonedRuns ends the context of a run in the middle of a step that goes on and on, as compiling does. The run returns, another does it
-// to its end, and then the step ends too: nothing may come of it.
+// TestAbandonedRuns ends the context of a run in the middle of a step that goes on and on, as compiling does.
+// The run returns, another does it to its end, and then the step ends too: nothing may come of it.
 func TestAbandonedRuns(t *testing.T) {
 	defer training.SetGrace(time.Millisecond)()
 	folder := t.TempDir()

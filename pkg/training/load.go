@@ -25,9 +25,10 @@ import (
 // CollectedPoints is the number of points that a learning curve keeps in a collected file.
 const CollectedPoints = 60
 
-// LoadResults reads the results of the finished runs in each of the paths, a results folder or a file that [Collect] wrote; one that does
-// not exist has none. Results are ordered by family, depth and seed; of a run that is found twice the first is taken. Where some of the files, or
-// lines of a file, are no results of runs the error is a *results.Unusable that names them, and the results are the others.
+// LoadResults reads the results of the finished runs in each of the paths, a results folder or a file that
+// [Collect] wrote; one that does not exist has none. Results are ordered by family, depth and seed; of a run
+// that is found twice the first is taken. Where some of the files, or lines of a file, are no results of runs
+// the error is a *results.Unusable that names them, and the results are the others.
 func LoadResults(paths ...string) ([]Result, error) {
 	var all []Result
 	wrong := new(results.Unusable)
@@ -50,7 +51,8 @@ func merged(all []Result) []Result {
 	})
 	slices.SortFunc(all, func(a, b Result) int {
 		x, y := a.Config, b.Config
-		return cmp.Or(cmp.Compare(x.Family, y.Family), cmp.Compare(x.Depth, y.Depth), cmp.Compare(x.Seed, y.Seed), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(x.Family, y.Family), cmp.Compare(x.Depth, y.Depth),
+			cmp.Compare(x.Seed, y.Seed), cmp.Compare(a.ID, b.ID))
 	})
 	return all
 }
@@ -103,8 +105,9 @@ func loadFile(path string) ([]Result, error) {
 	return ReadResults(path, file)
 }
 
-// ReadResults reads what [Collect] wrote, in the order in which it stands there. Where lines are no results of runs the error is a *results.Unusable
-// that names them, by the name of what is read, and the results are those of the others.
+// ReadResults reads what [Collect] wrote, in the order in which it stands there. Where lines are no results
+// of runs the error is a *results.Unusable that names them, by the name of what is read, and the results are
+// those of the others.
 func ReadResults(name string, r io.Reader) ([]Result, error) {
 	var all []Result
 	var wrong results.Unusable
@@ -119,7 +122,8 @@ func ReadResults(name string, r io.Reader) ([]Result, error) {
 		}
 		if result, err := parseResult(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
 			wrong.Files = append(wrong.Files,
-				fmt.Errorf("line %d of %s is not the result of a run, or of another version (%w): remove the line, and collect the run again", number, name, err))
+				fmt.Errorf("line %d of %s is not the result of a run, or of another version (%w): remove "+
+					"the line, and collect the run again", number, name, err))
 		} else {
 			all = append(all, *result)
 		}
@@ -129,9 +133,10 @@ func ReadResults(name string, r io.Reader) ([]Result, error) {
 // collectFor is how long Collect waits for another process that collects into the same file.
 const collectFor = time.Minute
 
-// Collect adds results to a file, which it makes when it is missing, and returns how many the file has then: as JSON, one a line, with learning
-// curves of at most CollectedPoints points, in the order of [LoadResults], which reads it. Processes that do so at once wait for each other. A file
-// with a line that is not a result is left as it is.
+// Collect adds results to a file, which it makes when it is missing, and returns how many the file has then:
+// as JSON, one a line, with learning curves of at most CollectedPoints points, in the order of [LoadResults],
+// which reads it. Processes that do so at once wait for each other. A file with a line that is not a result
+// is left as it is.
 func Collect(path string, all []Result) (count int, err error) {
 	defer func() {
 		if err != nil {

@@ -14,18 +14,19 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// Probe says with how many images a net is looked at while it trains: at the beginning, after 1, 3, 10, 30, 100 and 300 epochs, as far as the
-// budget goes, and at the end. The images are the first of the test images, the same ones each time and for every net. Looking changes nothing about
-// the training.
+// Probe says with how many images a net is looked at while it trains: at the beginning, after 1, 3, 10, 30,
+// 100 and 300 epochs, as far as the budget goes, and at the end. The images are the first of the test images,
+// the same ones each time and for every net. Looking changes nothing about the training.
 type Probe struct {
 	// Minibatches is the number of minibatches; with 0 the net is not looked at.
 	Minibatches int `json:"minibatches,omitempty"`
 
-	// Images is the number of images in each, over which batch normalisation takes its statistics; 0 means 256, as in the paper's Figure 5.
+	// Images is the number of images in each, over which batch normalisation takes its statistics; 0 means
+	// 256, as in the paper's Figure 5.
 	Images int `json:"images,omitempty"`
 }
 
-// probeEpochs are the epochs behind which nets are looked at.
+// probeEpochs are the epochs after which nets are looked at.
 var probeEpochs = []int{1, 3, 10, 30, 100, 300}
 
 // ProbeLook is what was seen of a net at a step.
@@ -53,7 +54,8 @@ func (p Probe) withDefaults() (Probe, error) {
 		p.Images = rank.PaperBatch
 	}
 	if p.Minibatches < 0 || p.Images < 2 {
-		return p, fmt.Errorf("the probe has %d minibatches of %d images: give at least 1 of at least 2, or 0 minibatches for none", p.Minibatches, p.Images)
+		return p, fmt.Errorf("the probe has %d minibatches of %d images: give at least 1 of at least 2, or "+
+			"0 minibatches for none", p.Minibatches, p.Images)
 	}
 	return p, nil
 }
@@ -97,7 +99,8 @@ func (p Probe) minibatches(data Data) (all []*look.Minibatch, err error) {
 		all = append(all, minibatch)
 	}
 	if len(all) != p.Minibatches {
-		return all, fmt.Errorf("there are test images for %d minibatches of %d to look with, not for %d: ask for fewer", len(all), p.Images, p.Minibatches)
+		return all, fmt.Errorf("there are test images for %d minibatches of %d to look with, not for %d: "+
+			"ask for fewer", len(all), p.Images, p.Minibatches)
 	}
 	return all, nil
 }
@@ -107,7 +110,8 @@ const probeSeed = 1
 
 func (p Probe) minibatch(images *tensors.Tensor, index int) (*look.Minibatch, error) {
 	if n := images.Shape().Dim(0); n != p.Images {
-		return nil, fmt.Errorf("there are %d test images for minibatch %d to look with, not %d: ask for fewer", n, index+1, p.Images)
+		return nil, fmt.Errorf("there are %d test images for minibatch %d to look with, not %d: ask for "+
+			"fewer", n, index+1, p.Images)
 	}
 	return look.NewMinibatch(images, random.Stream(probeSeed, uint64(index)))
 }
@@ -140,7 +144,8 @@ func newProber(s *session) (*prober, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &prober{engine.New(s.runner.Backend), twins, minibatches, probe.steps(s.training.EpochSteps(), s.steps)}, nil
+	return &prober{engine.New(s.runner.Backend), twins, minibatches,
+		probe.steps(s.training.EpochSteps(), s.steps)}, nil
 }
 
 // free gives the memory back.
@@ -152,10 +157,12 @@ func (p *prober) free() {
 	free(p.minibatches)
 }
 
-// look looks at the net, if that is due at this step and has not been done yet. It is done where a step, or a point of the curve, has ended.
+// look looks at the net, if that is due at this step and has not been done yet. It is done where a step, or a
+// point of the curve, has ended.
 func (s *session) look() error {
 	step := s.state.Step
-	if s.prober == nil || !slices.Contains(s.prober.steps, step) || slices.ContainsFunc(s.state.Looks, func(l ProbeLook) bool { return l.Step == step }) {
+	if s.prober == nil || !slices.Contains(s.prober.steps, step) ||
+		slices.ContainsFunc(s.state.Looks, func(l ProbeLook) bool { return l.Step == step }) {
 		return nil
 	}
 	began := time.Now()

@@ -18,8 +18,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// TestProbeLooksAsPackageEarly compares what a run sees of its net at the beginning, behind epochs 1 and 3 and at the end with what package early sees
-// of the same net in the same training; and finds that looking leaves the weights as they are without.
+// TestProbeLooksAsPackageEarly compares what a run sees of its net at the beginning, after epochs 1 and 3
+// and at the end with what package early sees of the same net in the same training; and finds that looking
+// leaves the weights as they are without.
 func TestProbeLooksAsPackageEarly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -59,20 +60,24 @@ func TestProbeLooksAsPackageEarly(t *testing.T) {
 			t.Fatalf("%s: %d looks, want %d", family, len(result.Looks), len(steps))
 		}
 		for i, look := range result.Looks {
-			if look.Step != steps[i] || look.Epoch != float64(steps[i])/4 || len(look.Minibatches) != 2 || look.Reason != "" {
+			if look.Step != steps[i] || look.Epoch != float64(steps[i])/4 || len(look.Minibatches) != 2 ||
+				look.Reason != "" {
 				t.Fatalf("%s: look %d is %+v", family, i, look)
 			}
 			got, want, other := look.Minibatches[0], run.Looks[i], look.Minibatches[1]
 			for what, values := range map[string][2]float64{
 				"rank": {got.Rank, want.Rank}, "coupled rank": {got.CoupledRank, want.CoupledRank},
-				"correlation": {*got.Correlation, *want.Correlation}, "coupled correlation": {*got.CoupledCorrelation, *want.CoupledCorrelation},
+				"correlation":         {*got.Correlation, *want.Correlation},
+				"coupled correlation": {*got.CoupledCorrelation, *want.CoupledCorrelation},
 			} {
 				if math.Abs(values[0]-values[1]) > 1e-5*math.Abs(values[1]) { // the same float32 steps
-					t.Errorf("%s: %s of look %d is %g, package early's %g", family, what, i, values[0], values[1])
+					t.Errorf("%s: %s of look %d is %g, package early's %g", family, what, i, values[0],
+						values[1])
 				}
 			}
 			if !slices.Equal(got.Active, want.Active) || !slices.Equal(got.Coactive, want.Coactive) {
-				t.Errorf("%s: activity of look %d is %v and %v, package early's %v and %v", family, i, got.Active, got.Coactive, want.Active, want.Coactive)
+				t.Errorf("%s: activity of look %d is %v and %v, package early's %v and %v", family, i,
+					got.Active, got.Coactive, want.Active, want.Coactive)
 			}
 			if slices.Equal(got.Active, other.Active) || other.WhiteRank == got.WhiteRank {
 				t.Errorf("%s: the two minibatches of look %d are one", family, i)
@@ -87,11 +92,13 @@ func TestProbeLooksAsPackageEarly(t *testing.T) {
 
 // A family whose gradients are 0.
 var _ = training.Families.Register("own-flat", training.Family{Title: "flat", Net: models.Config{
-	Net:        "conv-feedforward",
-	Activation: &activations.Activation{Name: "flat", Apply: func(x *graph.Node) *graph.Node { return graph.MulScalar(x, 0) }},
+	Net: "conv-feedforward",
+	Activation: &activations.Activation{Name: "flat",
+		Apply: func(x *graph.Node) *graph.Node { return graph.MulScalar(x, 0) }},
 }})
 
-// TestProbeOfNothing looks at a net that has no structure to be seen: the run goes on, and its record says why.
+// TestProbeOfNothing looks at a net that has no structure to be seen: the run continues, and its record says
+// why.
 func TestProbeOfNothing(t *testing.T) {
 	c := config("own-flat", 3, 6, 1)
 	c.Probe = training.Probe{Minibatches: 2, Images: 5}
@@ -113,10 +120,12 @@ func TestProbeOfNothing(t *testing.T) {
 
 func TestProbeWantsEnoughImages(t *testing.T) {
 	r := runner(t, "")
-	r.Data = training.CIFAR10(&cifar.Data{Train: testimages.Noise(24, 1, 0), Test: testimages.Noise(16, 1, 1)})
+	r.Data = training.CIFAR10(&cifar.Data{Train: testimages.Noise(24, 1, 0),
+		Test: testimages.Noise(16, 1, 1)})
 	c := config("relu", 3, 3, 1)
 	c.Probe = training.Probe{Minibatches: 3, Images: 6}
-	if _, err := r.Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "18 images") || strings.Contains(err.Error(), "\n") {
+	if _, err := r.Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "18 images") ||
+		strings.Contains(err.Error(), "\n") {
 		t.Errorf("a probe of 18 of 16 images gives %v", err)
 	}
 }

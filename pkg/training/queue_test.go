@@ -20,12 +20,13 @@ import (
 func smallGrid() training.Grid {
 	c := config("relu", 3, 3, 1)
 	return training.Grid{
-		Families: []string{"relu", "linear"}, Depths: []int{3}, Seeds: 2, Width: c.Width, Budget: c.Budget, Optimizer: c.Optimizer,
+		Families: []string{"relu", "linear"}, Depths: []int{3}, Seeds: 2, Width: c.Width, Budget: c.Budget,
+		Optimizer: c.Optimizer,
 	}
 }
 
-// TestRunAllAndLoad does a few runs, one of which can't be done and one of which was done before, and finds them again in the folder, in a
-// file, and in both.
+// TestRunAllAndLoad does a few runs, one of which can't be done and one of which was done before, and finds
+// them again in the folder, in a file, and in both.
 func TestRunAllAndLoad(t *testing.T) {
 	folder := t.TempDir()
 	r := runner(t, folder)
@@ -38,13 +39,15 @@ func TestRunAllAndLoad(t *testing.T) {
 	bad := configs[0]
 	bad.Depth = 1
 	var told []string
-	err := r.RunAll(t.Context(), append([]training.Config{bad}, configs...), func(c training.Config, p training.Progress, result *training.Result, err error) {
-		told = append(told, fmt.Sprintf("%s: %s %t %t", c, p, result != nil, err != nil))
-	})
+	err := r.RunAll(t.Context(), append([]training.Config{bad}, configs...),
+		func(c training.Config, p training.Progress, result *training.Result, err error) {
+			told = append(told, fmt.Sprintf("%s: %s %t %t", c, p, result != nil, err != nil))
+		})
 	if err == nil || !strings.Contains(err.Error(), "depth is 1") {
 		t.Errorf("a run that can't be done gives %v", err)
 	}
-	want := "relu, 1 layers, seed 1: failed false true; relu, 3 layers, seed 1: done true false; linear, 3 layers, seed 1: done true false; " +
+	want := "relu, 1 layers, seed 1: failed false true; relu, 3 layers, seed 1: done true false; linear, 3 " +
+		"layers, seed 1: done true false; " +
 		"relu, 3 layers, seed 2: done true false; linear, 3 layers, seed 2: done true false"
 	if got := strings.Join(told, "; "); got != want || trained != 3 {
 		t.Errorf("%d runs were trained and told was\n%s\nwant 3 and\n%s", trained, got, want)
@@ -89,7 +92,8 @@ func TestRunAllStops(t *testing.T) {
 	r := runner(t, t.TempDir())
 	r.Observe = func(training.Config, training.Point) { stop() }
 	told := 0
-	err := r.RunAll(ctx, smallGrid().Configs(), func(training.Config, training.Progress, *training.Result, error) { told++ })
+	err := r.RunAll(ctx, smallGrid().Configs(),
+		func(training.Config, training.Progress, *training.Result, error) { told++ })
 	if !training.Stopped(err) || told > 1 {
 		t.Errorf("%d runs were told of, and then %v", told, err)
 	}
@@ -116,15 +120,18 @@ func TestCollectedCurves(t *testing.T) {
 	}
 }
 
-// A family of one's own, with an activation of one's own.
+// A family of your own, with an activation of your own.
 var _ = training.Families.Register("own-relu", training.Family{
-	Title: "own", Net: models.Config{Net: "conv-feedforward", Activation: &activations.Activation{Name: "own", Apply: activations.ReLU.Apply}},
+	Title: "own", Net: models.Config{Net: "conv-feedforward",
+		Activation: &activations.Activation{Name: "own", Apply: activations.ReLU.Apply}},
 })
 
-// TestOwnFamilies trains a net with an activation of one's own: without a folder only, as its name does not say what it is.
+// TestOwnFamilies trains a net with an activation of your own: without a folder only, as its name does not
+// say what it is.
 func TestOwnFamilies(t *testing.T) {
 	c := config("own-relu", 3, 3, 1)
-	if _, err := runner(t, t.TempDir()).Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "of its own") {
+	if _, err := runner(t, t.TempDir()).Run(t.Context(), c); err == nil ||
+		!strings.Contains(err.Error(), "of its own") {
 		t.Errorf("a run to be kept gives %v", err)
 	}
 	if result, err := runner(t, "").Run(t.Context(), c); err != nil || result.Status != training.Finished {
@@ -132,8 +139,8 @@ func TestOwnFamilies(t *testing.T) {
 	}
 }
 
-// TestPaperSize does two steps of the paper's largest net that starts out linear: 198 layers, 8 to 64 filters, images of 32 x 32. On XLA, which
-// takes seconds to compile it.
+// TestPaperSize does two steps of the paper's largest net that starts out linear: 198 layers, 8 to 64
+// filters, images of 32 x 32. On XLA, which takes seconds to compile it.
 func TestPaperSize(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -149,16 +156,18 @@ func TestPaperSize(t *testing.T) {
 	}
 	c.Budget = training.Budget{Steps: 2, Batch: 4}
 	steps := 0
-	r := &training.Runner{Backend: backend, Data: stripes{size: 32, train: 8, test: 4}, Attach: func(loop *train.Loop) {
-		loop.OnStep("count", 0, func(*train.Loop, []*tensors.Tensor) error { steps++; return nil })
-	}}
+	r := &training.Runner{Backend: backend, Data: stripes{size: 32, train: 8, test: 4},
+		Attach: func(loop *train.Loop) {
+			loop.OnStep("count", 0, func(*train.Loop, []*tensors.Tensor) error { steps++; return nil })
+		}}
 	result, err := r.Run(t.Context(), c)
 	if err != nil || result.Status != training.Finished || steps != 2 {
 		t.Errorf("after %d steps %+v (%v)", steps, result, err)
 	}
 }
 
-// TestSmallGrid holds the runs that scripts/train does by default to the budget that the runs kept with the code have.
+// TestSmallGrid holds the runs that scripts/train does by default to the budget that the runs kept with the
+// code have.
 func TestSmallGrid(t *testing.T) {
 	grid := training.SmallGrid()
 	if n := len(grid.Configs()); n != 5*3*3 {

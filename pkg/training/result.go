@@ -27,8 +27,8 @@ type Point struct {
 	Step  int     `json:"step"`
 	Epoch float64 `json:"epoch"`
 
-	// TrainLoss and TrainAccuracy are means over the batches since the last point, as they were when training saw them: augmented, and
-	// before each step.
+	// TrainLoss and TrainAccuracy are means over the batches since the last point, as they were when training
+	// saw them: augmented, and before each step.
 	TrainLoss     float64 `json:"train_loss"`
 	TrainAccuracy float64 `json:"train_accuracy"`
 
@@ -62,7 +62,8 @@ type Result struct {
 	// Steps is the number of batches that it trained on.
 	Steps int `json:"steps"`
 
-	// TestAccuracy is the accuracy at the end on all test images. A run that diverged has that of guessing, 1/classes.
+	// TestAccuracy is the accuracy at the end on all test images. A run that diverged has that of guessing,
+	// 1/classes.
 	TestAccuracy float64 `json:"test_accuracy"`
 
 	// TrainAccuracy and TrainLoss are those of the last point of the curve; 0 without one.
@@ -75,13 +76,14 @@ type Result struct {
 	// Looks are what was seen of the net while it trained; none where it was not looked at.
 	Looks []ProbeLook `json:"looks,omitempty"`
 
-	// Provenance says where the numbers come from. WallSeconds is how long the run trained and tested; a run that went on under another
-	// backend names all of its backends.
+	// Provenance says where the numbers come from. WallSeconds is how long the run trained and tested; a run
+	// that went on under another backend names all of its backends.
 	Provenance results.Provenance `json:"provenance"`
 }
 
-// Reached returns the first point of the learning curve with that accuracy on test images, and whether there is one: its Step and Seconds are how long
-// the net took to become so accurate, to the distance of two points.
+// Reached returns the first point of the learning curve with that accuracy on test images, and whether there
+// is one: its Step and Seconds are how long the net took to become so accurate, to the distance of two
+// points.
 func (r Result) Reached(accuracy float64) (Point, bool) {
 	i := slices.IndexFunc(r.Curve, func(p Point) bool { return p.TestAccuracy >= accuracy })
 	if i < 0 {
@@ -109,7 +111,8 @@ func (r *Result) check() error {
 	case !runID.MatchString(r.ID):
 		return fmt.Errorf("the id is %q and not a hash", r.ID)
 	case r.Config.Family == "" || r.Config.Depth < 2 || r.Config.Depth != net.Depth:
-		return fmt.Errorf("the family is %q, the depth %d, and that of the net %d", r.Config.Family, r.Config.Depth, net.Depth)
+		return fmt.Errorf("the family is %q, the depth %d, and that of the net %d", r.Config.Family,
+			r.Config.Depth, net.Depth)
 	case r.Parameters < 1 || net.Width < 1:
 		return fmt.Errorf("the net has %d parameters and a width of %d", r.Parameters, net.Width)
 	case r.Status != Finished && r.Status != Diverged:
@@ -119,7 +122,8 @@ func (r *Result) check() error {
 	case !isShare(r.TestAccuracy):
 		return fmt.Errorf("the test accuracy is %g and not a share", r.TestAccuracy)
 	case p.Seed != r.Config.Seed || p.Backend == "" || p.Started.IsZero() || !(p.WallSeconds >= 0):
-		return fmt.Errorf("the provenance has the seed %d, the backend %q, the start %v and %g seconds", p.Seed, p.Backend, p.Started, p.WallSeconds)
+		return fmt.Errorf("the provenance has the seed %d, the backend %q, the start %v and %g seconds",
+			p.Seed, p.Backend, p.Started, p.WallSeconds)
 	}
 	return r.checkCurve()
 }
@@ -128,24 +132,32 @@ func (r *Result) check() error {
 func (r *Result) checkCurve() error {
 	last := Point{}
 	for i, p := range r.Curve {
-		if p.Step <= last.Step || p.Step > r.Steps || !(p.Epoch > last.Epoch) || !(p.Seconds >= last.Seconds) || !(p.LearningRate >= 0) {
-			return fmt.Errorf("point %d of the curve is at step %d of %d, epoch %g, second %g and learning rate %g", i+1, p.Step, r.Steps, p.Epoch, p.Seconds, p.LearningRate)
+		if p.Step <= last.Step || p.Step > r.Steps || !(p.Epoch > last.Epoch) ||
+			!(p.Seconds >= last.Seconds) || !(p.LearningRate >= 0) {
+			return fmt.Errorf("point %d of the curve is at step %d of %d, epoch %g, second %g and learning "+
+				"rate %g", i+1, p.Step, r.Steps, p.Epoch, p.Seconds, p.LearningRate)
 		}
-		if !isShare(p.TrainAccuracy) || !isShare(p.TestAccuracy) || !(p.TrainLoss >= 0) || !(p.TestLoss >= 0) {
-			return fmt.Errorf("point %d of the curve has the losses %g and %g and the accuracies %g and %g", i+1, p.TrainLoss, p.TestLoss, p.TrainAccuracy, p.TestAccuracy)
+		if !isShare(p.TrainAccuracy) || !isShare(p.TestAccuracy) || !(p.TrainLoss >= 0) ||
+			!(p.TestLoss >= 0) {
+			return fmt.Errorf("point %d of the curve has the losses %g and %g and the accuracies %g and %g",
+				i+1, p.TrainLoss, p.TestLoss, p.TrainAccuracy, p.TestAccuracy)
 		}
 		last = p
 	}
 	switch {
 	case r.TrainAccuracy != last.TrainAccuracy || r.TrainLoss != last.TrainLoss:
-		return fmt.Errorf("the train accuracy is %g and the loss %g, and those at the end of the curve are %g and %g",
+		return fmt.Errorf("the train accuracy is %g and the loss %g, and those at the end of the curve are "+
+			"%g and %g",
 			r.TrainAccuracy, r.TrainLoss, last.TrainAccuracy, last.TrainLoss)
 	case r.Status == Diverged:
 		return nil
-	case last.Step != r.Steps || r.Steps < 1 || r.Config.Budget.Steps > 0 && r.Steps != r.Config.Budget.Steps || r.Config.Budget.Epochs > 0 && r.Steps%r.Config.Budget.Epochs != 0:
-		return fmt.Errorf("it is finished after %d steps, its curve ends at step %d, and the budget is %s", r.Steps, last.Step, r.Config.Budget)
+	case last.Step != r.Steps || r.Steps < 1 || r.Config.Budget.Steps > 0 &&
+		r.Steps != r.Config.Budget.Steps || r.Config.Budget.Epochs > 0 && r.Steps%r.Config.Budget.Epochs != 0:
+		return fmt.Errorf("it is finished after %d steps, its curve ends at step %d, and the budget is %s",
+			r.Steps, last.Step, r.Config.Budget)
 	case r.Config.Budget.TestImages == 0 && r.TestAccuracy != last.TestAccuracy:
-		return fmt.Errorf("the test accuracy is %g, and that at the end of the curve %g", r.TestAccuracy, last.TestAccuracy)
+		return fmt.Errorf("the test accuracy is %g, and that at the end of the curve %g", r.TestAccuracy,
+			last.TestAccuracy)
 	}
 	return nil
 }

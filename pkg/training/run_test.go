@@ -26,8 +26,8 @@ func onBoth(t *testing.T, test func(t *testing.T, backend compute.Backend)) {
 	t.Run("xla", func(t *testing.T) { test(t, testbackend.XLA(t)) })
 }
 
-// weights makes the runner note a hash of all variables behind a step: weights, moments, counters, learning rate. GoMLX's moving averages, which
-// begin anew with every loop and are for show, are left out.
+// weights makes the runner note a hash of all variables after a step: weights, moments, counters, learning
+// rate. GoMLX's moving averages, which begin anew with every loop and are for show, are left out.
 func weights(r *training.Runner, step int, note *string) {
 	attach := r.Attach
 	r.Attach = func(loop *train.Loop) {
@@ -88,9 +88,10 @@ func withoutTimes(t *testing.T, result *training.Result) string {
 	return string(text)
 }
 
-// TestResumedRunsAreTheSame compares a run with one that is stopped, saved and taken up again in the middle of an epoch, at the end of one, where
-// a point of the curve or a look at the net is due, and after its last step: all variables to the last bit, and the result. The plateau rule, or a
-// schedule, drops the learning rate on the way, before and after the stops.
+// TestResumedRunsAreTheSame compares a run with one that is stopped, saved and taken up again in the middle
+// of an epoch, at the end of one, where a point of the curve or a look at the net is due, and after its last
+// step: all variables to the last bit, and the result. The plateau rule, or a schedule, drops the learning
+// rate on the way, before and after the stops.
 func TestResumedRunsAreTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -98,15 +99,18 @@ func TestResumedRunsAreTheSame(t *testing.T) {
 	onBoth(t, func(t *testing.T, backend compute.Backend) {
 		stops, looks := []int{3, 8, 14, 20}, []int{4, 12, 20}
 		if strings.HasSuffix(t.Name(), "/xla") {
-			stops, looks = []int{3, 14}, []int{12} // it compiles for a second or more what comes behind a stop
+			// it compiles for a second or more what comes after a stop
+			stops, looks = []int{3, 14}, []int{12}
 		}
 		for _, family := range []string{"ll", "resnet"} {
 			c := config(family, 3, 20, 1)
 			c.Optimizer.Plateau = training.Plateau{Window: 1, Patience: 1, MinFall: 0.99, Factor: 0.5}
-			t.Run(family, func(t *testing.T) { testResumed(t, backend, c, 0.01/4, stops) }) // at the ends of epochs 2 and 4
+			// at the ends of epochs 2 and 4
+			t.Run(family, func(t *testing.T) { testResumed(t, backend, c, 0.01/4, stops) })
 		}
 		c := config("resnet", 4, 20, 1)
-		c.Optimizer.Schedule, c.Shortcut, c.Probe = "drop", "projection", training.Probe{Minibatches: 2, Images: 5}
+		c.Optimizer.Schedule, c.Shortcut, c.Probe = "drop", "projection",
+			training.Probe{Minibatches: 2, Images: 5}
 		t.Run("drop", func(t *testing.T) { testResumed(t, backend, c, 0.01/100, looks) })
 	})
 }
@@ -148,14 +152,16 @@ func testResumed(t *testing.T, backend compute.Backend, c training.Config, rate 
 	}
 	stop()
 	if got != want {
-		t.Errorf("the weights are not those of the run that was not interrupted:\n got %s\nwant %s", got, want)
+		t.Errorf("the weights are not those of the run that was not interrupted:\n got %s\nwant %s", got,
+			want)
 	}
 	if got, want := withoutTimes(t, resumed), withoutTimes(t, wanted); got != want {
 		t.Errorf("result:\n got %s\nwant %s", got, want)
 	}
 }
 
-// TestRunLearns trains every family on images that a linear net can tell apart, and looks at what a run leaves.
+// TestRunLearns trains every family on images that a linear net can tell apart, and looks at what a run
+// leaves.
 func TestRunLearns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -173,15 +179,18 @@ func TestRunLearns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Guessing is right in half of the cases, in 24 images in more than 20 of them with probability 1e-4.
+			// Guessing is right in half of the cases, in 24 images in more than 20 of them with probability
+			// 1e-4.
 			if result.Status != training.Finished || result.TestAccuracy < 20.0/24 {
-				t.Errorf("%s with an accuracy of %g after %d steps", result.Status, result.TestAccuracy, result.Steps)
+				t.Errorf("%s with an accuracy of %g after %d steps", result.Status, result.TestAccuracy,
+					result.Steps)
 			}
 			if result.Steps != 40 || len(result.Curve) != 10 || !reflect.DeepEqual(seen, result.Curve) {
 				t.Errorf("%d steps and the curve %+v, seen was %+v", result.Steps, result.Curve, seen)
 			}
 			for i, p := range result.Curve {
-				if p.Step != 4*(i+1) || p.Epoch != float64(i+1) || p.LearningRate != 0.01 || !(p.TrainLoss >= 0) || !(p.TestLoss >= 0) {
+				if p.Step != 4*(i+1) || p.Epoch != float64(i+1) || p.LearningRate != 0.01 ||
+					!(p.TrainLoss >= 0) || !(p.TestLoss >= 0) {
 					t.Errorf("point %d is %+v", i, p)
 				}
 			}
@@ -211,8 +220,8 @@ func only(t *testing.T, results string) string {
 	return folders[0]
 }
 
-// TestDivergedRuns checks that what is no number ends a run with a result: the first loss of pixels that overflow, and weights that a
-// learning rate beyond the range of float32 makes infinite.
+// TestDivergedRuns checks that what is no number ends a run with a result: the first loss of pixels that
+// overflow, and weights that a learning rate beyond the range of float32 makes infinite.
 func TestDivergedRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -222,7 +231,8 @@ func TestDivergedRuns(t *testing.T) {
 		rate   float64
 		reason string
 	}{
-		"loss":    {stripes{size: 8, train: 32, test: 24, value: math.MaxFloat32}, 0.01, "the loss is NaN or infinite at step 1"},
+		"loss": {stripes{size: 8, train: 32, test: 24, value: math.MaxFloat32}, 0.01,
+			"the loss is NaN or infinite at step 1"},
 		"weights": {small, 1e38, "is NaN or infinite at step"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -230,14 +240,17 @@ func TestDivergedRuns(t *testing.T) {
 				folder := t.TempDir()
 				c := config("relu", 3, 6, 1)
 				c.Optimizer.LearningRate = test.rate
-				result, err := (&training.Runner{Backend: backend, Data: test.data, Folder: folder}).Run(t.Context(), c)
+				result, err := (&training.Runner{Backend: backend, Data: test.data,
+					Folder: folder}).Run(t.Context(), c)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if result.Status != training.Diverged || !strings.Contains(result.Reason, test.reason) || result.TestAccuracy != 0.5 {
+				if result.Status != training.Diverged || !strings.Contains(result.Reason, test.reason) ||
+					result.TestAccuracy != 0.5 {
 					t.Errorf("%+v", result)
 				}
-				if all, err := training.LoadResults(folder); err != nil || len(all) != 1 || all[0].Status != training.Diverged {
+				if all, err := training.LoadResults(folder); err != nil || len(all) != 1 ||
+					all[0].Status != training.Diverged {
 					t.Errorf("found %+v, %v", all, err)
 				}
 			})
@@ -258,14 +271,21 @@ func TestRunRefusesBadInput(t *testing.T) {
 		"learning rate is NaN": func(c *training.Config) { c.Optimizer.LearningRate = math.NaN() },
 		"a window of -1":       func(c *training.Config) { c.Optimizer.Plateau.Window = -1 },
 		"unknown schedule":     func(c *training.Config) { c.Optimizer.Schedule = "railway" },
-		"give one of the two":  func(c *training.Config) { c.Optimizer.Schedule, c.Optimizer.Plateau.Window = "drop", 3 },
-		"unknown shortcut":     func(c *training.Config) { c.Shortcut = "detour" },
-		"has no skips":         func(c *training.Config) { c.Shortcut = "projection" },
-		"minibatches of 1 ima": func(c *training.Config) { c.Probe = training.Probe{Minibatches: 1, Images: 1} },
+		"give one of the two": func(c *training.Config) {
+			c.Optimizer.Schedule,
+				c.Optimizer.Plateau.Window = "drop", 3
+		},
+		"unknown shortcut": func(c *training.Config) { c.Shortcut = "detour" },
+		"has no skips":     func(c *training.Config) { c.Shortcut = "projection" },
+		"minibatches of 1 ima": func(c *training.Config) {
+			c.Probe = training.Probe{Minibatches: 1,
+				Images: 1}
+		},
 	} {
 		c := good()
 		change(&c)
-		if _, err := runner(t, t.TempDir()).Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := runner(t, t.TempDir()).Run(t.Context(), c); err == nil ||
+			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
 		}
 	}
@@ -273,7 +293,8 @@ func TestRunRefusesBadInput(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := runner(t, file).Run(t.Context(), good()); err == nil || !strings.Contains(err.Error(), "choose a results folder") {
+	if _, err := runner(t, file).Run(t.Context(), good()); err == nil ||
+		!strings.Contains(err.Error(), "choose a results folder") {
 		t.Errorf("results in a file give %v", err)
 	}
 }

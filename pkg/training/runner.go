@@ -22,39 +22,45 @@ type Runner struct {
 	// Data are the images.
 	Data Data
 
-	// Folder is the results folder, where each run has its folder in RunsFolder. Without one nothing is kept: a run can't be resumed, and is
-	// done again when it is asked for again.
+	// Folder is the results folder, where each run has its folder in RunsFolder. Without one nothing is kept:
+	// a run can't be resumed, and is done again when it is asked for again.
 	Folder string
 
-	// KeepWeights keeps the weights of runs that are finished in their folders, for [Trained]: three times the size of the net's, with
-	// the optimizer's.
+	// KeepWeights keeps the weights of runs that are finished in their folders, for [Trained]: three times
+	// the size of the net's, with the optimizer's.
 	KeepWeights bool
 
 	// Observe, if there is one, is told of every new point of a learning curve, such as to draw it.
 	Observe func(Config, Point)
 
-	// Attach, if there is one, is given every run's loop before it begins, for GoMLX's own tools. A hook must not change the training.
+	// Attach, if there is one, is given every run's loop before it begins, for GoMLX's own tools. A hook must
+	// not change the training.
 	Attach func(*train.Loop)
 
-	// Provenance is what the results say of this process, but for seed and times; without one it is made of the backend.
+	// Provenance is what the results say of this process, but for seed and times; without one it is made of
+	// the backend.
 	Provenance results.Provenance
 
 	noLocks sync.Once // says that the folder has none
 }
 
-// grace is how long Run waits for the step that is being done when its context ends, and for the checkpoint. The stop button of a notebook
-// leaves a cell five seconds. A step takes up to three on two cores; only compiling, before the first one, may take longer. Tests shorten it.
+// grace is how long Run waits for the step that is being done when its context ends, and for the checkpoint.
+// The stop button of a notebook leaves a cell five seconds. A step takes up to three on two cores; only
+// compiling, before the first one, may take longer. Tests shorten it.
 var grace = 3500 * time.Millisecond
 
 // Run trains the net that the config describes, and returns what is left of it.
 //
-// With a Folder a run that is finished is not done again; one that was interrupted goes on from its last checkpoint, and comes to the same
-// weights, bit for bit, as one that was not, on the same backend and machine. The error wraps ErrBusy when another process works on it. A checkpoint
-// that is damaged is told to the context's progress.Noter and kept under another name; one that can't be read ends the run before anything is changed.
+// With a Folder a run that is finished is not done again; one that was interrupted continues from its last
+// checkpoint, and comes to the same weights, bit for bit, as one that was not, on the same backend and
+// machine. The error wraps ErrBusy when another process works on it. A checkpoint that is damaged is told to
+// the context's progress.Noter and kept under another name; one that can't be read ends the run before
+// anything is changed.
 //
-// When the context ends, the run stops at the next step, writes a checkpoint and returns an error that wraps the context's. Where that would
-// take longer than three and a half seconds it returns without, and its last checkpoint is what remains. The backend is then still at work, and
-// must be left alone until the process ends.
+// When the context ends, the run stops at the next step, writes a checkpoint and returns an error that wraps
+// the context's. Where that would take longer than three and a half seconds it returns without, and its last
+// checkpoint is what remains. The backend is then still at work, and must be left alone until the process
+// ends.
 //
 // A run whose loss or weights become NaN or infinite is not an error: its result says that it diverged.
 func (r *Runner) Run(ctx context.Context, config Config) (*Result, error) {
@@ -67,7 +73,9 @@ func (r *Runner) Run(ctx context.Context, config Config) (*Result, error) {
 		return r.supervise(ctx, plan, nil)
 	}
 	if !net.Config.Registered() {
-		return nil, fmt.Errorf("the family %s has a normalisation, activation or initialiser of its own, which may change and keep its name: train it without a folder, or register it under a new name", config.Family)
+		return nil, fmt.Errorf("the family %s has a normalisation, activation or initialiser of its own, "+
+			"which may change and keep its name: train it without a folder, or register it under a new name",
+			config.Family)
 	}
 	if result, err := plan.finished(r.Folder); result != nil || err != nil {
 		if err == nil {
@@ -80,7 +88,8 @@ func (r *Runner) Run(ctx context.Context, config Config) (*Result, error) {
 		return nil, err
 	}
 	defer folder.unlock()
-	if result, err := plan.finished(r.Folder); result != nil || err != nil { // by another process, before the lock was taken
+	// by another process, before the lock was taken
+	if result, err := plan.finished(r.Folder); result != nil || err != nil {
 		return result, err
 	}
 	return r.supervise(ctx, plan, folder)

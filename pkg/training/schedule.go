@@ -6,9 +6,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
 )
 
-// Schedule is a course of the learning rate that is stated before training, unlike that of the [Plateau] rule.
+// Schedule is a course of the learning rate that is stated before training, unlike that of the [Plateau]
+// rule.
 type Schedule struct {
-	// Factor is what the learning rate that training begins with is multiplied by when a share of the steps is done, from 0 to 1.
+	// Factor is what the learning rate that training begins with is multiplied by when a share of the steps
+	// is done, from 0 to 1.
 	Factor func(done float64) float64
 }
 
@@ -21,8 +23,9 @@ const PlateauSchedule = "plateau"
 var (
 	_ = Schedules.Register(PlateauSchedule, Schedule{})
 
-	// drop divides the rate by 10 at half and at three quarters of the steps, as is customary on CIFAR-10: He et al. 2016 (Deep residual
-	// learning) do it after 32 000 and 48 000 of 64 000 steps, Huang et al. 2017 (DenseNet) at 50 % and 75 % of the epochs.
+	// drop divides the rate by 10 at half and at three quarters of the steps, as is customary on CIFAR-10: He
+	// et al. 2016 (Deep residual learning) do it after 32 000 and 48 000 of 64 000 steps, Huang et al. 2017
+	// (DenseNet) at 50 % and 75 % of the epochs.
 	_ = Schedules.Register("drop", Schedule{Factor: func(done float64) float64 {
 		switch {
 		case done < 0.5:
@@ -45,13 +48,15 @@ func (o Optimizer) withSchedule() (Optimizer, error) {
 		return o, err
 	}
 	if o.Plateau != (Plateau{}) {
-		return o, fmt.Errorf("there are a schedule of the learning rate, %s, and a plateau rule, %+v: give one of the two", o.Schedule, o.Plateau)
+		return o, fmt.Errorf("there are a schedule of the learning rate, %s, and a plateau rule, %+v: give "+
+			"one of the two", o.Schedule, o.Plateau)
 	}
 	_, err := Schedules.Get(o.Schedule)
 	return o, err
 }
 
-// scheduled returns the learning rate of the step that comes behind step of steps, and whether there is a schedule that says so.
+// scheduled returns the learning rate of the step that comes after step of steps, and whether there is a
+// schedule that says so.
 func (o Optimizer) scheduled(step, steps int) (rate float64, found bool) {
 	schedule, err := Schedules.Get(o.Schedule)
 	if err != nil || schedule.Factor == nil {

@@ -14,12 +14,14 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// TestDropSchedule watches the learning rate that Adam has behind each step of a run of 20, and that the points of the curve tell of.
+// TestDropSchedule watches the learning rate that Adam has after each step of a run of 20, and that the
+// points of the curve tell of.
 func TestDropSchedule(t *testing.T) {
 	r := runner(t, "")
 	var rates []float64
 	r.Attach = func(loop *train.Loop) {
-		loop.OnStep("rate", 1, func(loop *train.Loop, _ []*tensors.Tensor) error { // behind the session's own hook
+		// behind the session's own hook
+		loop.OnStep("rate", 1, func(loop *train.Loop, _ []*tensors.Tensor) error {
 			rate := optimizer.LearningRateVar(loop.Trainer.Store().RootScope(), dtypes.Float32, 0).MustValue()
 			rates = append(rates, shapes.ConvertTo[float64](rate.Value()))
 			return nil
@@ -42,8 +44,10 @@ func TestDropSchedule(t *testing.T) {
 		if p.Step >= 15 {
 			want /= 10
 		}
-		if math.Abs(rates[i]/want-1) > 1e-6 || math.Abs(p.LearningRate/want-1) > 1e-12 { // Adam's is a float32
-			t.Errorf("behind step %d the learning rate is %g, and %g in the curve, want %g", p.Step, rates[i], p.LearningRate, want)
+		// Adam's is a float32
+		if math.Abs(rates[i]/want-1) > 1e-6 || math.Abs(p.LearningRate/want-1) > 1e-12 {
+			t.Errorf("behind step %d the learning rate is %g, and %g in the curve, want %g", p.Step, rates[i],
+				p.LearningRate, want)
 		}
 	}
 }
@@ -56,7 +60,8 @@ var _ = training.Schedules.Register("half", training.Schedule{Factor: func(done 
 	return 0
 }})
 
-// TestSchedulesAreFollowed: the first half of the run is that of half the rate, and at a rate of 0 nothing is learnt any more.
+// TestSchedulesAreFollowed: the first half of the run is that of half the rate, and at a rate of 0 nothing is
+// learnt any more.
 func TestSchedulesAreFollowed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -90,9 +95,10 @@ type likeCIFAR struct{ stripes }
 func (likeCIFAR) Shape() training.Shape { return cifarShape }
 func (likeCIFAR) Checksum() string      { return cifarChecksum }
 
-// TestKeptRunsKeepTheirIdentity: the runs that are kept with the code are still those that their configs describe, by the version of package
-// training that made them. Whoever changes what a config means changes that version, and makes the runs anew: those of version 1 differ from runs
-// of today by nothing but the generator of the weights.
+// TestKeptRunsKeepTheirIdentity: the runs that are kept with the code are still those that their configs
+// describe, by the version of package training that made them. A change of what a config means changes
+// that version, and the runs are made anew: those of version 1 differ from runs of today by nothing but the
+// generator of the weights.
 func TestKeptRunsKeepTheirIdentity(t *testing.T) {
 	file, err := os.Open("../paper/figure6/runs.jsonl")
 	if err != nil {
@@ -112,7 +118,8 @@ func TestKeptRunsKeepTheirIdentity(t *testing.T) {
 	}
 }
 
-// TestDefaultsByName: what is the default is the same run when it is named, and everything else another one, with a name that tells.
+// TestDefaultsByName: what is the default is the same run when it is named, and everything else another one,
+// with a name that tells.
 func TestDefaultsByName(t *testing.T) {
 	plain := config("resnet", 5, 20, 1)
 	id := func(change func(*training.Config)) string {
@@ -127,7 +134,8 @@ func TestDefaultsByName(t *testing.T) {
 	}
 	want := id(func(*training.Config) {})
 	for what, change := range map[string]func(*training.Config){
-		"the plateau schedule":       func(c *training.Config) { c.Optimizer.Schedule = training.PlateauSchedule },
+		"the plateau " +
+			"schedule": func(c *training.Config) { c.Optimizer.Schedule = training.PlateauSchedule },
 		"option A":                   func(c *training.Config) { c.Shortcut = "option-a" },
 		"a probe of no minibatches":  func(c *training.Config) { c.Probe.Images = 7 },
 		"the defaults of the config": func(c *training.Config) { c.Optimizer.Plateau.Window = 10 },
@@ -157,10 +165,12 @@ func TestDefaultsByName(t *testing.T) {
 	}
 }
 
-// TestGridWithShortcuts lists a curve for each shortcut of the family that has skips, and has the nets of seed 1 alone looked at.
+// TestGridWithShortcuts lists a curve for each shortcut of the family that has skips, and has the nets of
+// seed 1 alone looked at.
 func TestGridWithShortcuts(t *testing.T) {
 	grid := training.Grid{
-		Families: []string{"ll", "resnet"}, Depths: []int{10}, Seeds: 2, Shortcuts: []string{"option-a", "copy"}, Probe: training.Probe{Minibatches: 2},
+		Families: []string{"ll", "resnet"}, Depths: []int{10}, Seeds: 2,
+		Shortcuts: []string{"option-a", "copy"}, Probe: training.Probe{Minibatches: 2},
 	}
 	var got []string
 	for _, c := range grid.Configs() {
@@ -170,7 +180,8 @@ func TestGridWithShortcuts(t *testing.T) {
 		}
 		got = append(got, name)
 	}
-	want := "ll, 10 layers, seed 1, looked at; resnet, 10 layers, seed 1, looked at; resnet with copy, 10 layers, seed 1, looked at; " +
+	want := "ll, 10 layers, seed 1, looked at; resnet, 10 layers, seed 1, looked at; resnet with copy, 10 " +
+		"layers, seed 1, looked at; " +
 		"ll, 10 layers, seed 2; resnet, 10 layers, seed 2; resnet with copy, 10 layers, seed 2"
 	if strings.Join(got, "; ") != want {
 		t.Errorf("the runs are\n%s\nwant\n%s", strings.Join(got, "; "), want)
@@ -178,7 +189,8 @@ func TestGridWithShortcuts(t *testing.T) {
 }
 
 func TestReached(t *testing.T) {
-	result := training.Result{Curve: []training.Point{{Step: 10, TestAccuracy: 0.3}, {Step: 20, TestAccuracy: 0.5}, {Step: 30, TestAccuracy: 0.4}, {Step: 40, TestAccuracy: 0.6}}}
+	result := training.Result{Curve: []training.Point{{Step: 10, TestAccuracy: 0.3},
+		{Step: 20, TestAccuracy: 0.5}, {Step: 30, TestAccuracy: 0.4}, {Step: 40, TestAccuracy: 0.6}}}
 	for accuracy, want := range map[float64]int{0.2: 10, 0.5: 20, 0.55: 40, 0.7: 0} {
 		if p, found := result.Reached(accuracy); p.Step != want || found != (want > 0) {
 			t.Errorf("an accuracy of %g is reached at step %d (%t), want %d", accuracy, p.Step, found, want)

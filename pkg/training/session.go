@@ -24,8 +24,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// saveEvery is how often a checkpoint is written at least, so that no more than this is lost when a process is killed. When it is written
-// makes no difference to the training. Tests shorten it.
+// saveEvery is how often a checkpoint is written at least, so that no more than this is lost when a process
+// is killed. When it is written makes no difference to the training. Tests shorten it.
 var saveEvery = time.Minute
 
 // netScope is the scope of the net's variables in the Store.
@@ -64,7 +64,8 @@ type divergence struct{ reason string }
 
 func (d *divergence) Error() string { return d.reason }
 
-// newSession gets everything ready that takes no compiling: the data, and the variables as they are at the start or in a checkpoint.
+// newSession gets everything ready that takes no compiling: the data, and the variables as they are at the
+// start or in a checkpoint.
 func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (*session, error) {
 	s := &session{plan: plan, ctx: ctx, runner: r, folder: folder, store: model.NewStore()}
 	if err := s.openData(); err != nil {
@@ -82,7 +83,8 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 		if rate, found := plan.config.Optimizer.scheduled(0, s.steps); found {
 			s.state.Plateau.Rate = rate
 		}
-		if err := plan.net.Initialize(s.store.RootScope().At(netScope), plan.net.Draw(plan.config.Seed, 0), dtypes.Float32); err != nil {
+		if err := plan.net.Initialize(s.store.RootScope().At(netScope), plan.net.Draw(plan.config.Seed, 0),
+			dtypes.Float32); err != nil {
 			return nil, err
 		}
 	}
@@ -98,8 +100,8 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 			return nil, err
 		}
 	}
-	// GoMLX's constructors panic. A new Trainer forgets the learning rate of a Store, so the variables are restored behind it; a new Loop reads
-	// the step.
+	// GoMLX's constructors panic. A new Trainer forgets the learning rate of a Store, so the variables are
+	// restored after it; a new Loop reads the step.
 	err := exceptions.TryCatch[error](s.makeTrainer)
 	if err == nil {
 		err = restore(s.store, s.state, values)
@@ -129,7 +131,8 @@ func (s *session) openData() (err error) {
 		return err
 	}
 	steps := float64(budget.Steps) + float64(budget.Epochs)*float64(s.training.EpochSteps())
-	if err := cost.Steps(fmt.Sprintf("%d epochs of %d batches", budget.Epochs, s.training.EpochSteps()), steps, "steps"); err != nil {
+	if err := cost.Steps(fmt.Sprintf("%d epochs of %d batches", budget.Epochs, s.training.EpochSteps()),
+		steps, "steps"); err != nil {
 		return err
 	}
 	s.steps = budget.Steps + budget.Epochs*s.training.EpochSteps()
@@ -143,10 +146,12 @@ func (s *session) makeTrainer() {
 	forward := func(scope *model.Scope, images *graph.Node) *graph.Node {
 		return s.net.Build(scope.At(netScope), images)
 	}
-	accuracy := metric.NewBaseMetric("Accuracy", "acc", metric.AccuracyMetricType, metric.SparseCategoricalAccuracyGraph, nil)
+	accuracy := metric.NewBaseMetric("Accuracy", "acc", metric.AccuracyMetricType,
+		metric.SparseCategoricalAccuracyGraph, nil)
 	s.trainer = train.NewTrainer(s.runner.Backend, s.store, forward, loss.SparseCategoricalCrossEntropyLogits,
 		optimizer.Adam().LearningRate(s.state.Plateau.Rate).Done(),
-		[]metric.Interface{accuracy}, []metric.Interface{metric.NewSparseCategoricalAccuracy("Accuracy", "acc")})
+		[]metric.Interface{accuracy},
+		[]metric.Interface{metric.NewSparseCategoricalAccuracy("Accuracy", "acc")})
 }
 
 func (s *session) makeLoop() {
@@ -209,7 +214,8 @@ func (s *session) finish(status Status, reason string, accuracy float64) (*Resul
 		return nil, fmt.Errorf("the net of %s can't be written as JSON: %w", s.config, err)
 	}
 	result := &Result{
-		ID: s.id, Config: s.config, Net: net, Parameters: Parameters(s.net), Status: status, Reason: reason, Steps: s.state.Step,
+		ID: s.id, Config: s.config, Net: net, Parameters: Parameters(s.net), Status: status, Reason: reason,
+		Steps:        s.state.Step,
 		TestAccuracy: accuracy, Curve: s.state.Curve, Looks: s.state.Looks, Provenance: s.provenance,
 	}
 	if n := len(result.Curve); n > 0 {

@@ -15,13 +15,15 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// stepped is told of every step. The state is whole whenever it returns: a run that is stopped here goes on from the next step.
+// stepped is told of every step. The state is whole whenever it returns: a run that is stopped here continues
+// from the next step.
 func (s *session) stepped(loop *train.Loop, metrics []*tensors.Tensor) error {
 	if s.isAbandoned() {
 		return errAbandoned
 	}
 	s.state.Step = loop.LoopStep + 1
-	loss, accuracy := number(metrics[0]), number(metrics[2]) // the second is GoMLX's moving average of the loss
+	// the second is GoMLX's moving average of the loss
+	loss, accuracy := number(metrics[0]), number(metrics[2])
 	if !numbers.Finite(loss) {
 		return s.diverged("the loss")
 	}
@@ -75,7 +77,8 @@ func (s *session) followSchedule() error {
 
 // setRate gives GoMLX's Adam a learning rate.
 func (s *session) setRate(rate float64) error {
-	return optimizer.LearningRateVar(s.store.RootScope(), dtypes.Float32, rate).SetValue(tensors.FromScalar(float32(rate)))
+	return optimizer.LearningRateVar(s.store.RootScope(), dtypes.Float32,
+		rate).SetValue(tensors.FromScalar(float32(rate)))
 }
 
 // pointDue says whether the learning curve wants a point here and has none yet.
@@ -96,7 +99,8 @@ func (s *session) point() error {
 	}
 	point := Point{
 		Step: s.state.Step, Epoch: float64(s.state.Step) / float64(s.training.EpochSteps()),
-		TestLoss: testLoss, TestAccuracy: testAccuracy, LearningRate: s.state.Plateau.Rate, Seconds: s.seconds(),
+		TestLoss: testLoss, TestAccuracy: testAccuracy, LearningRate: s.state.Plateau.Rate,
+		Seconds: s.seconds(),
 	}
 	point.TrainLoss, point.TrainAccuracy = s.state.Interval.means()
 	return s.whileWaitedFor(func() error {
@@ -151,7 +155,8 @@ func (s *session) save() error {
 	})
 }
 
-// whileWaitedFor does what others see: nothing of it is done for a session that has been abandoned, whose folder may be another's.
+// whileWaitedFor does what others see: nothing of it is done for a session that has been abandoned, whose
+// folder may be another's.
 func (s *session) whileWaitedFor(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

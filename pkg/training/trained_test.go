@@ -17,7 +17,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// noteKernel makes the runner note the values of the first convolution behind every step.
+// noteKernel makes the runner note the values of the first convolution after every step.
 func noteKernel(r *training.Runner, kernel *[]float32) {
 	attach := r.Attach
 	r.Attach = func(loop *train.Loop) {
@@ -25,7 +25,8 @@ func noteKernel(r *training.Runner, kernel *[]float32) {
 			attach(loop)
 		}
 		loop.OnStep("kernel", -3, func(loop *train.Loop, _ []*tensors.Tensor) error {
-			*kernel = tensors.MustCopyFlatData[float32](loop.Trainer.Store().GetVariable("/net/conv_1/kernel").MustValue())
+			variable := loop.Trainer.Store().GetVariable("/net/conv_1/kernel")
+			*kernel = tensors.MustCopyFlatData[float32](variable.MustValue())
 			return nil
 		})
 	}

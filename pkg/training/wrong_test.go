@@ -16,13 +16,16 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// result returns a result as a run of that seed and number of steps could leave it, with a point of the curve for every step.
+// result returns a result as a run of that seed and number of steps could leave it, with a point of the curve
+// for every step.
 func result(seed uint64, steps int) training.Result {
 	c := config("relu", 3, steps, seed)
 	c.Optimizer.Plateau = training.Plateau{Window: 10, Patience: 5, MinFall: 0.01, Factor: 0.1}
 	r := training.Result{
-		ID: fmt.Sprintf("%064x", seed), Config: c, Net: json.RawMessage(`{"depth":3,"width":2}`), Parameters: 1, Status: training.Finished, Steps: steps,
-		Provenance: results.Provenance{Seed: seed, Backend: "go", Started: time.Unix(1e9, 0).UTC(), Modules: map[string]string{}},
+		ID: fmt.Sprintf("%064x", seed), Config: c, Net: json.RawMessage(`{"depth":3,"width":2}`),
+		Parameters: 1, Status: training.Finished, Steps: steps,
+		Provenance: results.Provenance{Seed: seed, Backend: "go", Started: time.Unix(1e9, 0).UTC(),
+			Modules: map[string]string{}},
 	}
 	for i := range steps {
 		r.Curve = append(r.Curve, training.Point{Step: i + 1, Epoch: float64(i+1) / 4, LearningRate: 0.01})
@@ -34,11 +37,13 @@ func result(seed uint64, steps int) training.Result {
 var damages = []struct{ old, changed, want string }{
 	{`"test_accuracy":0,"train_accuracy"`, `"test_accuracy":7,"train_accuracy"`, "test accuracy is 7"},
 	{`"test_accuracy":0,"train_accuracy"`, `"test_accuracy":-1,"train_accuracy"`, "test accuracy is -1"},
-	{`"test_accuracy":0,"train_accuracy"`, `"test_accuracy":0.5,"train_accuracy"`, "at the end of the curve 0"},
+	{`"test_accuracy":0,"train_accuracy"`, `"test_accuracy":0.5,"train_accuracy"`,
+		"at the end of the curve 0"},
 	{`"test_accuracy":0,"train_accuracy"`, `"train_accuracy"`, "has no test_accuracy"},
 	{`"test_accuracy":0,"train_accuracy"`, `"test_accuracy":null,"train_accuracy"`, "test_accuracy is null"},
 	{`"train_loss":0,"curve"`, `"train_loss":0.1,"curve"`, "the loss 0.1"},
-	{`"train_loss":0,"train_accuracy":0,"test_loss"`, `"train_loss":-1,"train_accuracy":0,"test_loss"`, "losses -1"},
+	{`"train_loss":0,"train_accuracy":0,"test_loss"`, `"train_loss":-1,"train_accuracy":0,"test_loss"`,
+		"losses -1"},
 	{`"test_loss":0,"test_accuracy":0`, `"test_loss":0,"test_accuracy":1.5`, "accuracies 0 and 1.5"},
 	{`"depth":3,"width":2,"seed"`, `"depth":-5,"width":2,"seed"`, "depth -5"},
 	{`"depth":3,"width":2,"seed"`, `"depth":50,"width":2,"seed"`, "depth 50, and that of the net 3"},
@@ -66,12 +71,14 @@ func line(t *testing.T, r training.Result) string {
 	return string(text)
 }
 
-// TestWrongLines collects runs and damages one line of the file: the others are still found, and a file with such a line is not written over.
+// TestWrongLines collects runs and damages one line of the file: the others are still found, and a file with
+// such a line is not written over.
 func TestWrongLines(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "runs.jsonl")
 	good := line(t, result(1, 2))
 	lines := []string{"null", "{}", "[]", `"text"`, good[:len(good)/2], good + good, ""}
-	wants := []string{"is null", "has no", "cannot unmarshal", "cannot unmarshal", "EOF", "behind its end", "is empty"}
+	wants := []string{"is null", "has no", "cannot unmarshal", "cannot unmarshal", "EOF", "behind its end",
+		"is empty"}
 	for _, d := range damages {
 		changed := strings.Replace(good, d.old, d.changed, 1)
 		if changed == good {
@@ -87,7 +94,8 @@ func TestWrongLines(t *testing.T) {
 		}
 		all, err := training.LoadResults(file)
 		var wrong *results.Unusable
-		if !errors.As(err, &wrong) || len(wrong.Files) != 1 || !strings.Contains(err.Error(), "line 2 of "+file) || !strings.Contains(err.Error(), wants[i]) ||
+		if !errors.As(err, &wrong) || len(wrong.Files) != 1 ||
+			!strings.Contains(err.Error(), "line 2 of "+file) || !strings.Contains(err.Error(), wants[i]) ||
 			strings.Contains(err.Error(), "\n") {
 			t.Errorf("the line %s gives %v, want %q", damaged, err, wants[i])
 		}
@@ -103,13 +111,16 @@ func TestWrongLines(t *testing.T) {
 	}
 }
 
-// TestWrongResults damages the result of one of two runs in a results folder, whose name looks like a pattern.
+// TestWrongResults damages the result of one of two runs in a results folder, whose name looks like a
+// pattern.
 func TestWrongResults(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "[a-b]*?{x}\\'\"#%ä日")
 	put := func(seed uint64, content string) string {
 		t.Helper()
-		path := filepath.Join(folder, training.RunsFolder, fmt.Sprintf("relu-3-%d-00000000", seed), "result.json")
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+		path := filepath.Join(folder, training.RunsFolder, fmt.Sprintf("relu-3-%d-00000000", seed),
+			"result.json")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777),
+			os.WriteFile(path, []byte(content), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 		return path
@@ -118,11 +129,13 @@ func TestWrongResults(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, training.RunsFolder, "notes.txt"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, content := range []string{"", "null", "{}", line(t, result(3, 2)), strings.Replace(line(t, result(1, 2)), `"test_accuracy":0`, `"test_accuracy":7`, 1)} {
+	for _, content := range []string{"", "null", "{}", line(t, result(3, 2)),
+		strings.Replace(line(t, result(1, 2)), `"test_accuracy":0`, `"test_accuracy":7`, 1)} {
 		path := put(1, content)
 		all, err := training.LoadResults(folder)
 		var wrong *results.Unusable
-		if !errors.As(err, &wrong) || len(wrong.Files) != 1 || !strings.Contains(err.Error(), path) || len(all) != 1 || all[0].Config.Seed != 2 {
+		if !errors.As(err, &wrong) || len(wrong.Files) != 1 || !strings.Contains(err.Error(), path) ||
+			len(all) != 1 || all[0].Config.Seed != 2 {
 			t.Errorf("the result %q gives %+v, %v", content, all, err)
 		}
 	}

@@ -51,7 +51,8 @@ func (a *archive) fetch(ctx context.Context, to *stage) error {
 			return nil // a description
 		}
 		if size != to.edition.size() {
-			return &fileError{path.Base(name), fmt.Sprintf("in it has %d bytes, and not %d", size, to.edition.size()), nil}
+			return &fileError{path.Base(name),
+				fmt.Sprintf("in it has %d bytes, and not %d", size, to.edition.size()), nil}
 		}
 		rows := make([]byte, size)
 		if _, err := io.ReadFull(content, rows); err != nil {
@@ -67,7 +68,8 @@ var (
 	errSlow = errors.New("the server is slow")
 )
 
-// download writes the archive to w if it is the right one. At the first sign that it is not, it ends with an error.
+// download writes the archive to w if it is the right one. At the first sign that it is not, it ends with an
+// error.
 func (a *archive) download(ctx context.Context, w io.Writer) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -145,7 +147,8 @@ func (a *archive) check(response *http.Response, body *bufio.Reader) error {
 	start, _ := body.Peek(512) // an error comes back when the body is read
 	for _, kind := range []string{response.Header.Get("Content-Type"), http.DetectContentType(start)} {
 		if strings.HasPrefix(kind, "text/html") {
-			return errors.New("the server sent a web page, and not the archive: perhaps the network asks for a login first")
+			return errors.New("the server sent a web page, and not the archive: perhaps the network asks " +
+				"for a login first")
 		}
 	}
 	if n := response.ContentLength; n >= 0 && n != a.size {
@@ -155,7 +158,8 @@ func (a *archive) check(response *http.Response, body *bufio.Reader) error {
 }
 
 // eachInArchive calls do for every regular file in a tar.gz.
-func eachInArchive(ctx context.Context, path string, do func(name string, size int64, content io.Reader) error) error {
+func eachInArchive(ctx context.Context, path string,
+	do func(name string, size int64, content io.Reader) error) error {
 	opened, err := regular.Open(path)
 	if err != nil {
 		return err

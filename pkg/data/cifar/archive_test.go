@@ -14,7 +14,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/faulttest"
 )
 
-// TestWrongDownloads serves what is not the archive: each gives a sentence with what was expected and what came, and leaves nothing.
+// TestWrongDownloads serves what is not the archive: each gives a sentence with what was expected and what
+// came, and leaves nothing.
 func TestWrongDownloads(t *testing.T) {
 	f := newFake(3)
 	packed := tarGz(t, BinaryFolder, f.contents)
@@ -40,18 +41,24 @@ func TestWrongDownloads(t *testing.T) {
 			_, _ = w.Write(packed[:half]) // and the connection closes
 		}, ended},
 		"truncated, length unknown": {chunked(packed[:half]), ended},
-		"truncated, as announced":   {send(packed[:half]), fmt.Sprintf("the server announced %d bytes, and not %d", half, n)},
-		"empty":                     {send(nil), fmt.Sprintf("the server announced 0 bytes, and not %d", n)},
-		"too long":                  {chunked(append(packed, 0)), fmt.Sprintf("the server sent more than the %d bytes of the archive", n)},
-		"corrupted":                 {send(corrupted), fmt.Sprintf("what was downloaded has the sha256 %s, and not %s", sum(corrupted), sum(packed))},
+		"truncated, as announced": {send(packed[:half]),
+			fmt.Sprintf("the server announced %d bytes, and not %d", half, n)},
+		"empty": {send(nil), fmt.Sprintf("the server announced 0 bytes, and not %d", n)},
+		"too long": {chunked(append(packed, 0)),
+			fmt.Sprintf("the server sent more than the %d bytes of the archive", n)},
+		"corrupted": {send(corrupted),
+			fmt.Sprintf("what was downloaded has the sha256 %s, and not %s", sum(corrupted), sum(packed))},
 		"web page": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(page)
 		}, "the server sent a web page, and not the archive"},
 		"web page in disguise": {send(page), "the server sent a web page, and not the archive"},
-		"not found":            {status(http.StatusNotFound), `the server answered "404 Not Found", and not "200 OK"`},
-		"server error":         {status(http.StatusInternalServerError), `the server answered "500 Internal Server Error", and not "200 OK"`},
-		"nothing new":          {status(http.StatusNoContent), `the server answered "204 No Content", and not "200 OK"`},
+		"not found": {status(http.StatusNotFound),
+			`the server answered "404 Not Found", and not "200 OK"`},
+		"server error": {status(http.StatusInternalServerError),
+			`the server answered "500 Internal Server Error", and not "200 OK"`},
+		"nothing new": {status(http.StatusNoContent),
+			`the server answered "204 No Content", and not "200 OK"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			faulttest.Faults(t, 1)
@@ -87,9 +94,13 @@ func TestWrongArchives(t *testing.T) {
 		packed []byte
 		phrase string
 	}{
-		"swapped":      {tarGz(t, BinaryFolder, swapped), fmt.Sprintf("%s in it has the sha256 %s, and not %s", first, sum(f.contents[second]), sum(f.contents[first]))},
-		"corrupted":    {tarGz(t, BinaryFolder, with(last, flip(f.contents[last], 0))), last + " in it has the sha256 "},
-		"short":        {tarGz(t, BinaryFolder, with(last, f.contents[last][:3073])), last + " in it has 3073 bytes, and not 9219"},
+		"swapped": {tarGz(t, BinaryFolder, swapped),
+			fmt.Sprintf("%s in it has the sha256 %s, and not %s", first, sum(f.contents[second]),
+				sum(f.contents[first]))},
+		"corrupted": {tarGz(t, BinaryFolder, with(last, flip(f.contents[last], 0))),
+			last + " in it has the sha256 "},
+		"short": {tarGz(t, BinaryFolder, with(last, f.contents[last][:3073])),
+			last + " in it has 3073 bytes, and not 9219"},
 		"missing":      {tarGz(t, BinaryFolder, missing), last + " is not in it"},
 		"not gzip":     {bytes.Repeat([]byte{7}, 1000), "it is not a tar.gz (gzip: invalid header)"},
 		"half a gzip":  {whole[:len(whole)/2], "it is not a tar.gz (unexpected EOF)"},
@@ -113,11 +124,13 @@ func TestNoNetwork(t *testing.T) {
 	f := newFake(3)
 	s := serve(t, send(nil))
 	s.Close() // the port is free now, and nobody answers
-	fails(t, f.loader(t, from(s, []byte("archive"))), "the official archive "+s.URL+"/cifar.tar.gz: the server can't be reached (dial tcp", "connection refused")
+	fails(t, f.loader(t, from(s, []byte("archive"))),
+		"the official archive "+s.URL+"/cifar.tar.gz: the server can't be reached (dial tcp",
+		"connection refused")
 }
 
-// TestStalledServer plays servers that fall silent before the answer and in the middle of it. How much the client has read by then
-// depends on the machine.
+// TestStalledServer plays servers that fall silent before the answer and in the middle of it. How much the
+// client has read by then depends on the machine.
 func TestStalledServer(t *testing.T) {
 	f := newFake(3)
 	packed := tarGz(t, BinaryFolder, f.contents)
@@ -134,7 +147,8 @@ func TestStalledServer(t *testing.T) {
 			})
 			stalled := from(s, packed)
 			stalled.idle = 200 * time.Millisecond
-			fails(t, f.loader(t, stalled), "the server sent nothing for 200ms, after ", fmt.Sprintf("of %d bytes", len(packed)))
+			fails(t, f.loader(t, stalled), "the server sent nothing for 200ms, after ",
+				fmt.Sprintf("of %d bytes", len(packed)))
 		})
 	}
 }
@@ -158,7 +172,8 @@ func TestDrippingServer(t *testing.T) {
 	})
 	dripping := from(s, packed)
 	dripping.total = time.Second
-	fails(t, f.loader(t, dripping), "the server sent no more than ", fmt.Sprintf("of %d bytes in 1s", len(packed)))
+	fails(t, f.loader(t, dripping), "the server sent no more than ",
+		fmt.Sprintf("of %d bytes in 1s", len(packed)))
 }
 
 // TestStopInTheDownload ends the context when half of the archive was sent.

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestRender shifts and flips an image whose pixels say where they are, and compares with the definition pixel by pixel.
+// TestRender shifts and flips an image whose pixels say where they are, and compares with the definition
+// pixel by pixel.
 func TestRender(t *testing.T) {
 	set := newSet(1)
 	image := set.Image(0)
@@ -19,12 +20,14 @@ func TestRender(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []change{{}, {down: 4}, {right: -4}, {down: -3, right: 2}, {flip: true}, {down: 1, right: 3, flip: true}} {
+	for _, c := range []change{{}, {down: 4}, {right: -4}, {down: -3, right: 2}, {flip: true},
+		{down: 1, right: 3, flip: true}} {
 		got := make([]float32, values)
 		c.render(got, image, scale)
 		for y := range 32 {
 			for x := range 32 {
-				// Shifted, the pixel of (y, x) is at (y + down, x + right); flipped after that, at (y + down, 31 - x - right).
+				// Shifted, the pixel of (y, x) is at (y + down, x + right); flipped after that, at (y + down,
+				// 31 - x - right).
 				toY, toX := y+c.down, x+c.right
 				if c.flip {
 					toX = 31 - toX
@@ -33,18 +36,22 @@ func TestRender(t *testing.T) {
 					continue
 				}
 				for k, value := range []float64{float64(y + 1), float64(x + 1), 255} {
-					if want := float32((value/255 - moments.Mean[k]) / moments.Std[k]); got[3*(32*toY+toX)+k] != want {
-						t.Fatalf("%+v: channel %d of row %d, column %d is %g, not %g", c, k, toY, toX, got[3*(32*toY+toX)+k], want)
+					if want := float32((value/255 - moments.Mean[k]) /
+						moments.Std[k]); got[3*(32*toY+toX)+k] != want {
+						t.Fatalf("%+v: channel %d of row %d, column %d is %g, not %g", c, k, toY, toX,
+							got[3*(32*toY+toX)+k], want)
 					}
 				}
 			}
 		}
-		// What comes in from beyond the edge is black, which is -mean/std. No pixel of the image has a blue of 0.
+		// What comes in from beyond the edge is black, which is -mean/std. No pixel of the image has a blue
+		// of 0.
 		black := 0
 		for p := range 32 * 32 {
 			if got[3*p+2] == float32(-moments.Mean[2]/moments.Std[2]) {
 				black++
-				if got[3*p] != float32(-moments.Mean[0]/moments.Std[0]) || got[3*p+1] != float32(-moments.Mean[1]/moments.Std[1]) {
+				if got[3*p] != float32(-moments.Mean[0]/moments.Std[0]) ||
+					got[3*p+1] != float32(-moments.Mean[1]/moments.Std[1]) {
 					t.Fatalf("%+v: pixel %d is not black", c, p)
 				}
 			}

@@ -8,8 +8,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/faulttest"
 )
 
-// TestFilesDamagedEverywhere damages a file of the cache at many places: each damage is seen, and the data are fetched
-// again.
+// TestFilesDamagedEverywhere damages a file of the cache at many places: each damage is seen, and the data
+// are fetched again.
 func TestFilesDamagedEverywhere(t *testing.T) {
 	f := newFake(1)
 	l, s := f.served(t)

@@ -28,8 +28,10 @@ func batches(t *testing.T, from iter.Seq2[train.Batch, error], n int) (images []
 		images = append(images, tensors.MustCopyFlatData[float32](batch.Inputs[0]))
 		labels = append(labels, tensors.MustCopyFlatData[int32](batch.Labels[0]))
 		size := len(labels[len(labels)-1])
-		if !batch.Inputs[0].Shape().Equal(shapes.Make(dtypes.Float32, size, 32, 32, 3)) || !batch.Labels[0].Shape().Equal(shapes.Make(dtypes.Int32, size, 1)) {
-			t.Fatalf("the shapes of a batch of %d are %s and %s", size, batch.Inputs[0].Shape(), batch.Labels[0].Shape())
+		if !batch.Inputs[0].Shape().Equal(shapes.Make(dtypes.Float32, size, 32, 32, 3)) ||
+			!batch.Labels[0].Shape().Equal(shapes.Make(dtypes.Int32, size, 1)) {
+			t.Fatalf("the shapes of a batch of %d are %s and %s", size, batch.Inputs[0].Shape(),
+				batch.Labels[0].Shape())
 		}
 		if err := batch.Finalize(); err != nil {
 			t.Fatal(err)
@@ -84,8 +86,10 @@ func TestEvaluation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := slices.Concat(images...); !slices.Equal(got, want) || len(images) != 3 || d.EpochSteps() != 3 {
-			t.Errorf("%d batches of %d announced are not the set in order, normalised", len(images), d.EpochSteps())
+		if got := slices.Concat(images...); !slices.Equal(got, want) || len(images) != 3 ||
+			d.EpochSteps() != 3 {
+			t.Errorf("%d batches of %d announced are not the set in order, normalised", len(images),
+				d.EpochSteps())
 		}
 		if got := fmt.Sprint(labels); got != "[[0 1 2 3] [4 5 6 7] [8 9]]" {
 			t.Errorf("the labels are %s", got)
@@ -93,7 +97,8 @@ func TestEvaluation(t *testing.T) {
 	}
 }
 
-// TestShuffledEpochs finds in every epoch distinct images, and another order than before; and what is left over is not always the same.
+// TestShuffledEpochs finds in every epoch distinct images, and another order than before; and what is left
+// over is not always the same.
 func TestShuffledEpochs(t *testing.T) {
 	const n, batch, epochs = 22, 5, 30
 	d := dataset(t, numbered(n), DatasetConfig{Batch: batch, Shuffle: true, Epochs: epochs, Seed: 1})
@@ -128,7 +133,8 @@ func TestShuffledEpochs(t *testing.T) {
 
 // TestSubset takes images 3 to 7 of 10.
 func TestSubset(t *testing.T) {
-	d := dataset(t, numbered(10), DatasetConfig{Batch: 5, First: 3, Count: 5, Shuffle: true, Epochs: 1, Seed: 1})
+	d := dataset(t, numbered(10),
+		DatasetConfig{Batch: 5, First: 3, Count: 5, Shuffle: true, Epochs: 1, Seed: 1})
 	images, labels := batches(t, d.Iter(), -1)
 	got := indices(t, images[0], labels[0])
 	slices.Sort(got)
@@ -141,7 +147,8 @@ func TestSubset(t *testing.T) {
 	}
 }
 
-// TestSeekIsExact compares an iteration with those that start at each of its batches: another Dataset, as after an interruption.
+// TestSeekIsExact compares an iteration with those that start at each of its batches: another Dataset, as
+// after an interruption.
 func TestSeekIsExact(t *testing.T) {
 	set := noise(23)
 	moments := set.Moments()
@@ -190,11 +197,14 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
-// TestAugmentationIsSeparate checks that an image is augmented alike whatever the order and the size of batches.
+// TestAugmentationIsSeparate checks that an image is augmented alike whatever the order and the size of
+// batches.
 func TestAugmentationIsSeparate(t *testing.T) {
 	set := noise(12)
 	one := func(batch int, shuffle bool) map[string]bool {
-		images, _ := batches(t, dataset(t, set, DatasetConfig{Batch: batch, Epochs: 1, Shuffle: shuffle, Augment: true, Seed: 5}).Iter(), -1)
+		images, _ := batches(t,
+			dataset(t, set, DatasetConfig{Batch: batch, Epochs: 1, Shuffle: shuffle, Augment: true,
+				Seed: 5}).Iter(), -1)
 		found := make(map[string]bool)
 		for image := range slices.Chunk(slices.Concat(images...), values) {
 			found[fmt.Sprint(image)] = true
@@ -217,7 +227,8 @@ func TestBatchesFitGoMLX(t *testing.T) {
 		computed, err := graph.CallOnce(testbackend.Open(t), func(images, labels *graph.Node) *graph.Node {
 			logits := graph.MulScalar(graph.ReduceSum(graph.Reshape(images, 10, -1), 1), 0)
 			logits = graph.BroadcastToDims(graph.Reshape(logits, 10, 1), 10, len(Classes))
-			return graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{labels}, []*graph.Node{logits}))
+			return graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{labels},
+				[]*graph.Node{logits}))
 		}, batch.Inputs[0], batch.Labels[0])
 		if err != nil {
 			t.Fatal(err)
@@ -236,16 +247,18 @@ func TestBadDatasets(t *testing.T) {
 		set    *Set
 		config DatasetConfig
 	}{
-		"a dataset needs a set of images":                        {nil, DatasetConfig{Batch: 1}},
-		"needs a set of images, 3072":                            {broken, DatasetConfig{Batch: 1}},
-		"whole batches of 0 images":                              {set, DatasetConfig{}},
-		"whole batches of 11 images can't be made of 10":         {set, DatasetConfig{Batch: 11}},
-		"whole batches of 6 images can't be made of 5":           {set, DatasetConfig{Batch: 6, First: 5}},
-		"5 images from image 6 on are not within the set":        {set, DatasetConfig{Batch: 1, First: 6, Count: 5}},
-		"0 images from image 10 on are not within the set":       {set, DatasetConfig{Batch: 1, First: 10}},
-		"0 images from image -1 on are not within the set":       {set, DatasetConfig{Batch: 1, First: -1}},
-		"can't be gone through -1 times":                         {set, DatasetConfig{Batch: 1, Epochs: -1}},
-		"channel 0 can't be normalised by the mean 0 and the st": {set, DatasetConfig{Batch: 1, Moments: &Moments{}}},
+		"a dataset needs a set of images":                {nil, DatasetConfig{Batch: 1}},
+		"needs a set of images, 3072":                    {broken, DatasetConfig{Batch: 1}},
+		"whole batches of 0 images":                      {set, DatasetConfig{}},
+		"whole batches of 11 images can't be made of 10": {set, DatasetConfig{Batch: 11}},
+		"whole batches of 6 images can't be made of 5":   {set, DatasetConfig{Batch: 6, First: 5}},
+		"5 images from image 6 on are not within the set": {set,
+			DatasetConfig{Batch: 1, First: 6, Count: 5}},
+		"0 images from image 10 on are not within the set": {set, DatasetConfig{Batch: 1, First: 10}},
+		"0 images from image -1 on are not within the set": {set, DatasetConfig{Batch: 1, First: -1}},
+		"can't be gone through -1 times":                   {set, DatasetConfig{Batch: 1, Epochs: -1}},
+		"channel 0 can't be normalised by the mean 0 and the st": {set,
+			DatasetConfig{Batch: 1, Moments: &Moments{}}},
 	} {
 		if _, err := NewDataset(c.set, c.config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error %v does not say %q", err, want)
@@ -254,7 +267,8 @@ func TestBadDatasets(t *testing.T) {
 	for _, config := range []DatasetConfig{{Batch: 5}, {Batch: 5, Epochs: 3}} {
 		d := dataset(t, set, config)
 		for _, step := range []int{-1, 7} {
-			if err := d.Seek(step); (err == nil) != (step == 7 && config.Epochs == 0) || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("no batch %d", step)) {
+			if err := d.Seek(step); (err == nil) != (step == 7 && config.Epochs == 0) || err != nil &&
+				!strings.Contains(err.Error(), fmt.Sprintf("no batch %d", step)) {
 				t.Errorf("seeking batch %d of %+v gives %v", step, config, err)
 			}
 		}

@@ -76,7 +76,8 @@ func ExampleSet_Moments() {
 func ExampleDatasetConfig() {
 	train := grey(10)
 	moments := train.Moments()
-	validation, err := cifar.NewDataset(train, cifar.DatasetConfig{Batch: 2, First: 8, Epochs: 1, Partial: true, Moments: &moments})
+	validation, err := cifar.NewDataset(train,
+		cifar.DatasetConfig{Batch: 2, First: 8, Epochs: 1, Partial: true, Moments: &moments})
 	if err != nil {
 		log.Fatal(err)
 	}

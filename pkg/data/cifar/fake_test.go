@@ -65,7 +65,8 @@ func tarGz(t testing.TB, folder string, contents map[string][]byte) []byte {
 	contents = maps.Clone(contents)
 	contents["readme.html"] = []byte("a description")
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
-		must(entries.WriteHeader(&tar.Header{Name: folder + "/" + name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(contents[name]))}))
+		must(entries.WriteHeader(&tar.Header{Name: folder + "/" + name, Typeflag: tar.TypeReg, Mode: 0o644,
+			Size: int64(len(contents[name]))}))
 		_, err := entries.Write(contents[name])
 		must(err)
 	}
@@ -100,13 +101,15 @@ func send(content []byte) http.HandlerFunc {
 
 // from returns the source that expects an archive at a server.
 func from(s *server, expected []byte) *archive {
-	return &archive{url: s.URL + "/cifar.tar.gz", size: int64(len(expected)), sha256: sum(expected), client: newClient(time.Minute), idle: time.Minute, total: time.Minute}
+	return &archive{url: s.URL + "/cifar.tar.gz", size: int64(len(expected)), sha256: sum(expected),
+		client: newClient(time.Minute), idle: time.Minute, total: time.Minute}
 }
 
 // loader returns a loader with an empty cache of its own.
 func (f *fake) loader(t *testing.T, sources ...source) *loader {
 	t.Helper()
-	return &loader{edition: f.edition, cache: filepath.Join(t.TempDir(), "cache"), sources: sources, lockTimeout: time.Minute, lockPoll: time.Millisecond}
+	return &loader{edition: f.edition, cache: filepath.Join(t.TempDir(), "cache"), sources: sources,
+		lockTimeout: time.Minute, lockPoll: time.Millisecond}
 }
 
 // served returns a loader whose source is a server with the whole archive.
@@ -147,13 +150,15 @@ func (f *fake) check(t *testing.T, data *Data) {
 		}
 		for k, got := range set.Image(index) {
 			if c, y, x := k%3, k/3/32, k/3%32; got != row[1+1024*c+32*y+x] {
-				t.Fatalf("image %d has %d in row %d, column %d, channel %d, not %d", i, got, y, x, c, row[1+1024*c+32*y+x])
+				t.Fatalf("image %d has %d in row %d, column %d, channel %d, not %d", i, got, y, x, c,
+					row[1+1024*c+32*y+x])
 			}
 		}
 	}
 }
 
-// snapshot returns the contents of all files below a folder, and the names of all folders; not the lock's file, which stays.
+// snapshot returns the contents of all files below a folder, and the names of all folders; not the lock's
+// file, which stays.
 func snapshot(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
@@ -191,7 +196,8 @@ func fails(t *testing.T, l *loader, phrases ...string) error {
 		t.Errorf("the error %q is not one line", err)
 	}
 	if after := snapshot(t, l.cache); !maps.Equal(before, after) {
-		t.Errorf("the cache held %v, and now %v", slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(after)))
+		t.Errorf("the cache held %v, and now %v", slices.Sorted(maps.Keys(before)),
+			slices.Sorted(maps.Keys(after)))
 	}
 	return err
 }

@@ -57,7 +57,8 @@ func TestRedirections(t *testing.T) {
 	packed := tarGz(t, BinaryFolder, f.contents)
 	for name, c := range map[string]struct{ to, phrase string }{
 		"to the archive": {"/there", ""}, "in a circle": {"/cifar.tar.gz", "stopped after 10 redirects"},
-		"to a file": {"file:///etc/passwd", "unsupported protocol scheme"}, "to no address": {"http://[", "failed to parse Location header"},
+		"to a file":     {"file:///etc/passwd", "unsupported protocol scheme"},
+		"to no address": {"http://[", "failed to parse Location header"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			faulttest.Faults(t, 1)
@@ -92,8 +93,9 @@ func TestProxies(t *testing.T) {
 		"wants a password": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusProxyAuthRequired)
 		}, `the server answered "407 Proxy Authentication Required"`},
-		"answers by a page": {send([]byte("<!DOCTYPE html><html>Blocked</html>")), "the server sent a web page"},
-		"is not there":      {nil, "the server can't be reached (proxyconnect"},
+		"answers by a page": {send([]byte("<!DOCTYPE html><html>Blocked</html>")),
+			"the server sent a web page"},
+		"is not there": {nil, "the server can't be reached (proxyconnect"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			faulttest.Faults(t, 1)

@@ -16,8 +16,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
-// file is one of the files of CIFAR-10's binary version. It has a row of 3073 bytes for every image: the label, then 1024 bytes of red,
-// 1024 of green and 1024 of blue, each row by row from the top.
+// file is one of the files of CIFAR-10's binary version. It has a row of 3073 bytes for every image: the
+// label, then 1024 bytes of red, 1024 of green and 1024 of blue, each row by row from the top.
 type file struct {
 	name, sha256 string
 }
@@ -37,7 +37,8 @@ func (e *fileError) Error() string { return e.path + " " + e.wrong }
 // Unwrap returns the cause.
 func (e *fileError) Unwrap() error { return e.cause }
 
-// edition is what the files of CIFAR-10 must be: those of the training set in order, and then that of the test set.
+// edition is what the files of CIFAR-10 must be: those of the training set in order, and then that of the
+// test set.
 type edition struct {
 	files []file
 	rows  int // images in each file
@@ -56,8 +57,8 @@ func (e edition) present(folder string) bool {
 	return false
 }
 
-// read reads the files in a folder, checking the sha256 of every one. The error is a *fileError of the first file that is wrong, or the
-// context's.
+// read reads the files in a folder, checking the sha256 of every one. The error is a *fileError of the first
+// file that is wrong, or the context's.
 func (e edition) read(ctx context.Context, folder string) (*Data, error) {
 	n := len(e.files) - 1
 	data := &Data{Train: newSet(n * e.rows), Test: newSet(e.rows)}
@@ -68,7 +69,8 @@ func (e edition) read(ctx context.Context, folder string) (*Data, error) {
 		if i == n {
 			set, first = data.Test, 0
 		}
-		part := &Set{Images: set.Images[first*values : (first+e.rows)*values], Labels: set.Labels[first : first+e.rows]}
+		part := &Set{Images: set.Images[first*values : (first+e.rows)*values],
+			Labels: set.Labels[first : first+e.rows]}
 		group.Go(func() { wrong[i] = e.readFile(ctx, filepath.Join(folder, f.name), f.sha256, part) })
 	}
 	group.Wait()

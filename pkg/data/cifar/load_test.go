@@ -66,7 +66,8 @@ func TestNamedFolder(t *testing.T) {
 	}
 }
 
-// TestWrongNamedFolder checks that a folder that the user named is not passed over in silence, though the cache has the data.
+// TestWrongNamedFolder checks that a folder that the user named is not passed over in silence, though the
+// cache has the data.
 func TestWrongNamedFolder(t *testing.T) {
 	f := newFake(3)
 	const third = "data_batch_3.bin"
@@ -74,14 +75,24 @@ func TestWrongNamedFolder(t *testing.T) {
 		spoil  func(path string) error
 		phrase string
 	}{
-		"missing":   {os.Remove, third + " is missing: let it name"},
-		"truncated": {func(path string) error { return os.Truncate(path, 100) }, third + " has 100 bytes, and not 9219"},
-		"corrupted": {func(path string) error { return os.WriteFile(path, flip(f.contents[third], 5000), 0o644) },
-			third + " has the sha256 " + sum(flip(f.contents[third], 5000)) + ", and not " + sum(f.contents[third])},
-		"a folder": {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) }, third + " can't be opened: it is a folder, and not a file"},
-		"a pipe": {func(path string) error { return errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o644)) },
+		"missing": {os.Remove, third + " is missing: let it name"},
+		"truncated": {func(path string) error { return os.Truncate(path, 100) },
+			third + " has 100 bytes, and not 9219"},
+		"corrupted": {func(path string) error {
+			return os.WriteFile(path, flip(f.contents[third], 5000),
+				0o644)
+		},
+			third + " has the sha256 " + sum(flip(f.contents[third], 5000)) + ", and not " +
+				sum(f.contents[third])},
+		"a folder": {func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o755)) },
+			third + " can't be opened: it is a folder, and not a file"},
+		"a pipe": {func(path string) error {
+			return errors.Join(os.Remove(path),
+				syscall.Mkfifo(path, 0o644))
+		},
 			third + " can't be opened: it is a named pipe, and not a file"},
-		"empty": {func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, "has none of the data: let it name a folder with the six files"},
+		"empty": {func(path string) error { return os.RemoveAll(filepath.Dir(path)) },
+			"has none of the data: let it name a folder with the six files"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, never := f.never(t)
@@ -117,13 +128,14 @@ func TestFetchFillsTheCache(t *testing.T) {
 		t.Errorf("the data come from %q, not %q", first.Origin, want)
 	}
 	second := succeeds(t, f, l)
-	if want := "the cache " + filepath.Join(l.cache, BinaryFolder); second.Origin != want || s.requests.Load() != 1 {
+	if want := "the cache " + filepath.Join(l.cache, BinaryFolder); second.Origin != want ||
+		s.requests.Load() != 1 {
 		t.Errorf("the second time the data come from %q, after %d requests", second.Origin, s.requests.Load())
 	}
 }
 
-// TestDamagedCacheIsMended spoils a file or more of a cache, and finds the damage named and mended; when it can't be mended, the error
-// names the damage, and the cache is as it was.
+// TestDamagedCacheIsMended spoils a file or more of a cache, and finds the damage named and mended; when it
+// can't be mended, the error names the damage, and the cache is as it was.
 func TestDamagedCacheIsMended(t *testing.T) {
 	f := newFake(3)
 	const second = "data_batch_2.bin"
@@ -132,10 +144,16 @@ func TestDamagedCacheIsMended(t *testing.T) {
 		phrase string
 	}{
 		"half made": {func(l *loader) error {
-			return errors.Join(os.Remove(cachePath(l, second)), os.Remove(cachePath(l, "test_batch.bin")), os.Truncate(cachePath(l, "data_batch_4.bin"), 9))
+			return errors.Join(os.Remove(cachePath(l, second)), os.Remove(cachePath(l, "test_batch.bin")),
+				os.Truncate(cachePath(l, "data_batch_4.bin"), 9))
 		}, second + " is missing"},
-		"truncated": {func(l *loader) error { return os.Truncate(cachePath(l, second), 3073) }, second + " has 3073 bytes, and not 9219"},
-		"corrupted": {func(l *loader) error { return os.WriteFile(cachePath(l, second), flip(f.contents[second], 7), 0o644) }, second + " has the sha256 " + sum(flip(f.contents[second], 7))},
+		"truncated": {func(l *loader) error { return os.Truncate(cachePath(l, second), 3073) },
+			second + " has 3073 bytes, and not 9219"},
+		"corrupted": {func(l *loader) error {
+			return os.WriteFile(cachePath(l, second),
+				flip(f.contents[second], 7), 0o644)
+		},
+			second + " has the sha256 " + sum(flip(f.contents[second], 7))},
 		"swapped": {func(l *loader) error {
 			return os.WriteFile(cachePath(l, second), f.contents["data_batch_1.bin"], 0o644)
 		}, second + " has the sha256 " + sum(f.contents["data_batch_1.bin"])},
@@ -149,7 +167,8 @@ func TestDamagedCacheIsMended(t *testing.T) {
 			alone := *l
 			alone.sources = []source{&broken{err: errors.New("no luck")}}
 			fails(t, &alone, "CIFAR-10 is damaged in the cache (", c.phrase, "the broken source: no luck")
-			if data := succeeds(t, f, l); !strings.Contains(data.Origin, c.phrase) || !strings.HasPrefix(data.Origin, "the official archive") {
+			if data := succeeds(t, f, l); !strings.Contains(data.Origin, c.phrase) ||
+				!strings.HasPrefix(data.Origin, "the official archive") {
 				t.Errorf("the origin %q does not say that %q", data.Origin, c.phrase)
 			}
 		})
@@ -167,7 +186,8 @@ func TestSourcesAreAskedInOrder(t *testing.T) {
 		t.Errorf("sources were asked %d, %d and %d times", first.asked, s.requests.Load(), last.asked)
 	}
 	l = f.loader(t, first, last)
-	fails(t, l, "CIFAR-10 is not in the cache "+l.cache, "(the broken source: no luck; the broken source: nor here)", "let CIFAR10_DIR name it")
+	fails(t, l, "CIFAR-10 is not in the cache "+l.cache,
+		"(the broken source: no luck; the broken source: nor here)", "let CIFAR10_DIR name it")
 }
 
 // partly is a source that has all but the last file.
@@ -197,25 +217,30 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	succeeds(t, f, l) // which wants nothing but the six files there
 }
 
-// TestFullDisk fills the disk while the archive is written, and while a file from it is: other sources are not asked then.
+// TestFullDisk fills the disk while the archive is written, and while a file from it is: other sources are
+// not asked then.
 func TestFullDisk(t *testing.T) {
 	f := newFake(3)
 	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS} {
-		for _, room := range []int{0, 1000, len(tarGz(t, BinaryFolder, f.contents)), len(tarGz(t, BinaryFolder, f.contents)) + 20_000} {
+		for _, room := range []int{0, 1000, len(tarGz(t, BinaryFolder, f.contents)),
+			len(tarGz(t, BinaryFolder, f.contents)) + 20_000} {
 			l, s := f.served(t)
 			other := &broken{err: errors.New("no luck")}
 			l.sources = append(l.sources, other)
 			left := room
 			l.disk = func(w io.Writer) io.Writer { return limited{w, &left, full} }
-			err := fails(t, l, "CIFAR-10 can't be kept in the cache "+l.cache+" ("+full.Error()+")", "400 MB free")
+			err := fails(t, l, "CIFAR-10 can't be kept in the cache "+l.cache+" ("+full.Error()+")",
+				"400 MB free")
 			if !errors.Is(err, full) || s.requests.Load() != 1 || other.asked != 0 {
-				t.Errorf("error %v after %d requests, and the other source was asked %d times", err, s.requests.Load(), other.asked)
+				t.Errorf("error %v after %d requests, and the other source was asked %d times", err,
+					s.requests.Load(), other.asked)
 			}
 		}
 	}
 }
 
-// TestUnwritableCache checks a cache that can't be made, one in which nothing can be made, and one whose final folder can't be.
+// TestUnwritableCache checks a cache that can't be made, one in which nothing can be made, and one whose
+// final folder can't be.
 func TestUnwritableCache(t *testing.T) {
 	f := newFake(3)
 	file := filepath.Join(t.TempDir(), "file")
@@ -224,7 +249,8 @@ func TestUnwritableCache(t *testing.T) {
 	}
 	l, s := f.served(t)
 	l.cache = filepath.Join(file, "cache")
-	if _, err := l.load(t.Context()); err == nil || !strings.Contains(err.Error(), "can't be kept in the cache "+l.cache+" (not a directory)") {
+	if _, err := l.load(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "can't be kept in the cache "+l.cache+" (not a directory)") {
 		t.Errorf("below a file: %v", err)
 	}
 	if s.requests.Load() != 0 {
@@ -294,7 +320,8 @@ func TestEndedContext(t *testing.T) {
 			l.folder = folder
 			f.write(t, folder)
 		}
-		if data, err := l.load(ctx); data != nil || !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "loading CIFAR-10 was stopped") {
+		if data, err := l.load(ctx); data != nil || !errors.Is(err, context.Canceled) ||
+			!strings.HasPrefix(err.Error(), "loading CIFAR-10 was stopped") {
 			t.Errorf("folder %q: data %v, error %v", folder, data, err)
 		}
 	}

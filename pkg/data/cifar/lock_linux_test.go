@@ -19,11 +19,12 @@ func (*notes) Update(string, int, int) {}
 
 func (n *notes) Note(sentence string) { *n = append(*n, sentence) }
 
-// TestWithoutLocks fetches where files can't be locked, their rights can't be changed and nothing can be brought to the disk. What may be a living
-// process's stays.
+// TestWithoutLocks fetches where files can't be locked, their rights can't be changed and nothing can be
+// brought to the disk. What may be a living process's stays.
 func TestWithoutLocks(t *testing.T) {
 	faulttest.Run(t, faulttest.Refusals{
-		unix.SYS_FLOCK: unix.EBADF, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL,
+		unix.SYS_FLOCK: unix.EBADF, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM,
+		unix.SYS_FSYNC: unix.EINVAL,
 	}, func(t *testing.T) {
 		f := newFake(3)
 		l, _ := f.served(t)

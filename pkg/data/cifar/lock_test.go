@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// holdVariable makes the test binary another process, that fetches into the cache which it names and never ends by itself.
+// holdVariable makes the test binary another process, that fetches into the cache which it names and never
+// ends by itself.
 const holdVariable = "HOLD_CIFAR10_LOCK"
 
 func TestMain(m *testing.M) {
@@ -61,7 +62,8 @@ func TestLockOfAnotherProcess(t *testing.T) {
 	l, s := f.served(t)
 	kill := hold(t, l.cache)
 	l.lockTimeout = 20 * time.Millisecond
-	fails(t, l, "another process has been fetching CIFAR-10 for more than 20ms", "the lock "+filepath.Join(l.cache, lockName), "load again")
+	fails(t, l, "another process has been fetching CIFAR-10 for more than 20ms",
+		"the lock "+filepath.Join(l.cache, lockName), "load again")
 	if s.requests.Load() != 0 {
 		t.Error("fetched without the lock")
 	}
@@ -69,7 +71,8 @@ func TestLockOfAnotherProcess(t *testing.T) {
 	l.lockTimeout = time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := l.load(ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "loading CIFAR-10 was stopped") {
+	if _, err := l.load(ctx); !errors.Is(err, context.DeadlineExceeded) ||
+		!strings.HasPrefix(err.Error(), "loading CIFAR-10 was stopped") {
 		t.Errorf("when the context ends while waiting: %v", err)
 	}
 	kill()

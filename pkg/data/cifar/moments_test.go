@@ -34,13 +34,14 @@ func TestMoments(t *testing.T) {
 		mean, std := stat.PopMeanStdDev(channel, nil)
 		// Sums of 20480 numbers of size 1, in floating point there and exact here.
 		if math.Abs(got.Mean[c]-mean) > 1e-12 || math.Abs(got.Std[c]-std) > 1e-12 {
-			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, got.Mean[c], got.Std[c], mean, std)
+			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, got.Mean[c], got.Std[c],
+				mean, std)
 		}
 	}
 }
 
-// TestBatchIsNormalised finds mean 0 and deviation 1 in each channel of a set that is normalised by its own moments, and the pixel that
-// belongs in each place.
+// TestBatchIsNormalised finds mean 0 and deviation 1 in each channel of a set that is normalised by its own
+// moments, and the pixel that belongs in each place.
 func TestBatchIsNormalised(t *testing.T) {
 	set := noise(20)
 	moments := set.Moments()
@@ -86,7 +87,8 @@ func TestSample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sorted := slices.Compact(slices.Sorted(slices.Values(sample))); len(sorted) != 3 || sorted[0] < 0 || sorted[2] >= n {
+		if sorted := slices.Compact(slices.Sorted(slices.Values(sample))); len(sorted) != 3 ||
+			sorted[0] < 0 || sorted[2] >= n {
 			t.Fatalf("the sample %v", sample)
 		}
 		counts[[3]int(sample)]++
@@ -108,7 +110,11 @@ func TestBadBatchesAndSamples(t *testing.T) {
 	bad.Std[1] = 0
 	infinite := good
 	infinite.Mean[2] = math.Inf(1)
-	batch := func(moments *Moments, indices ...int) error { _, err := set.Batch(indices, moments); return err }
+	batch := func(moments *Moments, indices ...int) error {
+		_,
+			err := set.Batch(indices, moments)
+		return err
+	}
 	sample := func(n int) error { _, err := set.Sample(random.Stream(1), n); return err }
 	_, noRNG := set.Sample(nil, 1)
 	for want, err := range map[string]error{

@@ -23,8 +23,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
-// npmPackage is the source through the npm client: a package with the same images as PNGs, a row of which is an image, and the labels as
-// JSON. The client knows of the user's registry, proxy and credentials.
+// npmPackage is the source through the npm client: a package with the same images as PNGs, a row of which is
+// an image, and the labels as JSON. The client knows of the user's registry, proxy and credentials.
 type npmPackage struct {
 	// command is the client's name, or its path.
 	command string
@@ -77,9 +77,10 @@ func (p *npmPackage) pack(ctx context.Context, folder string) (string, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	// Of the user's settings, registry, proxy and certificates are wanted; what else could keep the archive from its place, or the reason of a
-	// failure from being understood, is overruled.
-	command := exec.CommandContext(limited, program, "pack", p.spec, "--pack-destination="+folder, "--dry-run=false", "--ignore-scripts",
+	// Of the user's settings, registry, proxy and certificates are wanted; what else could keep the archive
+	// from its place, or the reason of a failure from being understood, is overruled.
+	command := exec.CommandContext(limited, program, "pack", p.spec, "--pack-destination="+folder,
+		"--dry-run=false", "--ignore-scripts",
 		"--loglevel=error", "--color=false", "--fetch-retries=1")
 	var said bytes.Buffer
 	command.Dir, command.Stderr = folder, &said
@@ -90,7 +91,8 @@ func (p *npmPackage) pack(ctx context.Context, folder string) (string, error) {
 			return "", fmt.Errorf("%s did not end within %s", p.command, p.timeout)
 		}
 		if wasKilled(err) {
-			return "", fmt.Errorf("%s was killed, which a system does that runs out of memory: give it 1 GB more", p.command)
+			return "", fmt.Errorf("%s was killed, which a system does that runs out of memory: give it 1 "+
+				"GB more", p.command)
 		}
 		return "", fmt.Errorf("%s pack failed (%w%s)", p.command, err, npmReason(said.String()))
 	}
@@ -101,7 +103,8 @@ func (p *npmPackage) pack(ctx context.Context, folder string) (string, error) {
 	return filepath.Join(folder, archives[0]), nil
 }
 
-// npmReason returns what the client said about an error, in short: its code, and the first line of five words or more, which explains it.
+// npmReason returns what the client said about an error, in short: its code, and the first line of five words
+// or more, which explains it.
 func npmReason(said string) string {
 	var code string
 	for line := range strings.Lines(said) {
@@ -159,7 +162,8 @@ func readLabels(ctx context.Context, archive string, of edition) ([][]uint8, err
 		}
 		for i, number := range numbers {
 			if number < 0 || number >= len(Classes) {
-				return fmt.Errorf("%s in it has the label %d at place %d, and not one from 0 to %d", name, number, i, len(Classes)-1)
+				return fmt.Errorf("%s in it has the label %d at place %d, and not one from 0 to %d", name,
+					number, i, len(Classes)-1)
 			}
 			found[name] = append(found[name], uint8(number))
 		}
@@ -177,7 +181,8 @@ func readLabels(ctx context.Context, archive string, of edition) ([][]uint8, err
 	return append(parts, found[testLabels]), nil
 }
 
-// convert returns the rows of a file of the binary version, from a PNG with an image in every row and their labels.
+// convert returns the rows of a file of the binary version, from a PNG with an image in every row and their
+// labels.
 func convert(content io.Reader, labels []uint8) ([]byte, error) {
 	picture, err := png.Decode(content)
 	if err != nil {

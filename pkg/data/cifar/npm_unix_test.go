@@ -100,12 +100,14 @@ test $run = dry || cp "`+path+`" "$to"`)
 func TestNpmPackage(t *testing.T) {
 	f := newFake(3)
 	l := f.loader(t, &broken{err: errors.New("no luck")}, packing(t, f.npmContents(t)))
-	if data := succeeds(t, f, l); !strings.HasPrefix(data.Origin, "the npm package images@1.2.3, now in the cache") {
+	if data := succeeds(t, f, l); !strings.HasPrefix(data.Origin,
+		"the npm package images@1.2.3, now in the cache") {
 		t.Errorf("the data come from %q", data.Origin)
 	}
 }
 
-// TestRealNpm lets the client that is installed pack an archive of this machine, with settings of the user's that get in the way.
+// TestRealNpm lets the client that is installed pack an archive of this machine, with settings of the user's
+// that get in the way.
 func TestRealNpm(t *testing.T) {
 	program, err := exec.LookPath("npm")
 	if err != nil {
@@ -120,7 +122,8 @@ func TestRealNpm(t *testing.T) {
 		t.Fatal(err)
 	}
 	settings := filepath.Join(t.TempDir(), ".npmrc")
-	if err := os.WriteFile(settings, []byte("dry-run=true\npack-destination=/nowhere\njson=true\nworkspaces=true\n"), 0o644); err != nil {
+	if err := os.WriteFile(settings,
+		[]byte("dry-run=true\npack-destination=/nowhere\njson=true\nworkspaces=true\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("npm_config_userconfig", settings)
@@ -136,7 +139,8 @@ func TestWrongNpmPackages(t *testing.T) {
 		contents[name] = content
 		return contents
 	}
-	flipped := flip(f.contents["data_batch_2.bin"], 3073) // the second image's label, between 0 and 9 as before
+	// the second image's label, between 0 and 9 as before
+	flipped := flip(f.contents["data_batch_2.bin"], 3073)
 	labels := make([]int, 15)
 	for i := range labels {
 		labels[i] = int(f.contents[f.files[i/3].name][i%3*3073])
@@ -148,15 +152,22 @@ func TestWrongNpmPackages(t *testing.T) {
 		contents map[string][]byte
 		phrase   string
 	}{
-		"wrong label": {with("train_lables.json", jsonList(t, labels)), "data_batch_2.bin in it has the sha256 " + sum(flipped)},
-		"swapped":     {with("data_batch_1.png", right["data_batch_2.png"]), "data_batch_1.bin in it has the sha256 "},
-		"missing":     {missing, "data_batch_5.bin is not in it"},
-		"few labels":  {with("test_lables.json", []byte("[1,2]")), "test_lables.json in it has 2 labels, and not 3"},
-		"no label":    {with("test_lables.json", []byte("[1,2,10]")), "test_lables.json in it has the label 10 at place 2, and not one from 0 to 9"},
-		"no JSON":     {with("train_lables.json", []byte("<html>")), "train_lables.json in it is not a list of labels (invalid character"},
-		"no PNG":      {with("test_batch.png", []byte("<html>")), "test_batch.png in it is not a PNG ("},
-		"small PNG":   {with("test_batch.png", encodePNG(t, image.NewRGBA(image.Rect(0, 0, 1024, 2)))), "test_batch.png in it has 1024 x 2 pixels, and not 1024 x 3"},
-		"grey PNG":    {with("test_batch.png", encodePNG(t, image.NewGray(image.Rect(0, 0, 1024, 3)))), "test_batch.png in it is not a PNG of three colours with 8 bits each"},
+		"wrong label": {with("train_lables.json", jsonList(t, labels)),
+			"data_batch_2.bin in it has the sha256 " + sum(flipped)},
+		"swapped": {with("data_batch_1.png", right["data_batch_2.png"]),
+			"data_batch_1.bin in it has the sha256 "},
+		"missing": {missing, "data_batch_5.bin is not in it"},
+		"few labels": {with("test_lables.json", []byte("[1,2]")),
+			"test_lables.json in it has 2 labels, and not 3"},
+		"no label": {with("test_lables.json", []byte("[1,2,10]")),
+			"test_lables.json in it has the label 10 at place 2, and not one from 0 to 9"},
+		"no JSON": {with("train_lables.json", []byte("<html>")),
+			"train_lables.json in it is not a list of labels (invalid character"},
+		"no PNG": {with("test_batch.png", []byte("<html>")), "test_batch.png in it is not a PNG ("},
+		"small PNG": {with("test_batch.png", encodePNG(t, image.NewRGBA(image.Rect(0, 0, 1024, 2)))),
+			"test_batch.png in it has 1024 x 2 pixels, and not 1024 x 3"},
+		"grey PNG": {with("test_batch.png", encodePNG(t, image.NewGray(image.Rect(0, 0, 1024, 3)))),
+			"test_batch.png in it is not a PNG of three colours with 8 bits each"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fails(t, f.loader(t, packing(t, c.contents)), "the npm package images@1.2.3: "+c.phrase)
@@ -184,13 +195,17 @@ exit 1`
 		client *npmPackage
 		phrase string
 	}{
-		"not installed": {&npmPackage{command: "no-such-npm-client", spec: "images@1.2.3"}, "the npm package images@1.2.3: the client no-such-npm-client is not installed"},
-		"not found":     {npm(t, notFound), "pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
-		"before npm 10": {npm(t, strings.ReplaceAll(notFound, "npm error", "npm ERR!")), "pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
-		"killed":        {npm(t, "kill -KILL $$"), "npm was killed, which a system does that runs out of memory"},
-		"says nothing":  {npm(t, "exit 3"), "pack failed (exit status 3)"},
-		"no archive":    {npm(t, "exit 0"), "pack left 0 archives, and not 1"},
-		"two archives":  {npm(t, "touch a.tgz b.tgz"), "pack left 2 archives, and not 1"},
+		"not installed": {&npmPackage{command: "no-such-npm-client", spec: "images@1.2.3"},
+			"the npm package images@1.2.3: the client no-such-npm-client is not installed"},
+		"not found": {npm(t, notFound),
+			"pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
+		"before npm 10": {npm(t, strings.ReplaceAll(notFound, "npm error", "npm ERR!")),
+			"pack failed (exit status 1, code E404: 404 Not Found - GET https://registry.example/images)"},
+		"killed": {npm(t, "kill -KILL $$"),
+			"npm was killed, which a system does that runs out of memory"},
+		"says nothing": {npm(t, "exit 3"), "pack failed (exit status 3)"},
+		"no archive":   {npm(t, "exit 0"), "pack left 0 archives, and not 1"},
+		"two archives": {npm(t, "touch a.tgz b.tgz"), "pack left 2 archives, and not 1"},
 	} {
 		t.Run(name, func(t *testing.T) { fails(t, f.loader(t, c.client), c.phrase) })
 	}
@@ -202,7 +217,7 @@ func hanging(t *testing.T) (client *npmPackage, childFile string) {
 	return npm(t, `sleep 600 & echo $! > "`+childFile+`.new" && mv "`+childFile+`.new" "`+childFile+`"; wait`), childFile
 }
 
-// ended waits until the child of a client that was killed has ended, and fails when it goes on.
+// ended waits until the child of a client that was killed has ended, and fails when it continues.
 func ended(t *testing.T, childFile string) {
 	t.Helper()
 	content, err := os.ReadFile(childFile)
@@ -213,7 +228,7 @@ func ended(t *testing.T, childFile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 1000 { // killed at once, but whoever inherits it has to notice
+	for range 1000 { // killed at once, but the process that inherits it has to notice
 		if isGone(child) {
 			return
 		}
@@ -223,7 +238,8 @@ func ended(t *testing.T, childFile string) {
 	_ = syscall.Kill(child, syscall.SIGKILL)
 }
 
-// isGone says whether a process has ended; one that nobody has waited for yet, as in containers without an init, has ended too.
+// isGone says whether a process has ended; one that nobody has waited for yet, as in containers without an
+// init, has ended too.
 func isGone(process int) bool {
 	if errors.Is(syscall.Kill(process, 0), syscall.ESRCH) {
 		return true

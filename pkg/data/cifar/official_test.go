@@ -36,7 +36,8 @@ func TestOfficialData(t *testing.T) {
 			}
 		}
 	}
-	for i, want := range []string{"frog", "truck", "truck", "deer", "automobile"} { // as every tutorial shows them
+	// as every tutorial shows them
+	for i, want := range []string{"frog", "truck", "truck", "deer", "automobile"} {
 		if got := data.Train.Class(i); got != want {
 			t.Errorf("training image %d is of the class %s, not %s", i, got, want)
 		}
@@ -50,7 +51,8 @@ func TestOfficialData(t *testing.T) {
 	for c := range Channels {
 		mean, std := []float64{0.4914, 0.4822, 0.4465}[c], []float64{0.2470, 0.2435, 0.2616}[c]
 		if math.Abs(moments.Mean[c]-mean) > 5e-5 || math.Abs(moments.Std[c]-std) > 5e-5 {
-			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, moments.Mean[c], moments.Std[c], mean, std)
+			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, moments.Mean[c],
+				moments.Std[c], mean, std)
 		}
 	}
 	t.Logf("from %s: %+v", data.Origin, moments)
@@ -60,7 +62,9 @@ func TestOfficialData(t *testing.T) {
 func TestOfficialFolder(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv(FolderVariable, folder)
-	if _, err := Load(t.Context()); err == nil || err.Error() != "CIFAR10_DIR names the folder "+folder+", which has none of the data: let it name a folder with "+wanted {
+	if _, err := Load(t.Context()); err == nil ||
+		err.Error() != "CIFAR10_DIR names the folder "+folder+", which has none of the data: let it name a "+
+			"folder with "+wanted {
 		t.Errorf("an empty folder gives %v", err)
 	}
 }
@@ -71,13 +75,14 @@ func TestRelativeFolder(t *testing.T) {
 	t.Chdir(working)
 	t.Setenv(FolderVariable, "data")
 	_, err := Load(t.Context())
-	if want := "CIFAR10_DIR names the folder " + filepath.Join(working, "data") + ", which"; err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := "CIFAR10_DIR names the folder " + filepath.Join(working, "data") + ", which"; err == nil ||
+		!strings.HasPrefix(err.Error(), want) {
 		t.Errorf("an empty folder gives %v, and not %q", err, want)
 	}
 }
 
-// TestNoPlaceForTheCache has no home folder, one that is the root of all files and can't be written, as users without an account have, and a
-// relative cache folder, which no program takes.
+// TestNoPlaceForTheCache has no home folder, one that is the root of all files and can't be written, as users
+// without an account have, and a relative cache folder, which no program takes.
 func TestNoPlaceForTheCache(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
@@ -92,7 +97,8 @@ func TestNoPlaceForTheCache(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("HOME", c.home)
 			t.Setenv("XDG_CACHE_HOME", c.cache)
-			if _, err := Load(t.Context()); err == nil || !strings.HasPrefix(err.Error(), c.want) || !strings.Contains(err.Error(), "let HOME") {
+			if _, err := Load(t.Context()); err == nil || !strings.HasPrefix(err.Error(), c.want) ||
+				!strings.Contains(err.Error(), "let HOME") {
 				t.Errorf("%v", err)
 			}
 		})
@@ -109,7 +115,8 @@ func TestOfficialCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if below, err := filepath.Rel(home, l.cache); err != nil || filepath.Base(below) != "shattered" || !filepath.IsLocal(below) {
+	if below, err := filepath.Rel(home, l.cache); err != nil || filepath.Base(below) != "shattered" ||
+		!filepath.IsLocal(below) {
 		t.Errorf("the cache is %s (%v), with the home folder %s", l.cache, err, home)
 	}
 }

@@ -36,7 +36,8 @@ type cacheError struct {
 
 // Error implements error.
 func (e *cacheError) Error() string {
-	return fmt.Sprintf("CIFAR-10 can't be kept in the cache %s (%v): make that a folder which can be written, with 400 MB free, or let HOME name another home folder, or %s a folder with %s",
+	return fmt.Sprintf("CIFAR-10 can't be kept in the cache %s (%v): make that a folder which can be "+
+		"written, with 400 MB free, or let HOME name another home folder, or %s a folder with %s",
 		e.folder, regular.Cause(e.cause), FolderVariable, wanted)
 }
 
@@ -130,7 +131,7 @@ func (s *stage) publish() error {
 }
 
 // lock makes this process the one that fetches, after waiting for another. It removes what a process that was
-// killed had left on a stage. On a file system without locks it says so and goes on: two that fetch at once
+// killed had left on a stage. On a file system without locks it says so and continues: two that fetch at once
 // do so twice, and put the same files into the same place.
 func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 	if err := os.MkdirAll(l.cache, 0o777); err != nil {
@@ -142,7 +143,8 @@ func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 	for began, counted := time.Now(), 0; ; {
 		held, err = filelock.TryMake(path)
 		if errors.Is(err, filelock.ErrUnsupported) {
-			progress.Note(ctx, fmt.Sprintf("%v: another process that loads CIFAR-10 now may fetch it as well", err))
+			progress.Note(ctx, fmt.Sprintf("%v: another process that loads CIFAR-10 now may fetch it as well",
+				err))
 			break
 		}
 		if err != nil {
@@ -153,11 +155,13 @@ func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 		}
 		waited := time.Since(began)
 		if waited >= l.lockTimeout {
-			return nil, fmt.Errorf("another process has been fetching CIFAR-10 for more than %s (it holds the lock %s): wait for it or end it, and load again",
+			return nil, fmt.Errorf("another process has been fetching CIFAR-10 for more than %s (it holds "+
+				"the lock %s): wait for it or end it, and load again",
 				l.lockTimeout, path)
 		}
 		if count == nil {
-			count = counter(ctx, "waiting for another process that fetches CIFAR-10 (at most, in seconds)", int(l.lockTimeout.Seconds()))
+			count = counter(ctx, "waiting for another process that fetches CIFAR-10 (at most, in seconds)",
+				int(l.lockTimeout.Seconds()))
 		}
 		count(int(waited.Seconds()) - counted)
 		counted = int(waited.Seconds())
@@ -182,7 +186,8 @@ func (l *loader) lock(ctx context.Context) (unlock func(), err error) {
 // fetches now. In a cache that can't be written it stays.
 func (l *loader) tidy() {
 	entries, _ := os.ReadDir(l.cache)
-	if !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), stagePrefix) }) {
+	if !slices.ContainsFunc(entries,
+		func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), stagePrefix) }) {
 		return
 	}
 	held, err := filelock.TryMake(filepath.Join(l.cache, lockName))
