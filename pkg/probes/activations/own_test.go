@@ -41,7 +41,8 @@ func TestOwnNetsAreProbed(t *testing.T) {
 			t.Fatal(err)
 		}
 		active, rasters = append(active, result.Active), append(rasters, last)
-		if _, err := activations.Rasters(t.Context(), e, config, 5); err == nil || !strings.Contains(err.Error(), "give one from 1 to 4") {
+		if _, err := activations.Rasters(t.Context(), e, config, 5); err == nil ||
+			!strings.Contains(err.Error(), "give one from 1 to 4") {
 			t.Errorf("rectifier 5: %v", err)
 		}
 	}
@@ -68,7 +69,8 @@ func TestModelFunctionsShowWhatTheyWatch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		result, err := activations.Run(t.Context(), e, activations.Config{Net: net.Config, Inputs: 20, Draws: 3, Seed: 2})
+		result, err := activations.Run(t.Context(), e,
+			activations.Config{Net: net.Config, Inputs: 20, Draws: 3, Seed: 2})
 		if want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v does not say %q", err, want)

@@ -17,8 +17,8 @@ type Raster struct {
 	On []bool
 }
 
-// Rasters returns the rasters of one rectifier, one a draw: rectifier 1 is the first, L the last, which 0 also stands for. It
-// returns errors as [Run] does.
+// Rasters returns the rasters of one rectifier, one a draw: rectifier 1 is the first, L the last, which 0
+// also stands for. It returns errors as [Run] does.
 func Rasters(ctx context.Context, e *engine.Engine, config Config, rectifier int) ([]*Raster, error) {
 	sample, units, err := newSample(config)
 	if err != nil {
@@ -28,7 +28,8 @@ func Rasters(ctx context.Context, e *engine.Engine, config Config, rectifier int
 		rectifier = len(units)
 	}
 	if rectifier < 1 || rectifier > len(units) {
-		return nil, fmt.Errorf("rectifier is %d in a net of %d: give one from 1 to %d, or 0 for the last", rectifier, len(units), len(units))
+		return nil, fmt.Errorf("rectifier is %d in a net of %d: give one from 1 to %d, or 0 for the last",
+			rectifier, len(units), len(units))
 	}
 	if err := sample.CheckResults((units[rectifier-1]+7)/8, sample.Config.Inputs); err != nil { // a byte each
 		return nil, err
@@ -56,7 +57,8 @@ func transpose(gates []float64, inputs int) *Raster {
 // Row returns the values of a unit over the inputs. The slice belongs to the raster.
 func (r *Raster) Row(unit int) []bool { return r.On[unit*r.Inputs : (unit+1)*r.Inputs] }
 
-// Active returns the share of inputs at which each unit is active, from 0 to 1: the paper's activation per unit.
+// Active returns the share of inputs at which each unit is active, from 0 to 1: the paper's activation per
+// unit.
 func (r *Raster) Active() []float64 {
 	active := make([]float64, r.Units)
 	for unit := range active {
@@ -71,8 +73,8 @@ func (r *Raster) Active() []float64 {
 	return active
 }
 
-// Contiguity returns the lengths of all runs of equal values along the rows, from 1 to M, in order of units and inputs: the
-// paper's contiguity. They add up to N M.
+// Contiguity returns the lengths of all runs of equal values along the rows, from 1 to M, in order of units
+// and inputs: the paper's contiguity. They add up to N M.
 func (r *Raster) Contiguity() []int {
 	var lengths []int
 	for unit := range r.Units {

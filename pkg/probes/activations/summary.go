@@ -15,8 +15,8 @@ type Shape struct {
 	// Balanced is the share of units that are active at a quarter to three quarters of the inputs.
 	Balanced float64
 
-	// Longest, Shortest and Peak are shares of the runs: those of length M, those of length 1, and those in the fullest bin of
-	// the contiguity histogram below its last.
+	// Longest, Shortest and Peak are shares of the runs: those of length M, those of length 1, and those in
+	// the fullest bin of the contiguity histogram below its last.
 	Longest, Shortest, Peak float64
 
 	// Last is the share of the runs in the last bin of the contiguity histogram.
@@ -58,11 +58,12 @@ func (r *Raster) Shape() Shape {
 	return s
 }
 
-// Bins is the number of bins of the histograms. It is odd, as in the paper's picture, so that 1/2 is the middle of a bin.
+// Bins is the number of bins of the histograms. It is odd, as in the paper's picture, so that 1/2 is the
+// middle of a bin.
 const Bins = 11
 
-// ActiveHistogram returns the distribution of the activation per unit over all units of the rasters: the shares of units in Bins
-// equal bins from 0 to 1.
+// ActiveHistogram returns the distribution of the activation per unit over all units of the rasters: the
+// shares of units in Bins equal bins from 0 to 1.
 func ActiveHistogram(rasters ...*Raster) []float64 {
 	var values []float64
 	for _, r := range rasters {
@@ -71,8 +72,8 @@ func ActiveHistogram(rasters ...*Raster) []float64 {
 	return histogram(values, 0, 1)
 }
 
-// ContiguityHistogram returns the distribution of the lengths of all runs of the rasters, which have equally many inputs: the
-// shares of runs in Bins equal bins from 1 to M.
+// ContiguityHistogram returns the distribution of the lengths of all runs of the rasters, which have equally
+// many inputs: the shares of runs in Bins equal bins from 1 to M.
 func ContiguityHistogram(rasters ...*Raster) []float64 {
 	var values []float64
 	for _, r := range rasters {

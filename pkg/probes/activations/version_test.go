@@ -17,7 +17,8 @@ import (
 // the Version and put the new numbers here.
 func TestVersion(t *testing.T) {
 	if activations.Version != 1 {
-		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new numbers "+
+		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new "+
+			"numbers "+
 			"here", activations.Version)
 	}
 	e := engine.New(testbackend.Open(t))
@@ -48,7 +49,8 @@ func TestVersion(t *testing.T) {
 		runs := rasters[1].Contiguity()
 		if math.Round(active) != test.active || math.Round(coactive) != test.coactive ||
 			!slices.Equal(runs[:4], test.runs) {
-			t.Errorf("the %s has %g active inputs, %g pairs and runs %v, want %g, %g and %v", test.net.Title(),
+			t.Errorf("the %s has %g active inputs, %g pairs and runs %v, want %g, %g and %v",
+				test.net.Title(),
 				math.Round(active), math.Round(coactive), runs[:4], test.active, test.coactive, test.runs)
 		}
 	}

@@ -222,7 +222,8 @@ func (c Config) products(
 // addStage adds the products of the gradients with respect to a stage's weights, once all stages that share
 // these have been gone through.
 func (c Config) addStage(
-	ctx context.Context, net *engine.Linear, stage int, gradient []float64, shared map[int]*mat.Dense, sum *mat.SymDense,
+	ctx context.Context, net *engine.Linear, stage int, gradient []float64, shared map[int]*mat.Dense,
+	sum *mat.SymDense,
 ) error {
 	count := parameters(c.Net.Stages[stage])
 	if count == 0 {

@@ -33,9 +33,11 @@ func run(t *testing.T, config alignment.Config) *alignment.Result {
 // of sums of a few products in float64.
 func check(t *testing.T, what string, got alignment.Agreement, want []float64) {
 	t.Helper()
-	for i, value := range []float64{got.MeanCosine.Value, got.LeastCosine.Value, got.Confusion.Value, got.Rank.Value} {
+	for i, value := range []float64{got.MeanCosine.Value, got.LeastCosine.Value, got.Confusion.Value,
+		got.Rank.Value} {
 		if math.Abs(value-want[i]) > 1e-12*math.Max(1, want[i]) {
-			t.Errorf("%s: %s is %.15g, want %.15g", what, []string{"mean cosine", "least cosine", "confusion", "rank"}[i], value, want[i])
+			t.Errorf("%s: %s is %.15g, want %.15g", what,
+				[]string{"mean cosine", "least cosine", "confusion", "rank"}[i], value, want[i])
 		}
 	}
 }
@@ -44,7 +46,8 @@ func check(t *testing.T, what string, got alignment.Agreement, want []float64) {
 func TestAgreementIsPyTorchs(t *testing.T) {
 	torch := testnets.TorchNet(t)
 	result := run(t, alignment.Config{
-		Subject: subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64}, Scalar: subject.Loss,
+		Subject:     subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64},
+		Scalar:      subject.Loss,
 		Minibatches: []alignment.Minibatch{{Inputs: torch.Inputs, Labels: torch.Labels}},
 	})
 	check(t, "weights", result.Weights, torch.Agreement["weights"])
@@ -67,7 +70,8 @@ func TestLinearNetHasItsClosedForm(t *testing.T) {
 	})
 	// The Gram matrix of [1 0; 0 2; -1 1] has the eigenvalues of its transpose's [2 -1; -1 5]: (7 + sqrt(13))
 	// / 2 is the larger, of a trace of 7.
-	check(t, "weights", result.Weights, []float64{(0 - root + root) / 3, -root, 1, 7 / ((7 + math.Sqrt(13)) / 2)})
+	check(t, "weights", result.Weights,
+		[]float64{(0 - root + root) / 3, -root, 1, 7 / ((7 + math.Sqrt(13)) / 2)})
 	w := 0.0 // mean over the draws of -|w|^2 is below 0: no confusion
 	check(t, "inputs", result.Inputs, []float64{1, 1, w, 1})
 }
@@ -75,14 +79,17 @@ func TestLinearNetHasItsClosedForm(t *testing.T) {
 // TestSharedWeights takes f = sum of x W W, both factors being one matrix: its gradient is the sum of those
 // with respect to either, x^T (W 1)^T + (x W)^T 1^T.
 func TestSharedWeights(t *testing.T) {
-	net, err := models.Compose("shared", []int{2}, models.Stage{Name: "a", Block: testnets.Dense{In: 2, Out: 2}}, models.Stage{Name: "b", Block: testnets.Dense{In: 2, Out: 2}, Weights: "a"})
+	net, err := models.Compose("shared", []int{2},
+		models.Stage{Name: "a", Block: testnets.Dense{In: 2, Out: 2}},
+		models.Stage{Name: "b", Block: testnets.Dense{In: 2, Out: 2}, Weights: "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := []float64{1, -2, 3, 0.5}
 	x := []float64{1, 0, -1, 2}
 	fixed := testnets.Fixed{Net: net, Values: [][][]float64{{w}, nil}}
-	result := run(t, alignment.Config{Subject: subject.Subject{Net: net, Weights: fixed.Weights, DType: dtypes.Float64}, Minibatches: []alignment.Minibatch{{Inputs: x}}})
+	result := run(t, alignment.Config{Subject: subject.Subject{Net: net, Weights: fixed.Weights,
+		DType: dtypes.Float64}, Minibatches: []alignment.Minibatch{{Inputs: x}}})
 	var gradients [2][4]float64
 	for i := range gradients {
 		a, b := x[2*i], x[2*i+1]
@@ -99,7 +106,8 @@ func TestSharedWeights(t *testing.T) {
 		products[1] += gradients[0][k] * gradients[0][k]
 		products[2] += gradients[1][k] * gradients[1][k]
 	}
-	if want := products[0] / math.Sqrt(products[1]*products[2]); math.Abs(result.Weights.MeanCosine.Value-want) > 1e-12 {
+	if want := products[0] /
+		math.Sqrt(products[1]*products[2]); math.Abs(result.Weights.MeanCosine.Value-want) > 1e-12 {
 		t.Errorf("cosine %g, want %g", result.Weights.MeanCosine.Value, want)
 	}
 }
@@ -109,7 +117,8 @@ func TestSharedWeights(t *testing.T) {
 // sees, and those with respect to the inputs are what the engine's own gradient is.
 func TestNormalisedNet(t *testing.T) {
 	const examples = 6
-	net, err := models.New(models.Config{Net: "conv-feedforward", Depth: 3, Norm: norms.Batch, Width: 2, Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
+	net, err := models.New(models.Config{Net: "conv-feedforward", Depth: 3, Norm: norms.Batch, Width: 2,
+		Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +127,8 @@ func TestNormalisedNet(t *testing.T) {
 	for i := range inputs {
 		inputs[i] = rng.NormFloat64()
 	}
-	config := alignment.Config{Subject: subject.Subject{Net: net, Draws: 4, DType: dtypes.Float64}, Minibatches: []alignment.Minibatch{{Inputs: inputs}}}
+	config := alignment.Config{Subject: subject.Subject{Net: net, Draws: 4, DType: dtypes.Float64},
+		Minibatches: []alignment.Minibatch{{Inputs: inputs}}}
 	result := run(t, config)
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -128,7 +138,8 @@ func TestNormalisedNet(t *testing.T) {
 	}
 	least := 0.0
 	for draw := range uint64(4) {
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(0, draw), Inputs: batch, Gradient: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(0, draw), Inputs: batch, Gradient: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,13 +174,26 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		Minibatches: []alignment.Minibatch{{Inputs: []float64{1, 2, 3, 4}}},
 	}
 	for want, change := range map[string]func(*alignment.Config){
-		"there is no net":           func(c *alignment.Config) { c.Net = nil },
-		"there are no minibatches":  func(c *alignment.Config) { c.Minibatches = nil },
-		"minibatch 0 has 3 values":  func(c *alignment.Config) { c.Minibatches = []alignment.Minibatch{{Inputs: []float64{1, 2, 3}}} },
-		"minibatch 0 has 2 values":  func(c *alignment.Config) { c.Minibatches = []alignment.Minibatch{{Inputs: []float64{1, 2}}} },
-		"minibatch 0 has 1 labels":  func(c *alignment.Config) { c.Minibatches[0].Labels = []int{1} },
-		"a label is 2":              func(c *alignment.Config) { c.Scalar, c.Minibatches[0].Labels = subject.Loss, []int{1, 2} },
-		"example 0":                 func(c *alignment.Config) { c.Minibatches = []alignment.Minibatch{{Inputs: []float64{0, 0, 1, 1}}} },
+		"there is no net":          func(c *alignment.Config) { c.Net = nil },
+		"there are no minibatches": func(c *alignment.Config) { c.Minibatches = nil },
+		"minibatch 0 has 3 " +
+			"values": func(c *alignment.Config) {
+			c.Minibatches = []alignment.Minibatch{{Inputs: []float64{1,
+				2, 3}}}
+		},
+		"minibatch 0 has 2 " +
+			"values": func(c *alignment.Config) {
+			c.Minibatches = []alignment.Minibatch{{Inputs: []float64{1,
+				2}}}
+		},
+		"minibatch 0 has 1 labels": func(c *alignment.Config) { c.Minibatches[0].Labels = []int{1} },
+		"a label is 2": func(c *alignment.Config) {
+			c.Scalar,
+				c.Minibatches[0].Labels = subject.Loss, []int{1, 2}
+		},
+		"example 0": func(c *alignment.Config) {
+			c.Minibatches = []alignment.Minibatch{{Inputs: []float64{0, 0, 1, 1}}}
+		},
 		"hold the batch statistics": func(c *alignment.Config) { c.Net.Config.Statistics = norms.Coupled },
 		"would need": func(c *alignment.Config) {
 			c.Net = testnets.Net(t, "wide", []int{2}, testnets.Dense{In: 2, Out: 1 << 38})
@@ -180,7 +204,8 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		net := *good.Net
 		config.Net, config.Minibatches = &net, []alignment.Minibatch{good.Minibatches[0]}
 		change(&config)
-		if _, err := alignment.Run(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := alignment.Run(t.Context(), e, config); err == nil ||
+			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
 		}
 	}

@@ -30,7 +30,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	net := testnets.Net(t, "wide", []int{width}, layer, layer, layer, layer)
 	run := func(draws int) {
 		_, err := alignment.Run(t.Context(), e, alignment.Config{
-			Subject: subject.Subject{Net: net, Draws: draws}, Minibatches: []alignment.Minibatch{{Inputs: inputs}},
+			Subject:     subject.Subject{Net: net, Draws: draws},
+			Minibatches: []alignment.Minibatch{{Inputs: inputs}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +42,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		debug.FreeOSMemory()
 		before := memorytest.Resident(t)
 		got := memorytest.Peak(t, func() { run(draws) }) - before
-		formula := float64(subject.AtOnce(draws) * 8 * (examples*width*width + examples*width + 2*examples*examples))
+		formula := float64(subject.AtOnce(draws) * 8 *
+			(examples*width*width + examples*width + 2*examples*examples))
 		t.Logf("%d draws: %.0f MiB, the formula says %.0f", draws, got/(1<<20), formula/(1<<20))
 		if got < 0.6*formula || got > 4*formula+fixed {
 			t.Errorf("want between 0.6 times the formula, and 4 times and %d MiB", fixed>>20)

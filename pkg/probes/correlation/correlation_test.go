@@ -34,13 +34,14 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("R at depth 6 is less than 1/8: %t; theory says 1/64\n", result.Curve()[5].Correlation.Value < 1.0/8)
+	fmt.Printf("R at depth 6 is less than 1/8: %t; theory says 1/64\n",
+		result.Curve()[5].Correlation.Value < 1.0/8)
 	// Output: R at depth 6 is less than 1/8: true; theory says 1/64
 }
 
-// TestOneLayerHasItsClosedForm: behind one layer, C(i,j) is twice the share of neurons active on both inputs. The neurons of a wide
-// net are Gaussian, with the covariance k(x,y) = E[rho(x-b) rho(y-b)], b ~ Normal(0, 1), so this share is
-// 1/4 + arcsin(k(x,y) / sqrt(k(x,x) k(y,y))) / 2 pi.
+// TestOneLayerHasItsClosedForm: after one layer, C(i,j) is twice the share of neurons active on both inputs.
+// The neurons of a wide net are Gaussian, with the covariance k(x,y) = E[rho(x-b) rho(y-b)], b ~ Normal(0,
+// 1), so this share is 1/4 + arcsin(k(x,y) / sqrt(k(x,x) k(y,y))) / 2 pi.
 func TestOneLayerHasItsClosedForm(t *testing.T) {
 	t.Run("on the grid", func(t *testing.T) { testOneLayer(t, correlation.Config{Inputs: 17}) })
 	t.Run("at points of one's own", func(t *testing.T) {
@@ -82,10 +83,13 @@ func testOneLayer(t *testing.T, config correlation.Config) {
 		{"active", p.Active, 0.5},
 		{"coactive", p.Coactive, coactive},
 	} {
-		// Four standard errors, for five numbers, and what a finite width adds: at x = -2 a share of 0.023 of the units of the
-		// first layer is active, and the relative deviation of the kernel is of the order of 1/(0.023 width).
-		if tolerance := 4*check.got.StdErr + 0.1/(0.023*width); check.got.StdErr > 0.005 || math.Abs(check.got.Value-check.want) > tolerance {
-			t.Errorf("%s is %.5f +- %.5f, want %.5f", check.name, check.got.Value, check.got.StdErr, check.want)
+		// Four standard errors, for five numbers, and what a finite width adds: at x = -2 a share of 0.023 of
+		// the units of the first layer is active, and the relative deviation of the kernel is of the order of
+		// 1/(0.023 width).
+		if tolerance := 4*check.got.StdErr + 0.1/(0.023*width); check.got.StdErr > 0.005 ||
+			math.Abs(check.got.Value-check.want) > tolerance {
+			t.Errorf("%s is %.5f +- %.5f, want %.5f", check.name, check.got.Value, check.got.StdErr,
+				check.want)
 		}
 	}
 }
@@ -99,7 +103,8 @@ func TestLinearNetIsPerfectlyCorrelated(t *testing.T) {
 	for _, point := range curve {
 		// Sums of products in float32.
 		if math.Abs(point.Correlation.Value-1) > 1e-5 || math.Abs(point.Counted.Value-1) > 1e-5 {
-			t.Errorf("at depth %d a linear net has R = %.7f, counted %.7f, want 1", point.Depth, point.Correlation.Value, point.Counted.Value)
+			t.Errorf("at depth %d a linear net has R = %.7f, counted %.7f, want 1", point.Depth,
+				point.Correlation.Value, point.Counted.Value)
 		}
 	}
 }
@@ -115,17 +120,20 @@ func TestSlopeFindsGrowth(t *testing.T) {
 		t.Fatal(err)
 	}
 	if math.Abs(slope.Value-math.Log(3)) > 4*slope.StdErr || slope.StdErr > 0.02 {
-		t.Errorf("log C(i,i) grows by %.4f +- %.4f a layer, want log 3 = %.4f", slope.Value, slope.StdErr, math.Log(3))
+		t.Errorf("log C(i,i) grows by %.4f +- %.4f a layer, want log 3 = %.4f", slope.Value, slope.StdErr,
+			math.Log(3))
 	}
 	for _, depths := range [][2]int{{0, 5}, {2, 9}, {3, 4}} {
-		if _, err := result.Slope(correlation.R, depths[0], depths[1], math.Log); err == nil || !strings.Contains(err.Error(), "at least three") {
+		if _, err := result.Slope(correlation.R, depths[0], depths[1], math.Log); err == nil ||
+			!strings.Contains(err.Error(), "at least three") {
 			t.Errorf("fitting depths %v gives %v", depths, err)
 		}
 	}
 }
 
 func TestSameSeedSameResult(t *testing.T) {
-	config := correlation.Config{Net: models.Config{Net: "highway", Depth: 4, Width: 8, Norm: norms.Batch}, Inputs: 16, Draws: 4, Seed: 7}
+	config := correlation.Config{Net: models.Config{Net: "highway", Depth: 4, Width: 8, Norm: norms.Batch},
+		Inputs: 16, Draws: 4, Seed: 7}
 	_, first := run(t, config)
 	if _, second := run(t, config); fmt.Sprint(first) != fmt.Sprint(second) {
 		t.Error("two runs of the same config differ")
@@ -142,15 +150,19 @@ func TestBadConfigsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := correlation.Config{Net: models.Config{Net: "feedforward", Depth: 2, Width: 4}, Draws: 2, Inputs: 8}
+	good := correlation.Config{Net: models.Config{Net: "feedforward", Depth: 2, Width: 4}, Draws: 2,
+		Inputs: 8}
 	for want, change := range map[string]func(*correlation.Config){
 		"draws is 1":       func(c *correlation.Config) { c.Draws = 1 },
 		"distance is 5":    func(c *correlation.Config) { c.Distance = 5 },
 		"distance is NaN":  func(c *correlation.Config) { c.Distance = math.NaN() },
 		"depth is 0":       func(c *correlation.Config) { c.Net.Depth = 0 },
 		"grid of 1 points": func(c *correlation.Config) { c.Inputs = 1 },
-		"statistics is":    func(c *correlation.Config) { c.Net.Norm, c.Net.Statistics = norms.Batch, norms.Coupled },
-		"several outputs":  func(c *correlation.Config) { c.Net.Activation = doubling },
+		"statistics is": func(c *correlation.Config) {
+			c.Net.Norm, c.Net.Statistics = norms.Batch,
+				norms.Coupled
+		},
+		"several outputs": func(c *correlation.Config) { c.Net.Activation = doubling },
 		"range of float32": func(c *correlation.Config) {
 			c.Net = models.Config{Net: "residual", Depth: 8, Width: 4, Alpha: 1e30, Beta: 1}
 		},

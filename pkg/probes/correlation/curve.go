@@ -118,7 +118,8 @@ func (r *Result) Slope(
 	quantity Quantity, first, last int, abscissa func(depth float64) float64,
 ) (stats.Estimate, error) {
 	if first < 1 || last > r.Config.Net.Depth || last-first < 2 {
-		return stats.None(), fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least three of its depths",
+		return stats.None(), fmt.Errorf("can't fit depths %d to %d of a net of depth %d: give at least "+
+			"three of its depths",
 			first, last, r.Config.Net.Depth)
 	}
 	measured := stats.Jackknife(r.draws, func(mean []float64) []float64 {

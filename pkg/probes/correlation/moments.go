@@ -9,8 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
-// The moments of one depth of one draw, in this order; behind them stands E[g_i^2] given all weights but the read-out's, one
-// number an input.
+// The moments of one depth of one draw, in this order; behind them stands E[g_i^2] given all weights but the
+// read-out's, one number an input.
 const (
 	pairProduct  = iota // E[g_i g_j] given all weights but the read-out's, mean over pairs
 	slopeSquare         // squared slope of a rectifier with its normalisation, mean over inputs and units
@@ -23,7 +23,8 @@ const (
 // taps holds the taps made so far, by their pairs: runs with the same tap share their compiled steps.
 var taps sync.Map
 
-// momentsTap returns what is observed at every rectifier of a doubled net: a vector of scalars + inputs moments.
+// momentsTap returns what is observed at every rectifier of a doubled net: a vector of scalars + inputs
+// moments.
 func momentsTap(of pairs) *engine.Tap {
 	tap, _ := taps.LoadOrStore(of.key(), &engine.Tap{Graph: func(s models.Rectifier) *Node {
 		g := s.Argument.Graph()

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestAgreesWithExplicitJacobians compares every depth with the same draws' Jacobians with respect to all neurons, multiplied out
-// in float64 without GoMLX.
+// TestAgreesWithExplicitJacobians compares every depth with the same draws' Jacobians with respect to all
+// neurons, multiplied out in float64 without GoMLX.
 func TestAgreesWithExplicitJacobians(t *testing.T) {
 	const draws, inputs, seed = 300, 9, 5
 	for _, net := range []models.Config{
@@ -32,26 +32,31 @@ func TestAgreesWithExplicitJacobians(t *testing.T) {
 				}
 			}
 			for k, p := range curve {
-				// The weights are the same: what is left is the noise of the random direction, less than the probe's error.
+				// The weights are the same: what is left is the noise of the random direction, less than the
+				// probe's error.
 				if math.Abs(p.Variance.Value-variance[k]) > 4*p.Variance.StdErr {
-					t.Errorf("C(i,i) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Variance.Value, p.Variance.StdErr, variance[k])
+					t.Errorf("C(i,i) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth,
+						p.Variance.Value, p.Variance.StdErr, variance[k])
 				}
 				if math.Abs(p.Covariance.Value-covariance[k]) > 4*p.Covariance.StdErr {
-					t.Errorf("C(i,j) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth, p.Covariance.Value, p.Covariance.StdErr, covariance[k])
+					t.Errorf("C(i,j) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth,
+						p.Covariance.Value, p.Covariance.StdErr, covariance[k])
 				}
 			}
-			// Behind one layer without skip the direction's noise cancels: what remains is float32, and where an argument lies within
-			// its rounding of 0.
+			// Behind one layer without skip the direction's noise cancels: what remains is float32, and where
+			// an argument lies within its rounding of 0.
 			if net.Net == "feedforward" && math.Abs(curve[0].Covariance.Value/covariance[0]-1) > 1e-4 {
-				t.Errorf("C(i,j) at depth 1 is %.7f, the Jacobians give %.7f", curve[0].Covariance.Value, covariance[0])
+				t.Errorf("C(i,j) at depth 1 is %.7f, the Jacobians give %.7f", curve[0].Covariance.Value,
+					covariance[0])
 			}
 		})
 	}
 }
 
-// reference returns C(i,i), averaged over inputs, and C(i,j), averaged over pairs at least 1 apart, of one draw at depths 1 to
-// net.Depth, the sum over all neurons taken exactly.
-func reference(t *testing.T, config models.Config, x []float64, seed, index uint64) (variance, covariance []float64) {
+// reference returns C(i,i), averaged over inputs, and C(i,j), averaged over pairs at least 1 apart, of one
+// draw at depths 1 to net.Depth, the sum over all neurons taken exactly.
+func reference(t *testing.T, config models.Config, x []float64, seed, index uint64) (variance,
+	covariance []float64) {
 	t.Helper()
 	layers := config.Depth
 	config.Depth++
@@ -151,8 +156,8 @@ func combined(carry float64, a *mat.Dense, gain float64, b, w *mat.Dense) *mat.D
 	return &product
 }
 
-// products returns the inner products of the Jacobians, over the number of units: with themselves, averaged over the inputs, and
-// of pairs, averaged over those at least 1 apart.
+// products returns the inner products of the Jacobians, over the number of units: with themselves, averaged
+// over the inputs, and of pairs, averaged over those at least 1 apart.
 func products(x []float64, jacobians []*mat.Dense) (variance, covariance float64) {
 	pairs := 0
 	for i := range x {

@@ -48,7 +48,8 @@ func checkSteps(steps []int) ([]int, error) {
 		right = right && steps[i] > steps[i-1]
 	}
 	if !right {
-		return nil, fmt.Errorf("the steps are %v: give at least two, ascending from 0, which is the initialisation", steps)
+		return nil, fmt.Errorf("the steps are %v: give at least two, ascending from 0, which is the "+
+			"initialisation", steps)
 	}
 	last := steps[len(steps)-1]
 	return steps, cost.Steps(fmt.Sprintf("a look after step %d", last), float64(last), "steps")
@@ -92,7 +93,8 @@ func (f fit) run(ctx context.Context, look func(weights *model.Scope) error) (lo
 	}
 	var trainer *train.Trainer
 	if err := exceptions.TryCatch[error](func() {
-		trainer = train.NewTrainer(f.backend, store, forward, f.loss, optimizer.Adam().LearningRate(f.rate).Done(), nil, nil)
+		trainer = train.NewTrainer(f.backend, store, forward, f.loss,
+			optimizer.Adam().LearningRate(f.rate).Done(), nil, nil)
 	}); err != nil {
 		return nil, err
 	}

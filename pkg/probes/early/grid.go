@@ -18,9 +18,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// GridConfig says which dense net is fitted to a sine, and how. The zero value of every field but Net and LearningRate is a default.
+// GridConfig says which dense net is fitted to a sine, and how. The zero value of every field but Net and
+// LearningRate is a default.
 type GridConfig struct {
-	// Net is a dense net. Its Statistics are not used: training goes through them, and it is looked at with both.
+	// Net is a dense net. Its Statistics are not used: training goes through them, and it is looked at with
+	// both.
 	Net models.Config `json:"net"`
 
 	// Inputs is M, the number of points of the grid on [-2, 2], all of which are in every batch; 0 means 256.
@@ -29,7 +31,8 @@ type GridConfig struct {
 	// Frequency is that of the target sin(Frequency pi x); 0 means 1, two periods over the grid.
 	Frequency float64 `json:"frequency"`
 
-	// Steps are the numbers of updates after which the net is looked at, from 0 on; none stand for those of [Steps].
+	// Steps are the numbers of updates after which the net is looked at, from 0 on; none stand for those of
+	// [Steps].
 	Steps []int `json:"steps"`
 
 	// LearningRate is Adam's.
@@ -42,8 +45,8 @@ type GridConfig struct {
 
 // GridRun is what was seen of a dense net in training.
 type GridRun struct {
-	// Config is the one that ran, defaults filled in. It is no part of the run's JSON, which is for keeping: a net does not come back from
-	// it.
+	// Config is the one that ran, defaults filled in. It is no part of the run's JSON, which is for keeping:
+	// a net does not come back from it.
 	Config GridConfig `json:"-"`
 
 	// X is the grid and Target the sine over it, M values each.
@@ -52,8 +55,9 @@ type GridRun struct {
 	// Losses are the mean squared errors after 0, 1, 2, ... updates, up to the last step.
 	Losses []float64
 
-	// Frozen holds the gradient g = (df/dx(x_1), ..., df/dx(x_M)) with the batch statistics held fixed, and Coupled that of the sum of the outputs
-	// through them: a row of M values for each of the config's steps. Without normalisation both are one, and Coupled is nil.
+	// Frozen holds the gradient g = (df/dx(x_1), ..., df/dx(x_M)) with the batch statistics held fixed, and
+	// Coupled that of the sum of the outputs through them: a row of M values for each of the config's steps.
+	// Without normalisation both are one, and Coupled is nil.
 	Frozen, Coupled [][]float64
 }
 
@@ -65,8 +69,9 @@ func (r *GridRun) Gradients(statistics norms.Statistics) [][]float64 {
 	return r.Frozen
 }
 
-// RunGrid fits the net that the config describes and takes its gradients on the way. Every training step counts as a step of the progress. It
-// returns an error when the config is wrong, the context ends, or a loss or a gradient is not finite.
+// RunGrid fits the net that the config describes and takes its gradients on the way. Every training step
+// counts as a step of the progress. It returns an error when the config is wrong, the context ends, or a loss
+// or a gradient is not finite.
 func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun, error) {
 	run, trained, looked, err := config.prepare()
 	if err != nil {
@@ -82,7 +87,8 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 	}
 	defer inputs.MustFinalizeAll()
 	f := fit{
-		backend: e.Backend(), net: trained, draw: trained.Draw(run.Config.Seed, run.Config.Draw), loss: loss.MeanSquaredError,
+		backend: e.Backend(), net: trained, draw: trained.Draw(run.Config.Seed, run.Config.Draw),
+		loss: loss.MeanSquaredError,
 		rate: run.Config.LearningRate, steps: run.Config.Steps,
 		next: func() (train.Batch, error) { // the trainer frees what it is given
 			x, err := engine.Column(run.X, engine.DType)
@@ -103,10 +109,13 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 }
 
 // look takes the gradients under the weights as they are now, and returns the mean squared error.
-func (r *GridRun) look(ctx context.Context, e *engine.Engine, looked []*models.Net, weights *model.Scope, inputs *tensors.Tensor) (float64, error) {
+func (r *GridRun) look(ctx context.Context, e *engine.Engine, looked []*models.Net, weights *model.Scope,
+	inputs *tensors.Tensor) (float64, error) {
 	squares := 0.0
 	for i, net := range looked {
-		trace, err := look.Run(ctx, e, engine.Request{Net: net, Weights: net.Stored(weights), Inputs: inputs, Output: i == 0, Gradient: true})
+		trace, err := look.Run(ctx, e,
+			engine.Request{Net: net, Weights: net.Stored(weights), Inputs: inputs, Output: i == 0,
+				Gradient: true})
 		if err != nil {
 			return 0, err
 		}
@@ -131,7 +140,8 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 		c.Frequency = 1
 	}
 	if !numbers.Finite(c.Frequency) {
-		return nil, nil, nil, fmt.Errorf("the frequency of the target is %g: give a finite number, or 0 for 1", c.Frequency)
+		return nil, nil, nil,
+			fmt.Errorf("the frequency of the target is %g: give a finite number, or 0 for 1", c.Frequency)
 	}
 	if c.Steps, err = checkSteps(c.Steps); err != nil {
 		return nil, nil, nil, err
@@ -146,7 +156,9 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 		return nil, nil, nil, err
 	}
 	if len(trained.Output) > 0 {
-		return nil, nil, nil, fmt.Errorf("%v has outputs of shape %v, and is fitted to one number an input: end it with a read-out, such as models.LinearReadout", trained, trained.Output)
+		return nil, nil, nil,
+			fmt.Errorf("%v has outputs of shape %v, and is fitted to one number an input: end it with a "+
+				"read-out, such as models.LinearReadout", trained, trained.Output)
 	}
 	c.Net = looked[0].Config
 	if c.Inputs > 0 { // others are refused below

@@ -34,14 +34,16 @@ func ExampleRunGrid() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(len(run.Frozen), "gradients of", len(run.Frozen[0]), "values; the loss has fallen:", run.Losses[30] < run.Losses[0]/2)
+	fmt.Println(len(run.Frozen), "gradients of", len(run.Frozen[0]), "values; the loss has fallen:",
+		run.Losses[30] < run.Losses[0]/2)
 	// Output: 3 gradients of 32 values; the loss has fallen: true
 }
 
 // small returns a config that runs in a moment.
 func small(net models.Config) early.GridConfig {
 	net.Depth, net.Width = 5, 12
-	return early.GridConfig{Net: net, Inputs: 24, Steps: []int{0, 2, 5}, LearningRate: 0.003, Draw: 2, Seed: 7}
+	return early.GridConfig{Net: net, Inputs: 24, Steps: []int{0, 2, 5}, LearningRate: 0.003, Draw: 2,
+		Seed: 7}
 }
 
 var batchResidual = models.Config{Net: "residual", Norm: norms.Batch, Beta: 0.5}
@@ -57,7 +59,8 @@ func TestGridStartsAtInitialisation(t *testing.T) {
 	for _, statistics := range []norms.Statistics{norms.Frozen, norms.Coupled} {
 		net := run.Config.Net
 		net.Statistics = statistics
-		want, err := gradients.Run(t.Context(), e, gradients.Config{Net: net, Inputs: 24, Draws: 1, First: 2, Seed: 7})
+		want, err := gradients.Run(t.Context(), e,
+			gradients.Config{Net: net, Inputs: 24, Draws: 1, First: 2, Seed: 7})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +77,8 @@ func TestGridStartsAtInitialisation(t *testing.T) {
 	}
 }
 
-// TestGridLosses compares the loss at the end, which comes from the net run stage by stage, with what the trainer says of the same weights.
+// TestGridLosses compares the loss at the end, which comes from the net run stage by stage, with what the
+// trainer says of the same weights.
 func TestGridLosses(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -102,8 +106,9 @@ func TestGridLosses(t *testing.T) {
 	}
 }
 
-// TestGridTrainsWithAdam compares with a step of Adam by hand, on one unit: f = w rho(x - b), whose gradient is w where x > b. The first
-// step of Adam changes each weight by the learning rate, against the sign of its gradient (to eps = 1e-7 over its size).
+// TestGridTrainsWithAdam compares with a step of Adam by hand, on one unit: f = w rho(x - b), whose gradient
+// is w where x > b. The first step of Adam changes each weight by the learning rate, against the sign of its
+// gradient (to eps = 1e-7 over its size).
 func TestGridTrainsWithAdam(t *testing.T) {
 	const rate, m = 0.01, 33
 	e := engine.New(testbackend.Open(t))
@@ -156,14 +161,16 @@ func TestGridOfALooksLinearNet(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	run, err := early.RunGrid(t.Context(), e, small(models.Config{
-		Net: "feedforward", Activation: activations.CReLU, LooksLinear: true, Initializer: initializers.Orthogonal,
+		Net: "feedforward", Activation: activations.CReLU, LooksLinear: true,
+		Initializer: initializers.Orthogonal,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, g := range run.Frozen {
 		spread := (slices.Max(g) - slices.Min(g)) / math.Abs(g[0])
-		if step := run.Config.Steps[i]; step == 0 && spread > 1e-5 || step > 0 && spread < 1e-3 { // 1e-5: rounding in float32
+		// 1e-5: rounding in float32
+		if step := run.Config.Steps[i]; step == 0 && spread > 1e-5 || step > 0 && spread < 1e-3 {
 			t.Errorf("at step %d the gradient varies by %g of its size", step, spread)
 		}
 	}
@@ -173,19 +180,26 @@ func TestGridConfigIsChecked(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	for words, change := range map[string]func(*early.GridConfig){
-		"the steps are [1 2]":            func(c *early.GridConfig) { c.Steps = []int{1, 2} },
-		"the steps are [0]":              func(c *early.GridConfig) { c.Steps = []int{0} },
-		"the steps are [0 3 3]":          func(c *early.GridConfig) { c.Steps = []int{0, 3, 3} },
-		"the learning rate is 0":         func(c *early.GridConfig) { c.LearningRate = 0 },
-		"the frequency of the target":    func(c *early.GridConfig) { c.Frequency = math.NaN() },
-		"a grid of 1 points":             func(c *early.GridConfig) { c.Inputs = 1 },
-		"takes images, not the points":   func(c *early.GridConfig) { c.Net.Net, c.Net.Beta = "conv-feedforward", 0 },
-		"beta is 0":                      func(c *early.GridConfig) { c.Net.Beta = 0 },
-		"choose a smaller learning rate": func(c *early.GridConfig) { c.LearningRate, c.Net.Norm = 1e30, norms.None },
+		"the steps are [1 2]":         func(c *early.GridConfig) { c.Steps = []int{1, 2} },
+		"the steps are [0]":           func(c *early.GridConfig) { c.Steps = []int{0} },
+		"the steps are [0 3 3]":       func(c *early.GridConfig) { c.Steps = []int{0, 3, 3} },
+		"the learning rate is 0":      func(c *early.GridConfig) { c.LearningRate = 0 },
+		"the frequency of the target": func(c *early.GridConfig) { c.Frequency = math.NaN() },
+		"a grid of 1 points":          func(c *early.GridConfig) { c.Inputs = 1 },
+		"takes images, not the points": func(c *early.GridConfig) {
+			c.Net.Net,
+				c.Net.Beta = "conv-feedforward", 0
+		},
+		"beta is 0": func(c *early.GridConfig) { c.Net.Beta = 0 },
+		"choose a smaller learning rate": func(c *early.GridConfig) {
+			c.LearningRate, c.Net.Norm = 1e30,
+				norms.None
+		},
 	} {
 		config := small(batchResidual)
 		change(&config)
-		if _, err := early.RunGrid(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := early.RunGrid(t.Context(), e, config); err == nil ||
+			!strings.Contains(err.Error(), words) {
 			t.Errorf("the error %v does not say %q", err, words)
 		}
 	}

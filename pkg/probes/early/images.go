@@ -18,10 +18,11 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// ImagesConfig says which convolutional net is trained, and how. The zero value of every field but Net and LearningRate is a default.
+// ImagesConfig says which convolutional net is trained, and how. The zero value of every field but Net and
+// LearningRate is a default.
 type ImagesConfig struct {
-	// Net is a convolutional net, such as that of one of training.Families. Its Statistics are not used: training goes through them, and it
-	// is looked at with both.
+	// Net is a convolutional net, such as that of one of training.Families. Its Statistics are not used:
+	// training goes through them, and it is looked at with both.
 	Net models.Config `json:"net"`
 
 	// Batch is the number of images in a batch of training; 0 means 100.
@@ -30,7 +31,8 @@ type ImagesConfig struct {
 	// Images is the number of test images that the net is looked at with, the first ones; 0 means 256.
 	Images int `json:"images"`
 
-	// Steps are the numbers of updates after which the net is looked at, from 0 on; none stand for those of [Steps].
+	// Steps are the numbers of updates after which the net is looked at, from 0 on; none stand for those of
+	// [Steps].
 	Steps []int `json:"steps"`
 
 	// LearningRate is Adam's. Package training begins with 0.001.
@@ -57,16 +59,19 @@ type Look struct {
 	// Step is the number of updates before it.
 	Step int
 
-	// TrainLoss is the mean loss of the batches since the look before, as training saw them; at step 0 that of the first batch.
+	// TrainLoss is the mean loss of the batches since the look before, as training saw them; at step 0 that
+	// of the first batch.
 	TrainLoss float64
 
 	// Look is what was seen of the net with the test images. Its WhiteRank is the same at all steps.
 	look.Look
 }
 
-// RunImages trains the net that the config describes and looks at it on the way. Every training step counts as a step of the progress. It
-// returns an error when the config is wrong, the context ends, or a loss or a gradient is not finite.
-func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data training.Data) (*ImagesRun, error) {
+// RunImages trains the net that the config describes and looks at it on the way. Every training step counts
+// as a step of the progress. It returns an error when the config is wrong, the context ends, or a loss or a
+// gradient is not finite.
+func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data training.Data) (*ImagesRun,
+	error) {
 	run, trained, looked, err := config.prepare()
 	if err != nil {
 		return nil, err
@@ -88,7 +93,8 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data 
 	next, stop := iter.Pull2(batches.Iter())
 	defer stop()
 	f := fit{
-		backend: e.Backend(), net: trained, draw: trained.Draw(seed, 0), loss: loss.SparseCategoricalCrossEntropyLogits,
+		backend: e.Backend(), net: trained, draw: trained.Draw(seed, 0),
+		loss: loss.SparseCategoricalCrossEntropyLogits,
 		rate: run.Config.LearningRate, steps: run.Config.Steps,
 		next: func() (train.Batch, error) {
 			batch, err, more := next()
@@ -122,7 +128,8 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 		c.Images = rank.PaperBatch
 	}
 	if c.Images < 2 {
-		return nil, nil, nil, fmt.Errorf("%d images to look with: give at least 2, for there are pairs of them", c.Images)
+		return nil, nil, nil,
+			fmt.Errorf("%d images to look with: give at least 2, for there are pairs of them", c.Images)
 	}
 	if c.Steps, err = checkSteps(c.Steps); err != nil {
 		return nil, nil, nil, err
@@ -134,7 +141,9 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 		return nil, nil, nil, err
 	}
 	if trained.TakesNumbers() == nil {
-		return nil, nil, nil, fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or conv-residual, or one of your own", trained)
+		return nil, nil, nil,
+			fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or "+
+				"conv-residual, or one of your own", trained)
 	}
 	for _, images := range []int{c.Batch, c.Images} {
 		if err := trained.CheckMemory(images, 4, training.WeightCopies, 1); err != nil {

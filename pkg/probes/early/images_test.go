@@ -77,10 +77,12 @@ func images(t *testing.T, family string) early.ImagesConfig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return early.ImagesConfig{Net: net.Config, Batch: 6, Images: 10, Steps: []int{0, 1, 4}, LearningRate: 0.01, Seed: 3}
+	return early.ImagesConfig{Net: net.Config, Batch: 6, Images: 10, Steps: []int{0, 1, 4},
+		LearningRate: 0.01, Seed: 3}
 }
 
-// TestImagesTrainLikeARunner compares losses with those of package training's Runner: the probe sees the nets of Figure 6.
+// TestImagesTrainLikeARunner compares losses with those of package training's Runner: the probe sees the nets
+// of Figure 6.
 func TestImagesTrainLikeARunner(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -91,15 +93,18 @@ func TestImagesTrainLikeARunner(t *testing.T) {
 		}
 		runner := training.Runner{Backend: e.Backend(), Data: specks{8, 20}}
 		want, err := runner.Run(t.Context(), training.Config{
-			Family: family, Depth: 5, Width: 3, Seed: 3, Budget: training.Budget{Steps: 4, Batch: 6, EvalEvery: 1},
+			Family: family, Depth: 5, Width: 3, Seed: 3,
+			Budget:    training.Budget{Steps: 4, Batch: 6, EvalEvery: 1},
 			Optimizer: training.Optimizer{LearningRate: 0.01},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, point := range want.Curve {
-			if math.Abs(run.Losses[i]/point.TrainLoss-1) > 1e-6 { // the same float32 steps; only the mean over one batch is added
-				t.Errorf("%s: the loss of batch %d is %g, the runner's %g", family, i, run.Losses[i], point.TrainLoss)
+			// the same float32 steps; only the mean over one batch is added
+			if math.Abs(run.Losses[i]/point.TrainLoss-1) > 1e-6 {
+				t.Errorf("%s: the loss of batch %d is %g, the runner's %g", family, i, run.Losses[i],
+					point.TrainLoss)
 			}
 		}
 		losses := run.Losses
@@ -111,7 +116,8 @@ func TestImagesTrainLikeARunner(t *testing.T) {
 	}
 }
 
-// TestImagesMeasurements compares step 0 with gonum's singular values and with pairs of images counted one by one.
+// TestImagesMeasurements compares step 0 with gonum's singular values and with pairs of images counted one by
+// one.
 func TestImagesMeasurements(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -125,7 +131,9 @@ func TestImagesMeasurements(t *testing.T) {
 		t.Fatal(err)
 	}
 	batch := (&specksDataset{specks: data, batch: 10, seed: 1 << 40}).at(0)
-	trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(3, 0), Inputs: batch.Inputs[0], Gradient: true, Tap: engine.Preactivations})
+	trace, err := e.Run(t.Context(),
+		engine.Request{Net: net, Weights: net.Draw(3, 0), Inputs: batch.Inputs[0], Gradient: true,
+			Tap: engine.Preactivations})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,8 +146,11 @@ func TestImagesMeasurements(t *testing.T) {
 		squares += v * v
 	}
 	look := run.Looks[0]
-	if want := squares / (values[0] * values[0]); math.Abs(look.Rank/want-1) > 1e-6 || look.CoupledRank != look.Rank { // float32 gradients
-		t.Errorf("the effective rank is %g and %g, from singular values %g", look.Rank, look.CoupledRank, want)
+	// float32 gradients
+	if want := squares / (values[0] * values[0]); math.Abs(look.Rank/want-1) > 1e-6 ||
+		look.CoupledRank != look.Rank {
+		t.Errorf("the effective rank is %g and %g, from singular values %g", look.Rank, look.CoupledRank,
+			want)
 	}
 	for layer, argument := range trace.Taps {
 		units := len(argument) / 10
@@ -161,14 +172,16 @@ func TestImagesMeasurements(t *testing.T) {
 			t.Errorf("layer %d: the share of active images is %g, want %g", layer, look.Active[layer], want)
 		}
 		if want := float64(coactive) / float64(45*units); math.Abs(look.Coactive[layer]-want) > 1e-12 {
-			t.Errorf("layer %d: the share of co-active pairs is %g, want %g", layer, look.Coactive[layer], want)
+			t.Errorf("layer %d: the share of co-active pairs is %g, want %g", layer, look.Coactive[layer],
+				want)
 		}
 	}
 }
 
-// TestImagesRanks: a net that starts out linear has one gradient for all images, of effective rank 1; batch statistics tell frozen from
-// coupled; and noise of 10 rows of 192 values has an effective rank between a half of 10 and 10 (its largest singular value is near
-// (sqrt 10 + sqrt 192)^2 = 290, of a sum of squares near 1920).
+// TestImagesRanks: a net that starts out linear has one gradient for all images, of effective rank 1; batch
+// statistics tell frozen from coupled; and noise of 10 rows of 192 values has an effective rank between a
+// half of 10 and 10 (its largest singular value is near (sqrt 10 + sqrt 192)^2 = 290, of a sum of squares
+// near 1920).
 func TestImagesRanks(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -193,7 +206,8 @@ func TestImagesRanks(t *testing.T) {
 	if look.WhiteRank < 5 || look.WhiteRank > 10 {
 		t.Errorf("white noise has the effective rank %g", look.WhiteRank)
 	}
-	if look.Relative() != look.Rank/look.WhiteRank || look.CoupledRelative() != look.CoupledRank/look.WhiteRank {
+	if look.Relative() != look.Rank/look.WhiteRank ||
+		look.CoupledRelative() != look.CoupledRank/look.WhiteRank {
 		t.Errorf("relative ranks %g and %g of %+v", look.Relative(), look.CoupledRelative(), look)
 	}
 }
@@ -205,12 +219,16 @@ func TestImagesConfigIsChecked(t *testing.T) {
 		"the steps are [5 1]":     func(c *early.ImagesConfig) { c.Steps = []int{5, 1} },
 		"the learning rate is -1": func(c *early.ImagesConfig) { c.LearningRate = -1 },
 		"1 images to look with":   func(c *early.ImagesConfig) { c.Images = 1 },
-		"does not take images":    func(c *early.ImagesConfig) { c.Net = models.Config{Net: "feedforward", Depth: 3} },
-		"depth is 0":              func(c *early.ImagesConfig) { c.Net.Depth = 0 },
+		"does not take images": func(c *early.ImagesConfig) {
+			c.Net = models.Config{Net: "feedforward",
+				Depth: 3}
+		},
+		"depth is 0": func(c *early.ImagesConfig) { c.Net.Depth = 0 },
 	} {
 		config := images(t, "relu")
 		change(&config)
-		if _, err := early.RunImages(t.Context(), e, config, specks{8, 20}); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := early.RunImages(t.Context(), e, config, specks{8, 20}); err == nil ||
+			!strings.Contains(err.Error(), words) {
 			t.Errorf("the error %v does not say %q", err, words)
 		}
 	}

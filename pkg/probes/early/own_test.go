@@ -37,14 +37,16 @@ func TestOwnNetsTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got.Losses, want.Losses) || !reflect.DeepEqual(got.Frozen, want.Frozen) || !reflect.DeepEqual(got.Coupled, want.Coupled) {
+	if !reflect.DeepEqual(got.Losses, want.Losses) || !reflect.DeepEqual(got.Frozen, want.Frozen) ||
+		!reflect.DeepEqual(got.Coupled, want.Coupled) {
 		t.Errorf("the composed net trains otherwise: losses %v, want %v", got.Losses, want.Losses)
 	}
-	flat, err := models.FromGraph("flat", []int{8, 8, 3}, func(scope *model.Scope, x *graph.Node) *graph.Node {
-		x = layers.Dense(scope.In("hidden"), graph.Reshape(x, x.Shape().Dim(0), -1), true, 16)
-		models.Watch(scope, models.Rectifier{Preactivation: x, Argument: x})
-		return layers.Dense(scope.In("output"), graph.Max(x, graph.ZerosLike(x)), true, 2)
-	})
+	flat, err := models.FromGraph("flat", []int{8, 8, 3},
+		func(scope *model.Scope, x *graph.Node) *graph.Node {
+			x = layers.Dense(scope.In("hidden"), graph.Reshape(x, x.Shape().Dim(0), -1), true, 16)
+			models.Watch(scope, models.Rectifier{Preactivation: x, Argument: x})
+			return layers.Dense(scope.In("output"), graph.Max(x, graph.ZerosLike(x)), true, 2)
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,19 +59,23 @@ func TestOwnNetsTrain(t *testing.T) {
 	if first, last := run.Losses[0], run.Losses[39]; !(last < first/2) {
 		t.Errorf("the loss went from %g to %g", first, last)
 	}
-	if look := run.Looks[1]; len(look.Active) != 1 || look.Rank != look.CoupledRank || look.Correlation == nil {
+	if look := run.Looks[1]; len(look.Active) != 1 || look.Rank != look.CoupledRank ||
+		look.Correlation == nil {
 		t.Errorf("seen: %+v", look)
 	}
 	config.Net = flat.Config
-	if _, err := early.RunGrid(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), "takes inputs of shape [8 8 3]") {
+	if _, err := early.RunGrid(t.Context(), e, config); err == nil ||
+		!strings.Contains(err.Error(), "takes inputs of shape [8 8 3]") {
 		t.Errorf("images on a grid: %v", err)
 	}
-	outputs, err := models.Compose("two outputs", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
+	outputs, err := models.Compose("two outputs", []int{1},
+		models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	config.Net = outputs.Config
-	if _, err := early.RunGrid(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), "has outputs of shape [2]") {
+	if _, err := early.RunGrid(t.Context(), e, config); err == nil ||
+		!strings.Contains(err.Error(), "has outputs of shape [2]") {
 		t.Errorf("two outputs: %v", err)
 	}
 }

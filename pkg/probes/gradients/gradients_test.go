@@ -48,7 +48,8 @@ func Example() {
 // TestOneLayerHasItsClosedForm compares with df/dx = sum of the w_i whose unit is on, b_i < x.
 func TestOneLayerHasItsClosedForm(t *testing.T) {
 	config := models.Config{Net: "feedforward", Depth: 1, Width: 20}
-	result, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), gradients.Config{Net: config, Draws: 3, Seed: 9, Inputs: 40})
+	result, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)),
+		gradients.Config{Net: config, Draws: 3, Seed: 9, Inputs: 40})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ func TestOneLayerHasItsClosedForm(t *testing.T) {
 }
 
 func TestSameSeedSameResult(t *testing.T) {
-	config := gradients.Config{Net: models.Config{Net: "feedforward", Depth: 6, Width: 16, Norm: norms.Center}, Draws: 5, Seed: 3, Inputs: 32}
+	config := gradients.Config{Net: models.Config{Net: "feedforward", Depth: 6, Width: 16,
+		Norm: norms.Center}, Draws: 5, Seed: 3, Inputs: 32}
 	run := func(config gradients.Config) [][]float64 {
 		result, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), config)
 		if err != nil {
@@ -124,8 +126,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 	}
 }
 
-// TestBrownnessIntervalCoversTheTruth draws AR(1) series and asks whether the jackknife's 95 % intervals cover the brownness of
-// the exact expected autocorrelation.
+// TestBrownnessIntervalCoversTheTruth draws AR(1) series and asks whether the jackknife's 95 % intervals
+// cover the brownness of the exact expected autocorrelation.
 func TestBrownnessIntervalCoversTheTruth(t *testing.T) {
 	const m, draws, ensembles, phi = 128, 20, 200, 0.7
 	exact, err := stats.ExpectedACF(autoregressive(m, phi), gradients.MaxLag)
@@ -150,8 +152,8 @@ func TestBrownnessIntervalCoversTheTruth(t *testing.T) {
 			covered++
 		}
 	}
-	// 95 % of 200 is 190, with a deviation of 3.1; the bound is four deviations away, because the jackknife's interval of a
-	// smooth but nonlinear statistic covers 95 % only approximately.
+	// 95 % of 200 is 190, with a deviation of 3.1; the bound is four deviations away, because the jackknife's
+	// interval of a smooth but nonlinear statistic covers 95 % only approximately.
 	if covered < 178 {
 		t.Errorf("%d of %d intervals cover the true brownness %.3f", covered, ensembles, truth.Brownness)
 	}
@@ -169,7 +171,8 @@ func autoregression(m int, phi float64, path ...uint64) []float64 {
 }
 
 func TestSummarizeWantsTwoDraws(t *testing.T) {
-	if _, err := gradients.Summarize([][]float64{autoregression(64, 0)}); err == nil || !strings.Contains(err.Error(), "at least 2") {
+	if _, err := gradients.Summarize([][]float64{autoregression(64, 0)}); err == nil ||
+		!strings.Contains(err.Error(), "at least 2") {
 		t.Errorf("one draw gives %v", err)
 	}
 }
@@ -185,8 +188,9 @@ func autoregressive(m int, phi float64) *mat.SymDense {
 	return covariance
 }
 
-// TestCovarianceOfOneLayer compares with its closed form: the gradient of one layer is a sum of the w_i, of variance 1/N, whose kinks
-// b_i lie below x, so that C(i,j) = min(Phi(x_i), Phi(x_j)) for every width, with Phi the normal distribution function.
+// TestCovarianceOfOneLayer compares with its closed form: the gradient of one layer is a sum of the w_i, of
+// variance 1/N, whose kinks b_i lie below x, so that C(i,j) = min(Phi(x_i), Phi(x_j)) for every width, with
+// Phi the normal distribution function.
 func TestCovarianceOfOneLayer(t *testing.T) {
 	const draws = 4000
 	result, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), gradients.Config{
@@ -206,13 +210,16 @@ func TestCovarianceOfOneLayer(t *testing.T) {
 	for i := range 10 {
 		for j := i; j < 10; j++ {
 			s, u := distuv.UnitNormal.CDF(result.X[i]), distuv.UnitNormal.CDF(result.X[j])
-			// A product of two gradients has at most about twice the variance of that of normals, 2 s u, because a sum of few
-			// random weights has heavier tails; four deviations of the mean over the draws. At the lowest input a unit in 44 is on.
+			// A product of two gradients has at most about twice the variance of that of normals, 2 s u,
+			// because a sum of few random weights has heavier tails; four deviations of the mean over the
+			// draws. At the lowest input a unit in 44 is on.
 			if tolerance := 4 * math.Sqrt(2*2*s*u/draws); math.Abs(covariance.At(i, j)-s) > tolerance {
 				t.Errorf("C(%d,%d) is %.4f, want %.4f within %.4f", i, j, covariance.At(i, j), s, tolerance)
 			}
-			if tolerance := 4 * math.Sqrt(2.0/draws); math.Abs(correlation.At(i, j)-math.Sqrt(s/u)) > tolerance {
-				t.Errorf("R(%d,%d) is %.4f, want %.4f within %.4f", i, j, correlation.At(i, j), math.Sqrt(s/u), tolerance)
+			if tolerance := 4 * math.Sqrt(2.0/draws); math.Abs(correlation.At(i,
+				j)-math.Sqrt(s/u)) > tolerance {
+				t.Errorf("R(%d,%d) is %.4f, want %.4f within %.4f", i, j, correlation.At(i, j),
+					math.Sqrt(s/u), tolerance)
 			}
 		}
 	}

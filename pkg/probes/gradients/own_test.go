@@ -96,23 +96,27 @@ func TestModelFunctionsAreProbed(t *testing.T) {
 
 // TestOwnNetsAreChecked: a net that a grid can't be fed to, and one that would not fit, are a sentence each.
 func TestOwnNetsAreChecked(t *testing.T) {
-	images, err := models.Compose("images", []int{4, 4, 3}, models.Stage{Name: "a", Block: models.Linear{In: 3, Out: 1}})
+	images, err := models.Compose("images", []int{4, 4, 3},
+		models.Stage{Name: "a", Block: models.Linear{In: 3, Out: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	wide := models.Layer{Rectify: models.Rectify{Features: 5}, Gain: 1}
-	stages := []models.Stage{{Name: "first", Block: models.Linear{In: 1, Out: 5}}, {Name: "a", Block: wide}, {Name: "b", Block: wide}}
+	stages := []models.Stage{{Name: "first", Block: models.Linear{In: 1, Out: 5}}, {Name: "a", Block: wide},
+		{Name: "b", Block: wide}}
 	large, err := models.Compose("large", []int{1}, stages...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for want, config := range map[string]gradients.Config{
-		`the net "images" takes inputs of shape [4 4 3], not the points of a grid`: {Net: images.Config, Draws: 2},
+		`the net "images" takes inputs of shape [4 4 3], not the points of a grid`: {Net: images.Config,
+			Draws: 2},
 		// Two states of five numbers of four bytes.
 		`the net "large" on 100000000000 inputs would need 3.6 TiB of memory, 220 bytes for weights and 3.6 TiB for`: {
 			Net: large.Config, Inputs: 1e11, Draws: 2},
 	} {
-		if _, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), config); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := gradients.Run(t.Context(), engine.New(testbackend.Open(t)), config); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}

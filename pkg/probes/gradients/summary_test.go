@@ -31,8 +31,9 @@ func brownnessOf(t *testing.T, m int, phi float64) float64 {
 	return colour.Brownness
 }
 
-// TestBrownnessDifferenceOfSharedDraws compares autoregressions of two strengths on the same innovations: the intervals of the joint jackknife cover
-// the true difference as often as they should, and are much narrower than those that take the two for independent.
+// TestBrownnessDifferenceOfSharedDraws compares autoregressions of two strengths on the same innovations: the
+// intervals of the joint jackknife cover the true difference as often as they should, and are much narrower
+// than those that take the two for independent.
 func TestBrownnessDifferenceOfSharedDraws(t *testing.T) {
 	const ensembles, draws, m = 300, 40, 96
 	want := brownnessOf(t, m, 0.8) - brownnessOf(t, m, 0.75)
@@ -52,7 +53,9 @@ func TestBrownnessDifferenceOfSharedDraws(t *testing.T) {
 			t.Fatal(err)
 		}
 		difference := gradients.BrownnessDifference(a.Autocorrelations, b.Autocorrelations, m)
-		if math.Abs(difference.Value-(a.Brownness.Value-b.Brownness.Value)) > 1e-12 || difference.Draws != draws { // rounding
+		// rounding
+		if math.Abs(difference.Value-(a.Brownness.Value-b.Brownness.Value)) > 1e-12 ||
+			difference.Draws != draws {
 			t.Fatalf("the difference of %v and %v is %+v", a.Brownness, b.Brownness, difference)
 		}
 		if difference.Low <= want && want <= difference.High {
@@ -66,11 +69,13 @@ func TestBrownnessDifferenceOfSharedDraws(t *testing.T) {
 		t.Errorf("%d of %d intervals cover the true difference, %g", covered, ensembles, want)
 	}
 	if paired > independent/3 {
-		t.Errorf("intervals are %.3g wide on shared draws, and %.3g if taken for independent", paired/ensembles, independent/ensembles)
+		t.Errorf("intervals are %.3g wide on shared draws, and %.3g if taken for independent",
+			paired/ensembles, independent/ensembles)
 	}
 }
 
-// TestBrownnessDifferenceOfEqualNets is exactly 0, with no interval around it, so that neither is called the browner one.
+// TestBrownnessDifferenceOfEqualNets is exactly 0, with no interval around it, so that neither is called the
+// browner one.
 func TestBrownnessDifferenceOfEqualNets(t *testing.T) {
 	var draws [][]float64
 	for draw := range uint64(5) {
@@ -84,7 +89,8 @@ func TestBrownnessDifferenceOfEqualNets(t *testing.T) {
 	if same != (stats.Estimate{Draws: 5}) {
 		t.Errorf("equal nets differ by %+v", same)
 	}
-	if (claims.Claim{}).Above(same, 0).Verdict != claims.Contradicted || (claims.Claim{}).Below(same, 0).Verdict != claims.Contradicted {
+	if (claims.Claim{}).Above(same, 0).Verdict != claims.Contradicted ||
+		(claims.Claim{}).Below(same, 0).Verdict != claims.Contradicted {
 		t.Error("of equal nets one is called browner")
 	}
 	if none := gradients.BrownnessDifference(s.Autocorrelations, s.Autocorrelations[1:], 64); none.Made() {

@@ -16,7 +16,8 @@ import (
 // the Version and put the new numbers here.
 func TestVersion(t *testing.T) {
 	if gradients.Version != 1 {
-		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new numbers "+
+		t.Fatalf("the numbers below are those of version 1, and the code has version %d: put the new "+
+			"numbers "+
 			"here", gradients.Version)
 	}
 	e := engine.New(testbackend.Open(t))

@@ -9,12 +9,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Whiteness says in how many draws a test tells gradients from white noise, and what it is that the test sees.
+// Whiteness says in how many draws a test tells gradients from white noise, and what it is that the test
+// sees.
 //
-// The Ljung-Box test assumes that the values of a series are independent. Gradients can fail it in two ways: their signs can
-// depend on the neighbours', or only their sizes can, large ones coming together with signs as random as a coin's. Series with
-// random signs have no autocorrelation on average, and still fail the test. Shuffling the values destroys either dependence
-// and keeps their distribution, heavy tails included: it tells whether the test rejects for that alone.
+// The Ljung-Box test assumes that the values of a series are independent. Gradients can fail it in two ways:
+// their signs can depend on the neighbours', or only their sizes can, large ones coming together with signs
+// as random as a coin's. Series with random signs have no autocorrelation on average, and still fail the
+// test. Shuffling the values destroys either dependence and keeps their distribution, heavy tails included:
+// it tells whether the test rejects for that alone.
 type Whiteness struct {
 	// Draws is the number of draws tested.
 	Draws int `json:"draws" jsonschema:"minimum=2"`

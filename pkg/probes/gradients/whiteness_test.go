@@ -8,8 +8,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
 
-// TestWhitenessTellsWhatIsDependent runs the test on three kinds of series: independent values, values with random signs whose sizes
-// vary smoothly, and an autoregression.
+// TestWhitenessTellsWhatIsDependent runs the test on three kinds of series: independent values, values with
+// random signs whose sizes vary smoothly, and an autoregression.
 func TestWhitenessTellsWhatIsDependent(t *testing.T) {
 	const m, draws = 256, 200
 	kinds := map[string]func(draw uint64) []float64{
@@ -36,7 +36,8 @@ func TestWhitenessTellsWhatIsDependent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The test rejects 5 % of white series, up to 12.5 % in four deviations of 200 draws; the dependent ones nearly always.
+		// The test rejects 5 % of white series, up to 12.5 % in four deviations of 200 draws; the dependent
+		// ones nearly always.
 		for quantity, check := range map[string]struct {
 			share float64
 			large bool

@@ -74,7 +74,8 @@ func numbers(spectra [][]float64) []float64 {
 		}
 		mean, variance := stat.PopMeanVariance(s, nil)
 		square, squareVariance := stat.PopMeanVariance(squares, nil)
-		for i, value := range []float64{square, math.Sqrt(squareVariance), mean, math.Sqrt(variance), most, least} {
+		for i, value := range []float64{square, math.Sqrt(squareVariance), mean, math.Sqrt(variance), most,
+			least} {
 			means[i] += value / float64(len(spectra))
 		}
 	}
@@ -102,8 +103,9 @@ func TestSpectraArePyTorchs(t *testing.T) {
 	torch := testnets.TorchNet(t)
 	size := torch.Sizes[0]
 	result := run(t, jacobian.Config{
-		Subject: subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64}, Points: len(torch.Correlation),
-		Pairs: []path.Pair{{From: torch.Inputs[:size], To: torch.Inputs[size : 2*size]}},
+		Subject: subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64},
+		Points:  len(torch.Correlation),
+		Pairs:   []path.Pair{{From: torch.Inputs[:size], To: torch.Inputs[size : 2*size]}},
 	})
 	// Two float64 decompositions of matrices with six rows at most.
 	check(t, "the whole net", result.Whole.Spectrum, torch.Spectra[0], 1e-12)
@@ -118,9 +120,11 @@ func TestSpectraArePyTorchs(t *testing.T) {
 // TestWholeNetOfImagesAgainstFiniteDifferences takes the Jacobian of a convolutional net from differences of
 // its outputs.
 func TestWholeNetOfImagesAgainstFiniteDifferences(t *testing.T) {
-	net := must(t, models.Config{Net: "conv-residual", Depth: 4, Beta: 0.5, Width: 2, Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
+	net := must(t, models.Config{Net: "conv-residual", Depth: 4, Beta: 0.5, Width: 2,
+		Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
 	ends := pair(48, 1)
-	result := run(t, jacobian.Config{Subject: subject.Subject{Net: net, DType: dtypes.Float64}, Points: 2, Pairs: []path.Pair{ends}})
+	result := run(t, jacobian.Config{Subject: subject.Subject{Net: net, DType: dtypes.Float64}, Points: 2,
+		Pairs: []path.Pair{ends}})
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	var spectra [][]float64
@@ -136,7 +140,8 @@ func TestWholeNetOfImagesAgainstFiniteDifferences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(0, 0), Inputs: batch, Output: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(0, 0), Inputs: batch, Output: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,16 +159,18 @@ func TestWholeNetOfImagesAgainstFiniteDifferences(t *testing.T) {
 	check(t, "the net", result.Whole.Spectrum, spectra, 1e-7)
 }
 
-// TestLooksLinearIsExactlyAnIsometry: behind concatenated rectifiers, mirrored orthogonal matrices make every
+// TestLooksLinearIsExactlyAnIsometry: after concatenated rectifiers, mirrored orthogonal matrices make every
 // stage orthogonal at every input, and a net of them, whatever its depth. The matrices are drawn in float32,
 // whose rounding of 6e-8 in each of 2 N entries of a row is all that is lost; in a convolution the matrix is
 // the kernel's centre.
 func TestLooksLinearIsExactlyAnIsometry(t *testing.T) {
 	const width, depth = 12, 20
 	dense := must(t, models.Config{
-		Net: "feedforward", Depth: depth, Width: width, Activation: activations.CReLU, Initializer: initializers.Orthogonal, LooksLinear: true,
+		Net: "feedforward", Depth: depth, Width: width, Activation: activations.CReLU,
+		Initializer: initializers.Orthogonal, LooksLinear: true,
 	})
-	result := run(t, jacobian.Config{Subject: subject.Subject{Net: dense, Draws: 2, DType: dtypes.Float64}, Points: 5, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}}})
+	result := run(t, jacobian.Config{Subject: subject.Subject{Net: dense, Draws: 2, DType: dtypes.Float64},
+		Points: 5, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}}})
 	for _, stage := range result.Stages[2 : len(result.Stages)-1] {
 		near(t, stage.Name+": smallest", stage.Spectrum.Full.Smallest, 1, 1e-6)
 		near(t, stage.Name+": largest", stage.Spectrum.Full.Largest, 1, 1e-6)
@@ -178,16 +185,19 @@ func TestLooksLinearIsExactlyAnIsometry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	layers := run(t, jacobian.Config{Subject: subject.Subject{Net: inner, DType: dtypes.Float64}, Points: 5, Pairs: []path.Pair{pair(width, 2)}})
+	layers := run(t, jacobian.Config{Subject: subject.Subject{Net: inner, DType: dtypes.Float64}, Points: 5,
+		Pairs: []path.Pair{pair(width, 2)}})
 	near(t, "all layers: smallest", layers.Whole.Spectrum.Full.Smallest, 1, 1e-6*depth)
 	near(t, "all layers: largest", layers.Whole.Spectrum.Full.Largest, 1, 1e-6*depth)
 
 	images := must(t, models.Config{
-		Net: "conv-feedforward", Depth: 4, Width: 3, Images: models.Images{Height: 8, Width: 8, Resolutions: 1},
+		Net: "conv-feedforward", Depth: 4, Width: 3,
+		Images:     models.Images{Height: 8, Width: 8, Resolutions: 1},
 		Activation: activations.CReLU, Initializer: initializers.Orthogonal, LooksLinear: true,
 	})
 	for _, rows := range []int{192, 1} { // in full, and from random vectors
-		result := run(t, jacobian.Config{Subject: subject.Subject{Net: images, DType: dtypes.Float64}, Points: 2, Rows: rows, Pairs: []path.Pair{pair(192, 3)}})
+		result := run(t, jacobian.Config{Subject: subject.Subject{Net: images, DType: dtypes.Float64},
+			Points: 2, Rows: rows, Pairs: []path.Pair{pair(192, 3)}})
 		for _, stage := range result.Stages[1:4] {
 			near(t, stage.Name+": mean square", stage.Spectrum.MeanSquare, 1, 1e-6)
 			near(t, stage.Name+": deviation of squares", stage.Spectrum.SpreadSquare, 0, 1e-5)
@@ -203,8 +213,10 @@ func TestLooksLinearIsExactlyAnIsometry(t *testing.T) {
 // TestRandomVectorsAgreeWithTheFullJacobian compares the two ways on a rectifier net's stages, of as many,
 // more and fewer outputs than inputs.
 func TestRandomVectorsAgreeWithTheFullJacobian(t *testing.T) {
-	net := testnets.Net(t, "chain", []int{30}, testnets.Dense{In: 30, Out: 30, Tanh: true}, testnets.Dense{In: 30, Out: 50}, testnets.Dense{In: 50, Out: 20, Tanh: true})
-	config := jacobian.Config{Subject: subject.Subject{Net: net, Seed: 2}, Points: 3, Pairs: []path.Pair{pair(30, 4)}}
+	net := testnets.Net(t, "chain", []int{30}, testnets.Dense{In: 30, Out: 30, Tanh: true},
+		testnets.Dense{In: 30, Out: 50}, testnets.Dense{In: 50, Out: 20, Tanh: true})
+	config := jacobian.Config{Subject: subject.Subject{Net: net, Seed: 2}, Points: 3,
+		Pairs: []path.Pair{pair(30, 4)}}
 	full := run(t, config)
 	const vectors = 300
 	config.Rows, config.Vectors = 1, vectors
@@ -213,23 +225,28 @@ func TestRandomVectorsAgreeWithTheFullJacobian(t *testing.T) {
 		got := append(random.Stages, random.Whole)[i].Spectrum
 		// The variance of u^T G u is at most 2 tr(G^2), of which the mean over vectors has one part in as
 		// many; four deviations.
-		scale := math.Sqrt(math.Pow(want.Spectrum.MeanSquare.Value, 2)+math.Pow(want.Spectrum.SpreadSquare.Value, 2)) / math.Sqrt(float64(min(want.Outputs, want.Inputs)))
-		near(t, want.Name+": mean square", got.MeanSquare, want.Spectrum.MeanSquare.Value, 4*scale*math.Sqrt(2.0/vectors))
+		scale := math.Sqrt(math.Pow(want.Spectrum.MeanSquare.Value,
+			2)+math.Pow(want.Spectrum.SpreadSquare.Value, 2)) /
+			math.Sqrt(float64(min(want.Outputs, want.Inputs)))
+		near(t, want.Name+": mean square", got.MeanSquare, want.Spectrum.MeanSquare.Value,
+			4*scale*math.Sqrt(2.0/vectors))
 		// The deviation's square is a mean over pairs of vectors of squares of normals or so, with a relative
 		// deviation of sqrt(2) / vectors and what the dependence of pairs adds: a tenth is ten times that,
 		// and the mean square's error.
-		near(t, want.Name+": deviation of squares", got.SpreadSquare, want.Spectrum.SpreadSquare.Value, 0.1*want.Spectrum.SpreadSquare.Value)
+		near(t, want.Name+": deviation of squares", got.SpreadSquare, want.Spectrum.SpreadSquare.Value,
+			0.1*want.Spectrum.SpreadSquare.Value)
 		if got.Full != nil || want.Spectrum.Full == nil {
 			t.Error("the two were not taken in two ways")
 		}
 	}
 }
 
-// TestRectifiersLoseHalf: behind a rectifier half of the directions are lost, and matrices of variance 2/N
+// TestRectifiersLoseHalf: after a rectifier half of the directions are lost, and matrices of variance 2/N
 // make up for it on average.
 func TestRectifiersLoseHalf(t *testing.T) {
 	net := must(t, models.Config{Net: "feedforward", Depth: 4, Width: 100, Norm: norms.Batch})
-	result := run(t, jacobian.Config{Subject: subject.Subject{Net: net, Draws: 4}, Points: 32, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}}})
+	result := run(t, jacobian.Config{Subject: subject.Subject{Net: net, Draws: 4}, Points: 32,
+		Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}}})
 	inner := result.Stages[2]
 	// A share of 1/2 of 100 units at 32 points that see much the same, in 4 draws: a deviation of at most 0.5
 	// / 20.
@@ -246,7 +263,8 @@ func TestRectifiersLoseHalf(t *testing.T) {
 func TestBadConfigsAreSentences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	good := jacobian.Config{Subject: subject.Subject{Net: testnets.Net(t, "linear", []int{2}, testnets.Dense{In: 2, Out: 2})}, Pairs: []path.Pair{pair(2, 5)}}
+	good := jacobian.Config{Subject: subject.Subject{Net: testnets.Net(t, "linear", []int{2},
+		testnets.Dense{In: 2, Out: 2})}, Pairs: []path.Pair{pair(2, 5)}}
 	for want, change := range map[string]func(*jacobian.Config){
 		"there is no net":           func(c *jacobian.Config) { c.Net = nil },
 		"there are no pairs":        func(c *jacobian.Config) { c.Pairs = nil },
@@ -263,7 +281,8 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		net := *good.Net
 		config.Net = &net
 		change(&config)
-		if _, err := jacobian.Run(t.Context(), e, config); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := jacobian.Run(t.Context(), e, config); err == nil ||
+			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
 		}
 	}

@@ -26,9 +26,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	for _, test := range []struct{ inputs, outputs, vectors, products, draws, pairs int }{
 		{6000, 300, 80, 80, 2, 1}, {6000, 300, 80, 80, 2, 3}, {8000, 40, 2, 40, 2, 1},
 	} {
-		net := testnets.Net(t, "wide", []int{test.inputs}, testnets.Dense{In: test.inputs, Out: test.outputs, Tanh: true},
+		net := testnets.Net(t, "wide", []int{test.inputs},
+			testnets.Dense{In: test.inputs, Out: test.outputs, Tanh: true},
 			testnets.Dense{In: test.outputs, Out: test.outputs})
-		config := jacobian.Config{Subject: subject.Subject{Net: net, Draws: test.draws}, Points: points, Vectors: test.vectors}
+		config := jacobian.Config{Subject: subject.Subject{Net: net, Draws: test.draws}, Points: points,
+			Vectors: test.vectors}
 		for i := range uint64(test.pairs) {
 			config.Pairs = append(config.Pairs, pair(test.inputs, i))
 		}

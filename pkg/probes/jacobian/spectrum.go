@@ -37,7 +37,7 @@ type Full struct {
 	Smallest subject.Estimate `json:"smallest"`
 
 	// Inverse is the smallest s over the largest, from 0 to 1: the inverse of the condition number, which is
-	// infinite where a direction is lost, as it is behind rectifiers.
+	// infinite where a direction is lost, as it is after rectifiers.
 	Inverse subject.Estimate `json:"inverse_condition"`
 
 	// Rank is the share of the n singular values that are not 0, within the rounding of the precision.

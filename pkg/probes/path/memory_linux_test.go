@@ -26,7 +26,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	defer e.Close()
 	run := func(size, points, batch, pairs, draws int) path.Config {
 		config := path.Config{
-			Subject: subject.Subject{Net: testnets.Net(t, "square", []int{size}, testnets.HalfSquare{}), Draws: draws}, Points: points, Batch: batch,
+			Subject: subject.Subject{Net: testnets.Net(t, "square", []int{size}, testnets.HalfSquare{}),
+				Draws: draws}, Points: points, Batch: batch,
 		}
 		for i := range uint64(pairs) {
 			config.Pairs = append(config.Pairs, path.Pair{From: normals(size, i), To: normals(size, i, 1)})
@@ -44,7 +45,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		debug.FreeOSMemory()
 		before := memorytest.Resident(t)
 		var config path.Config
-		got := memorytest.Peak(t, func() { config = run(test.size, test.points, test.batch, test.pairs, test.draws) }) - before
+		got := memorytest.Peak(t,
+			func() { config = run(test.size, test.points, test.batch, test.pairs, test.draws) }) - before
 		formula := float64(config.Memory()) * float64(subject.AtOnce(test.pairs*test.draws))
 		t.Logf("%+v: %.0f MiB, the formula says %.0f", test, got/(1<<20), formula/(1<<20))
 		if got < 0.6*formula || got > 4*formula+fixed {

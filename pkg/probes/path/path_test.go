@@ -65,12 +65,14 @@ func TestNumbersOnALineAreTodaysProbe(t *testing.T) {
 	config := models.Config{Net: "residual", Depth: 6, Width: 16, Norm: norms.Batch, Beta: 0.5}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	want, err := gradients.Run(t.Context(), e, gradients.Config{Net: config, Inputs: points, Draws: draws, Seed: 3, First: 2})
+	want, err := gradients.Run(t.Context(), e,
+		gradients.Config{Net: config, Inputs: points, Draws: draws, Seed: 3, First: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := path.Run(t.Context(), e, path.Config{
-		Subject: subject.Subject{Net: must(t, config), Draws: draws, Seed: 3, First: 2}, Points: points, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
+		Subject: subject.Subject{Net: must(t, config), Draws: draws, Seed: 3, First: 2}, Points: points,
+		Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +108,8 @@ func TestNumbersOnALineAreTodaysProbe(t *testing.T) {
 		}
 	}
 	b := colour.Brownness
-	if want := summary.Brownness; !close(b.Value, want.Value) || !close(*b.Low, want.Low) || !close(*b.High, want.High) {
+	if want := summary.Brownness; !close(b.Value, want.Value) || !close(*b.Low, want.Low) ||
+		!close(*b.High, want.High) {
 		t.Errorf("brownness %v, want %v", b, want)
 	}
 }
@@ -119,8 +122,9 @@ func TestArcHasItsClosedForm(t *testing.T) {
 	from, to := make([]float64, 6), make([]float64, 6)
 	from[1], to[1], to[4] = 3, 5*math.Cos(theta), 5*math.Sin(theta)
 	result := run(t, path.Config{
-		Subject: subject.Subject{Net: testnets.Net(t, "square", []int{2, 3}, testnets.HalfSquare{}), DType: dtypes.Float64},
-		Kind:    path.Arc, Points: points, Pairs: []path.Pair{{From: from, To: to}},
+		Subject: subject.Subject{Net: testnets.Net(t, "square", []int{2, 3}, testnets.HalfSquare{}),
+			DType: dtypes.Float64},
+		Kind: path.Arc, Points: points, Pairs: []path.Pair{{From: from, To: to}},
 	})
 	curve := result.Correlation()
 	for k, d := range result.Distances {
@@ -134,7 +138,8 @@ func TestArcHasItsClosedForm(t *testing.T) {
 	length := result.Length()
 	// A straight line over a step h errs by at most h^2 theta^2 / 8, over a slope of theta sin(pi / 3).
 	tolerance := math.Pow(theta/(points-1), 2) / 8 / (theta * math.Sin(math.Pi/3))
-	if want := math.Pi / 3 / theta; math.Abs(length.Length.Value-want) > tolerance || !length.Reached || !length.Resolved || length.Length.Low != nil {
+	if want := math.Pi / 3 / theta; math.Abs(length.Length.Value-want) > tolerance || !length.Reached ||
+		!length.Resolved || length.Length.Low != nil {
 		t.Errorf("correlation length %+v, want %g within %g", length, want, tolerance)
 	}
 }
@@ -143,15 +148,20 @@ func TestArcHasItsClosedForm(t *testing.T) {
 // pairs and two equal draws.
 func TestLineHasItsClosedForm(t *testing.T) {
 	const points = 9
-	pairs := []path.Pair{{From: []float64{1, 0, 2}, To: []float64{-1, 1, 0}}, {From: []float64{0, 3, 0}, To: []float64{2, -2, 1}}}
+	pairs := []path.Pair{{From: []float64{1, 0, 2}, To: []float64{-1, 1, 0}},
+		{From: []float64{0, 3, 0}, To: []float64{2, -2, 1}}}
 	result := run(t, path.Config{
-		Subject: subject.Subject{Net: testnets.Net(t, "square", []int{3}, testnets.HalfSquare{}), Draws: 2, DType: dtypes.Float64}, Points: points, Pairs: pairs,
+		Subject: subject.Subject{Net: testnets.Net(t, "square", []int{3}, testnets.HalfSquare{}), Draws: 2,
+			DType: dtypes.Float64}, Points: points, Pairs: pairs,
 	})
 	product := func(i, j int) float64 { // sum over pairs
 		sum := 0.0
 		for _, pair := range pairs {
 			for k := range pair.From {
-				at := func(i int) float64 { return pair.From[k] + float64(i)/(points-1)*(pair.To[k]-pair.From[k]) }
+				at := func(i int) float64 {
+					return pair.From[k] +
+						float64(i)/(points-1)*(pair.To[k]-pair.From[k])
+				}
 				sum += at(i) * at(j)
 			}
 		}
@@ -163,7 +173,8 @@ func TestLineHasItsClosedForm(t *testing.T) {
 		for i := range points - lag {
 			above += product(i, i+lag)
 			below += math.Sqrt(product(i, i) * product(i+lag, i+lag))
-			if want := product(i, i+lag) / math.Sqrt(product(i, i)*product(i+lag, i+lag)); !close(result.Map.At(i, i+lag), want) {
+			if want := product(i, i+lag) /
+				math.Sqrt(product(i, i)*product(i+lag, i+lag)); !close(result.Map.At(i, i+lag), want) {
 				t.Errorf("R(%d,%d) is %g, want %g", i, i+lag, result.Map.At(i, i+lag), want)
 			}
 		}
@@ -194,7 +205,8 @@ func TestLineHasItsClosedForm(t *testing.T) {
 func TestLinearNetNeverLosesItsGradient(t *testing.T) {
 	net := testnets.Net(t, "linear", []int{3}, testnets.Dense{In: 3, Out: 2})
 	result := run(t, path.Config{
-		Subject: subject.Subject{Net: net, Draws: 3, Seed: 1, DType: dtypes.Float64}, Points: 20, Pairs: []path.Pair{{From: normals(3), To: normals(3, 1)}},
+		Subject: subject.Subject{Net: net, Draws: 3, Seed: 1, DType: dtypes.Float64}, Points: 20,
+		Pairs: []path.Pair{{From: normals(3), To: normals(3, 1)}},
 	})
 	if length := result.Length(); length.Reached || length.Length.Value != 1 || *length.Length.Low != 1 {
 		t.Errorf("correlation length %+v: want one that is not reached", length)
@@ -205,7 +217,8 @@ func TestLinearNetNeverLosesItsGradient(t *testing.T) {
 		}
 	}
 	constant := run(t, path.Config{
-		Subject: subject.Subject{Net: testnets.Net(t, "linear", []int{1}, testnets.Dense{In: 1, Out: 1}), Draws: 2}, Points: 4, Pairs: []path.Pair{{From: []float64{0}, To: []float64{1}}},
+		Subject: subject.Subject{Net: testnets.Net(t, "linear", []int{1}, testnets.Dense{In: 1, Out: 1}),
+			Draws: 2}, Points: 4, Pairs: []path.Pair{{From: []float64{0}, To: []float64{1}}},
 	})
 	if _, err := constant.Colour(); err == nil || !strings.Contains(err.Error(), "constant") {
 		t.Errorf("a constant series gives %v", err)
@@ -215,7 +228,8 @@ func TestLinearNetNeverLosesItsGradient(t *testing.T) {
 // TestScalars compares gradients of one output and of a loss with finite differences along the path, in a net
 // of images.
 func TestScalars(t *testing.T) {
-	net := must(t, models.Config{Net: "conv-feedforward", Depth: 3, Width: 2, Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
+	net := must(t, models.Config{Net: "conv-feedforward", Depth: 3, Width: 2,
+		Images: models.Images{Height: 4, Width: 4, Resolutions: 2, Outputs: 3}})
 	pair := path.Pair{From: normals(48, 2), To: normals(48, 3), Label: 2}
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -224,7 +238,8 @@ func TestScalars(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := e.Run(t.Context(), engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true})
+		trace, err := e.Run(t.Context(),
+			engine.Request{Net: net, Weights: net.Draw(1, 0), Inputs: batch, Output: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,7 +270,8 @@ func TestScalars(t *testing.T) {
 		pair.Label = test.label
 		for _, batch := range []int{0, 3} { // of a net without normalisation all batches tell the same
 			result, err := path.Run(t.Context(), e, path.Config{
-				Subject: subject.Subject{Net: net, Seed: 1, DType: dtypes.Float64}, Scalar: scalar, Points: 7, Batch: batch, Pairs: []path.Pair{pair},
+				Subject: subject.Subject{Net: net, Seed: 1, DType: dtypes.Float64}, Scalar: scalar, Points: 7,
+				Batch: batch, Pairs: []path.Pair{pair},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -294,7 +310,8 @@ func TestInterruptedPathsAreKept(t *testing.T) {
 	store := checkpoint.NewStore(t.TempDir()+"/parts", "test")
 	var taken atomic.Int64
 	config := path.Config{
-		Subject: subject.Subject{Net: net, Draws: 12, Key: "this net"}, Points: 10, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
+		Subject: subject.Subject{Net: net, Draws: 12, Key: "this net"}, Points: 10,
+		Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
 	}
 	ctx, cancel := context.WithCancel(checkpoint.With(t.Context(), store))
 	config.Weights = func(draw uint64) (models.Weights, error) {
@@ -303,7 +320,8 @@ func TestInterruptedPathsAreKept(t *testing.T) {
 		}
 		return net.Draw(4, draw), nil
 	}
-	if _, err := path.Run(ctx, e, config); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
+	if _, err := path.Run(ctx, e, config); !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "interrupted") {
 		t.Fatalf("an ended context gives %v", err)
 	}
 	if first := taken.Swap(0); first >= 12 {
@@ -330,19 +348,34 @@ func TestBadConfigsAreSentences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	chain := testnets.Net(t, "chain", []int{2}, testnets.Dense{In: 2, Out: 3})
-	good := path.Config{Subject: subject.Subject{Net: chain}, Points: 5, Pairs: []path.Pair{{From: []float64{0, 1}, To: []float64{1, 0}}}}
+	good := path.Config{Subject: subject.Subject{Net: chain}, Points: 5,
+		Pairs: []path.Pair{{From: []float64{0, 1}, To: []float64{1, 0}}}}
 	for want, change := range map[string]func(*path.Config){
-		"there is no net":            func(c *path.Config) { c.Net = nil },
-		"draws is -1":                func(c *path.Config) { c.Draws = -1 },
-		"points is 1":                func(c *path.Config) { c.Points = 1 },
-		"batch is 6":                 func(c *path.Config) { c.Batch = 6 },
-		"there are no pairs":         func(c *path.Config) { c.Pairs = nil },
-		"pair 0 have 1 and 2 values": func(c *path.Config) { c.Pairs = []path.Pair{{From: []float64{0}, To: []float64{1, 0}}} },
-		"are equal":                  func(c *path.Config) { c.Pairs = []path.Pair{{From: []float64{0, 1}, To: []float64{0, 1}}} },
-		"value NaN":                  func(c *path.Config) { c.Pairs = []path.Pair{{From: []float64{math.NaN(), 1}, To: []float64{0, 1}}} },
-		"unknown kind":               func(c *path.Config) { c.Kind = "spiral" },
-		"an input of a pair is 0":    func(c *path.Config) { c.Kind, c.Pairs[0].From = path.Arc, []float64{0, 0} },
-		"lie on one line":            func(c *path.Config) { c.Kind, c.Pairs[0].From = path.Arc, []float64{-2, 0} },
+		"there is no net":    func(c *path.Config) { c.Net = nil },
+		"draws is -1":        func(c *path.Config) { c.Draws = -1 },
+		"points is 1":        func(c *path.Config) { c.Points = 1 },
+		"batch is 6":         func(c *path.Config) { c.Batch = 6 },
+		"there are no pairs": func(c *path.Config) { c.Pairs = nil },
+		"pair 0 have 1 and 2 values": func(c *path.Config) {
+			c.Pairs = []path.Pair{{From: []float64{0},
+				To: []float64{1, 0}}}
+		},
+		"are equal": func(c *path.Config) {
+			c.Pairs = []path.Pair{{From: []float64{0, 1},
+				To: []float64{0, 1}}}
+		},
+		"value NaN": func(c *path.Config) {
+			c.Pairs = []path.Pair{{From: []float64{math.NaN(), 1}, To: []float64{0, 1}}}
+		},
+		"unknown kind": func(c *path.Config) { c.Kind = "spiral" },
+		"an input of a pair is 0": func(c *path.Config) {
+			c.Kind, c.Pairs[0].From = path.Arc,
+				[]float64{0, 0}
+		},
+		"lie on one line": func(c *path.Config) {
+			c.Kind, c.Pairs[0].From = path.Arc,
+				[]float64{-2, 0}
+		},
 		"output is 3, and the net \"chain\" has 3": func(c *path.Config) { c.Scalar = subject.Output(3) },
 		"a label is 5":        func(c *path.Config) { c.Scalar, c.Pairs[0].Label = subject.Loss, 5 },
 		"can't run in Int32":  func(c *path.Config) { c.DType = dtypes.Int32 },

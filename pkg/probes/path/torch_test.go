@@ -15,8 +15,10 @@ func TestCorrelationIsPyTorchs(t *testing.T) {
 	torch := testnets.TorchNet(t)
 	size := torch.Sizes[0]
 	result := run(t, path.Config{
-		Subject: subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64}, Scalar: subject.Loss, Points: len(torch.Correlation),
-		Pairs: []path.Pair{{From: torch.Inputs[:size], To: torch.Inputs[size : 2*size], Label: torch.Labels[0]}},
+		Subject: subject.Subject{Net: torch.Net, Weights: torch.Fixed.Weights, DType: dtypes.Float64},
+		Scalar:  subject.Loss, Points: len(torch.Correlation),
+		Pairs: []path.Pair{{From: torch.Inputs[:size], To: torch.Inputs[size : 2*size],
+			Label: torch.Labels[0]}},
 	})
 	for i, row := range torch.Correlation {
 		for j, want := range row {

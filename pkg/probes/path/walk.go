@@ -40,7 +40,8 @@ func (c Config) kept(
 		Points, Batch, Pair, Label int
 		Seed, Draw                 uint64
 	}{
-		"path", c.Key, c.Scalar.String(), c.DType.String(), c.Kind, c.Points, c.Batch, pair, c.Pairs[pair].Label,
+		"path", c.Key, c.Scalar.String(), c.DType.String(), c.Kind, c.Points, c.Batch, pair,
+		c.Pairs[pair].Label,
 		c.Seed, c.First + uint64(draw),
 	}
 	return checkpoint.Part(ctx, key, compute)

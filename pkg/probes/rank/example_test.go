@@ -20,7 +20,8 @@ func Example() {
 	}
 	defer opened.Finalize()
 	config := rank.Config{
-		Net:    models.Config{Net: "conv-feedforward", Norm: norms.Batch, Width: 2, Images: models.Images{Height: 8, Width: 8}},
+		Net: models.Config{Net: "conv-feedforward", Norm: norms.Batch, Width: 2,
+			Images: models.Images{Height: 8, Width: 8}},
 		Depths: []int{2, 6}, Batch: 8, Clusters: 2, Seed: 1,
 	}
 	minibatch, err := rank.Run(context.Background(), engine.New(opened), config, rank.WhiteNoise{Seed: 1}, 0)

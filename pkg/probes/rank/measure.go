@@ -14,18 +14,20 @@ import (
 type Measurement struct {
 	Depth int `json:"depth"`
 
-	// Rank is the effective rank r(D) = tr(D^T D) / ||D||_2^2 of the gradients, and WhiteRank that of white Gaussian noise Y of the same
-	// shape (the effective rank does not depend on its scale): from 1 to the number of images.
+	// Rank is the effective rank r(D) = tr(D^T D) / ||D||_2^2 of the gradients, and WhiteRank that of white
+	// Gaussian noise Y of the same shape (the effective rank does not depend on its scale): from 1 to the
+	// number of images.
 	Rank      float64 `json:"rank"`
 	WhiteRank float64 `json:"white_rank"`
 
-	// Covariance and Correlation tell how much of the covariance and of the correlation of the gradients between images the clusters
-	// explain, which are those of the shallowest net's gradients.
+	// Covariance and Correlation tell how much of the covariance and of the correlation of the gradients
+	// between images the clusters explain, which are those of the shallowest net's gradients.
 	Covariance  stats.BlockShare `json:"covariance"`
 	Correlation stats.BlockShare `json:"correlation"`
 }
 
-// Relative returns r(D) / r(Y), the relative effective rank of Figure 5c: 1 for gradients that are like white noise.
+// Relative returns r(D) / r(Y), the relative effective rank of Figure 5c: 1 for gradients that are like white
+// noise.
 func (m Measurement) Relative() float64 { return m.Rank / m.WhiteRank }
 
 // Measure returns what the minibatch says about each depth.
@@ -62,7 +64,8 @@ func (m *Minibatch) whiteRank() (float64, error) {
 	return WhiteRank(images, values, random.Stream(m.Config.Seed, noiseStream, m.Index))
 }
 
-// WhiteRank returns r(Y), the effective rank of as many columns of that many independent standard normals as there are images.
+// WhiteRank returns r(Y), the effective rank of as many columns of that many independent standard normals as
+// there are images.
 func WhiteRank(images, values int, rng *rand.Rand) (float64, error) {
 	noise := mat.NewDense(images, values, nil)
 	for i := range images {
@@ -78,18 +81,21 @@ func WhiteRank(images, values int, rng *rand.Rand) (float64, error) {
 type Map struct {
 	Depth int
 
-	// Covariance and Correlation of the gradients between images, images x images in the order of the clusters.
+	// Covariance and Correlation of the gradients between images, images x images in the order of the
+	// clusters.
 	Covariance, Correlation *mat.SymDense
 }
 
-// Alike returns the correlation of the gradients of two different images, on average over pairs and of the pair that is least alike: 1 where all
-// gradients are multiples of one, as in a linear net, and 0 on average where they have nothing in common.
+// Alike returns the correlation of the gradients of two different images, on average over pairs and of the
+// pair that is least alike: 1 where all gradients are multiples of one, as in a linear net, and 0 on average
+// where they have nothing in common.
 func (m Map) Alike() (mean, least float64) {
 	n := float64(m.Correlation.SymmetricDim())
 	return (mat.Sum(m.Correlation) - n) / (n * (n - 1)), mat.Min(m.Correlation)
 }
 
-// Maps returns the covariance and the correlation at each depth, all in the same order of images: see [Minibatch.Order].
+// Maps returns the covariance and the correlation at each depth, all in the same order of images: see
+// [Minibatch.Order].
 func (m *Minibatch) Maps() ([]Map, error) {
 	order := m.Order()
 	maps := make([]Map, len(m.Gradients))
@@ -98,12 +104,14 @@ func (m *Minibatch) Maps() ([]Map, error) {
 		if err != nil {
 			return nil, err
 		}
-		maps[i] = Map{Depth: m.Config.Depths[i], Covariance: reorder(covariance, order), Correlation: reorder(correlation, order)}
+		maps[i] = Map{Depth: m.Config.Depths[i], Covariance: reorder(covariance, order),
+			Correlation: reorder(correlation, order)}
 	}
 	return maps, nil
 }
 
-// Order returns the images in the order of their clusters, the largest first, and within a cluster as they came.
+// Order returns the images in the order of their clusters, the largest first, and within a cluster as they
+// came.
 func (m *Minibatch) Order() []int {
 	order := make([]int, len(m.Labels))
 	for i := range order {

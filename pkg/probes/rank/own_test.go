@@ -44,7 +44,8 @@ func TestOwnNetsAreProbed(t *testing.T) {
 		t.Errorf("the result's config %+v gives %v, %v", got.Config, again, err)
 	}
 	config.Depths = []int{5}
-	if _, err := rank.Run(t.Context(), e, config, rank.WhiteNoise{Seed: 2}, 5); err == nil || !strings.Contains(err.Error(), "leave them out") {
+	if _, err := rank.Run(t.Context(), e, config, rank.WhiteNoise{Seed: 2}, 5); err == nil ||
+		!strings.Contains(err.Error(), "leave them out") {
 		t.Errorf("depths of a net of one's own: %v", err)
 	}
 }

@@ -22,14 +22,15 @@ import (
 func small() rank.Config {
 	return rank.Config{
 		Net: models.Config{
-			Net: "conv-residual", Norm: norms.Batch, Beta: 0.3, Width: 3, Images: models.Images{Height: 8, Width: 8, Resolutions: 2},
+			Net: "conv-residual", Norm: norms.Batch, Beta: 0.3, Width: 3,
+			Images: models.Images{Height: 8, Width: 8, Resolutions: 2},
 		},
 		Depths: []int{2, 5}, Batch: 14, Clusters: 3, Seed: 1,
 	}
 }
 
-// TestMeasureAgainstLibraries compares the effective rank with that from gonum's singular values of D itself, and covariance and correlation
-// with gonum's, in the order of the clusters.
+// TestMeasureAgainstLibraries compares the effective rank with that from gonum's singular values of D itself,
+// and covariance and correlation with gonum's, in the order of the clusters.
 func TestMeasureAgainstLibraries(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -55,9 +56,11 @@ func TestMeasureAgainstLibraries(t *testing.T) {
 		for _, value := range values {
 			squares += value * value
 		}
-		// float64 both ways; squaring the matrix costs half of its digits at the small end, which the sum does not see.
+		// float64 both ways; squaring the matrix costs half of its digits at the small end, which the sum
+		// does not see.
 		if want := squares / (values[0] * values[0]); math.Abs(measured[i].Rank/want-1) > 1e-10 {
-			t.Errorf("depth %d: effective rank %g, from singular values %g", measured[i].Depth, measured[i].Rank, want)
+			t.Errorf("depth %d: effective rank %g, from singular values %g", measured[i].Depth,
+				measured[i].Rank, want)
 		}
 		var covariance, correlation mat.SymDense
 		stat.CovarianceMatrix(&covariance, rows.T(), nil)
@@ -68,7 +71,8 @@ func TestMeasureAgainstLibraries(t *testing.T) {
 				if math.Abs(got-want) > 1e-12*covariance.At(order[a], order[a]) {
 					t.Fatalf("depth %d: covariance %d, %d is %g, want %g", maps[i].Depth, a, b, got, want)
 				}
-				if got, want := maps[i].Correlation.At(a, b), correlation.At(order[a], order[b]); math.Abs(got-want) > 1e-12 {
+				if got, want := maps[i].Correlation.At(a, b),
+					correlation.At(order[a], order[b]); math.Abs(got-want) > 1e-12 {
 					t.Fatalf("depth %d: correlation %d, %d is %g, want %g", maps[i].Depth, a, b, got, want)
 				}
 			}
@@ -90,13 +94,15 @@ func TestMeasureAgainstLibraries(t *testing.T) {
 	}
 }
 
-// TestLooksLinearGradientsAreAlike: the gradient of a linear net is the same at all images, and that of the same net without mirrored weights is not.
+// TestLooksLinearGradientsAreAlike: the gradient of a linear net is the same at all images, and that of the
+// same net without mirrored weights is not.
 func TestLooksLinearGradientsAreAlike(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	config := small()
 	config.Net = models.Config{
-		Net: "conv-feedforward", Activation: activations.CReLU, Initializer: initializers.Orthogonal, Width: 4, Images: config.Net.Images,
+		Net: "conv-feedforward", Activation: activations.CReLU, Initializer: initializers.Orthogonal,
+		Width: 4, Images: config.Net.Images,
 	}
 	config.Depths = []int{5, 40}
 	for _, linear := range []bool{true, false} {
@@ -118,12 +124,14 @@ func TestLooksLinearGradientsAreAlike(t *testing.T) {
 				}
 			}
 			mean, least := layers.Alike()
-			if want := sum / float64(config.Batch*(config.Batch-1)/2); math.Abs(mean-want) > 1e-12 || least != lowest {
+			if want := sum / float64(config.Batch*(config.Batch-1)/2); math.Abs(mean-want) > 1e-12 ||
+				least != lowest {
 				t.Errorf("correlation %g, at least %g; over the pairs %g and %g", mean, least, want, lowest)
 			}
 			// Float32: 40 layers of rounding of 6e-8.
 			if linear && least < 1-1e-5 || !linear && layers.Depth == 40 && mean > 0.5 {
-				t.Errorf("%d layers, looks linear %t: correlation %g, at least %g", layers.Depth, linear, mean, least)
+				t.Errorf("%d layers, looks linear %t: correlation %g, at least %g", layers.Depth, linear,
+					mean, least)
 			}
 		}
 	}
@@ -134,12 +142,15 @@ func TestBadConfigsAreRefused(t *testing.T) {
 	defer e.Close()
 	set := testimages.Noise(20, 3)
 	for want, change := range map[string]func(*rank.Config, *rank.Source){
-		"there are no depths":  func(c *rank.Config, _ *rank.Source) { c.Depths = nil },
-		"ascending":            func(c *rank.Config, _ *rank.Source) { c.Depths = []int{5, 2} },
-		"15 clusters of 14":    func(c *rank.Config, _ *rank.Source) { c.Clusters = 15 },
-		"does not take images": func(c *rank.Config, _ *rank.Source) { c.Net = models.Config{Net: "feedforward"} },
-		"beta is 0":            func(c *rank.Config, _ *rank.Source) { c.Net.Beta = 0 },
-		"shape [8 8 3]":        func(_ *rank.Config, s *rank.Source) { *s = rank.NewImages(set, 1) },
+		"there are no depths": func(c *rank.Config, _ *rank.Source) { c.Depths = nil },
+		"ascending":           func(c *rank.Config, _ *rank.Source) { c.Depths = []int{5, 2} },
+		"15 clusters of 14":   func(c *rank.Config, _ *rank.Source) { c.Clusters = 15 },
+		"does not take images": func(c *rank.Config,
+			_ *rank.Source) {
+			c.Net = models.Config{Net: "feedforward"}
+		},
+		"beta is 0":     func(c *rank.Config, _ *rank.Source) { c.Net.Beta = 0 },
+		"shape [8 8 3]": func(_ *rank.Config, s *rank.Source) { *s = rank.NewImages(set, 1) },
 		"21 images can't be": func(c *rank.Config, s *rank.Source) {
 			*s, c.Batch, c.Net.Images = rank.NewImages(set, 1), 21, models.Images{}
 		},

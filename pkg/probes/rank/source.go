@@ -22,13 +22,13 @@ type Source interface {
 	// Key determines the images, for results that are kept.
 	Key() string
 
-	// Minibatch returns minibatch number index: images of the given shape, [height, width, channels], one after the other. The same
-	// arguments give the same images.
+	// Minibatch returns minibatch number index: images of the given shape, [height, width, channels], one
+	// after the other. The same arguments give the same images.
 	Minibatch(shape []int, images int, index uint64) ([]float32, error)
 }
 
-// Images is the source of images of a set, such as the training set of CIFAR-10: each minibatch has different ones, chosen at random, each
-// channel with the mean of the set subtracted and divided by its deviation.
+// Images is the source of images of a set, such as the training set of CIFAR-10: each minibatch has different
+// ones, chosen at random, each channel with the mean of the set subtracted and divided by its deviation.
 type Images struct {
 	Set     *cifar.Set
 	Moments cifar.Moments
@@ -46,7 +46,8 @@ const imageStream = 100
 // Name implements Source.
 func (s Images) Name() string { return ImagesName }
 
-// Key implements Source. Sets of equal size and equal moments, to six digits, are taken for equal: the last ones differ between processors.
+// Key implements Source. Sets of equal size and equal moments, to six digits, are taken for equal: the last
+// ones differ between processors.
 func (s Images) Key() string {
 	return fmt.Sprintf("%s %d %.6g %d", s.Name(), s.Set.Len(), s.Moments, s.Seed)
 }
@@ -54,7 +55,9 @@ func (s Images) Key() string {
 // Minibatch implements Source.
 func (s Images) Minibatch(shape []int, images int, index uint64) ([]float32, error) {
 	if !slices.Equal(shape, []int{cifar.Side, cifar.Side, cifar.Channels}) {
-		return nil, fmt.Errorf("the net takes images of shape %v, those of CIFAR-10 have %d x %d x %d: leave the sizes of images in the net's config out", shape, cifar.Side, cifar.Side, cifar.Channels)
+		return nil, fmt.Errorf("the net takes images of shape %v, those of CIFAR-10 have %d x %d x %d: "+
+			"leave the sizes of images in the net's config out", shape, cifar.Side, cifar.Side,
+			cifar.Channels)
 	}
 	chosen, err := s.Set.Sample(random.Stream(s.Seed, imageStream, index), images)
 	if err != nil {
@@ -63,7 +66,8 @@ func (s Images) Minibatch(shape []int, images int, index uint64) ([]float32, err
 	return s.Set.Batch(chosen, &s.Moments)
 }
 
-// WhiteNoise is the source of images of independent standard normals: as large as normalised images, without their structure.
+// WhiteNoise is the source of images of independent standard normals: as large as normalised images, without
+// their structure.
 type WhiteNoise struct{ Seed uint64 }
 
 // Name implements Source.

@@ -9,7 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 )
 
-// TestImagesAreNormalized: a minibatch of the whole set has mean 0 and variance 1 in every channel, and no image twice.
+// TestImagesAreNormalized: a minibatch of the whole set has mean 0 and variance 1 in every channel, and no
+// image twice.
 func TestImagesAreNormalized(t *testing.T) {
 	const n = 20
 	source := rank.NewImages(testimages.Noise(n, 3), 7)
@@ -56,7 +57,8 @@ func TestWhiteNoise(t *testing.T) {
 		squares += float64(value) * float64(value)
 	}
 	n := float64(len(values))
-	// Deviations of mean and mean square of n standard normals are 1/sqrt(n) and sqrt(2/n): 5 of them at a fixed seed.
+	// Deviations of mean and mean square of n standard normals are 1/sqrt(n) and sqrt(2/n): 5 of them at a
+	// fixed seed.
 	if math.Abs(sum/n) > 5/math.Sqrt(n) || math.Abs(squares/n-1) > 5*math.Sqrt(2/n) {
 		t.Errorf("mean %g, mean square %g", sum/n, squares/n)
 	}

@@ -32,7 +32,9 @@ func TestVersion(t *testing.T) {
 	for _, test := range []struct {
 		net    models.Config
 		source rank.Source
-		want   []float64 // at depth 5: rank, that of white noise, the clusters' share of covariance and correlation and by chance
+		// at depth 5: rank, that of white noise, the clusters' share of covariance and correlation and by
+		// chance
+		want []float64
 	}{
 		{models.Config{Net: "conv-feedforward", Norm: norms.Batch, Width: 2}, images,
 			[]float64{3.385442, 7.508402, 0.4326728, 0.107212, 0.1751641, 0.06615274}},

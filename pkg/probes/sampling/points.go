@@ -12,7 +12,8 @@ import (
 // defaults.
 func (c Config) withDefaults() (Config, error) {
 	if c.Draws < 1 {
-		return c, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper averages 20 to 100)", c.Draws)
+		return c, fmt.Errorf("draws is %d: give the number of draws of the weights, at least 1 (the paper "+
+			"averages 20 to 100)", c.Draws)
 	}
 	if c.Points != nil {
 		return c.withPoints()
@@ -26,10 +27,11 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// withPoints checks points of one's own and says of them what a grid says of itself.
+// withPoints checks points of your own and says of them what a grid says of itself.
 func (c Config) withPoints() (Config, error) {
 	if len(c.Points) < 2 {
-		return c, fmt.Errorf("points has %d inputs: give at least 2, or leave it out for the paper's grid", len(c.Points))
+		return c, fmt.Errorf("points has %d inputs: give at least 2, or leave it out for the paper's grid",
+			len(c.Points))
 	}
 	for i, x := range c.Points {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -37,8 +39,10 @@ func (c Config) withPoints() (Config, error) {
 		}
 	}
 	low, high := slices.Min(c.Points), slices.Max(c.Points)
-	if c.Inputs != 0 && c.Inputs != len(c.Points) || (c.Low != 0 || c.High != 0) && (c.Low != low || c.High != high) {
-		return c, fmt.Errorf("there are %d points from %g to %g, and a grid of %d from %g to %g: leave out one of the two", len(c.Points), low, high, c.Inputs, c.Low, c.High)
+	if c.Inputs != 0 && c.Inputs != len(c.Points) || (c.Low != 0 || c.High != 0) &&
+		(c.Low != low || c.High != high) {
+		return c, fmt.Errorf("there are %d points from %g to %g, and a grid of %d from %g to %g: leave out "+
+			"one of the two", len(c.Points), low, high, c.Inputs, c.Low, c.High)
 	}
 	c.Inputs, c.Low, c.High = len(c.Points), low, high
 	return c, nil

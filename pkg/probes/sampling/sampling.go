@@ -1,7 +1,8 @@
-// Package sampling is what the probes of one-dimensional nets share: a net, a grid of inputs and independent draws of the weights.
+// Package sampling is what the probes of one-dimensional nets share: a net, a grid of inputs and independent
+// draws of the weights.
 //
-// A probe turns its [Config] into a [Sample] and calls [Sample.Each], which runs the draws on all processors, reports progress and
-// hands the probe what it asked for of each draw.
+// A probe turns its [Config] into a [Sample] and calls [Sample.Each], which runs the draws on all processors,
+// reports progress and hands the probe what it asked for of each draw.
 package sampling
 
 import (
@@ -17,7 +18,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// Config says which nets to probe, on which inputs. The zero value of every field but Net and Draws is the paper's choice.
+// Config says which nets to probe, on which inputs. The zero value of every field but Net and Draws is the
+// paper's choice.
 type Config struct {
 	Net models.Config `json:"net"`
 
@@ -28,11 +30,13 @@ type Config struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 
-	// Points are inputs of one's own in place of the grid, in any order and at any distances. Inputs, Low and High then follow from them. What is
-	// computed of neighbours, such as the autocorrelation, is of neighbours in this list.
+	// Points are inputs of your own in place of the grid, in any order and at any distances. Inputs, Low and
+	// High then follow from them. What is computed of neighbours, such as the autocorrelation, is of
+	// neighbours in this list.
 	Points []float64 `json:"points,omitempty"`
 
-	// Draws is the number of independent draws of the weights: those numbered First, First+1, ... under the seed.
+	// Draws is the number of independent draws of the weights: those numbered First, First+1, ... under the
+	// seed.
 	Draws int    `json:"draws"`
 	First uint64 `json:"first,omitempty"`
 
@@ -69,7 +73,8 @@ func New(config Config) (*Sample, error) {
 	return NewFor(net, config)
 }
 
-// NewFor is New for a net that is made from the config's net but is not it, such as one that carries derivatives along.
+// NewFor is New for a net that is made from the config's net but is not it, such as one that carries
+// derivatives along.
 func NewFor(net *models.Net, config Config) (*Sample, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -83,7 +88,8 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 			return nil, err
 		}
 	}
-	if err := cost.Steps(fmt.Sprintf("%d draws", config.Draws), float64(config.Draws), "runs of the net"); err != nil {
+	if err := cost.Steps(fmt.Sprintf("%d draws", config.Draws), float64(config.Draws),
+		"runs of the net"); err != nil {
 		return nil, err
 	}
 	x, err := config.grid()
@@ -100,20 +106,24 @@ func NewFor(net *models.Net, config Config) (*Sample, error) {
 // float32Size is the number of bytes of the numbers that probes run in.
 const float32Size = 4
 
-// CheckResults returns an error when what a probe keeps of each draw, in float64 numbers, doesn't fit into the memory for all draws.
+// CheckResults returns an error when what a probe keeps of each draw, in float64 numbers, doesn't fit into
+// the memory for all draws.
 func (s *Sample) CheckResults(perDraw ...int) error {
-	if err := cost.Of(8, append(perDraw, s.Config.Draws)...).Check(fmt.Sprintf("%d draws", s.Config.Draws), "results"); err != nil {
+	if err := cost.Of(8, append(perDraw, s.Config.Draws)...).Check(fmt.Sprintf("%d draws", s.Config.Draws),
+		"results"); err != nil {
 		return fmt.Errorf("%w; give fewer draws or inputs", err)
 	}
 	return nil
 }
 
-// Each runs the draws, several at once, and hands the trace of each to use, with the draw's number from 0 on. Of the request only
-// what it asks for counts: net, weights and inputs are the sample's. After the first error, or when the context ends, no more
-// draws are started. A trace that is not finite is an error.
-func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request, use func(draw int, trace *engine.Trace)) error {
+// Each runs the draws, several at once, and hands the trace of each to use, with the draw's number from 0 on.
+// Of the request only what it asks for counts: net, weights and inputs are the sample's. After the first
+// error, or when the context ends, no more draws are started. A trace that is not finite is an error.
+func (s *Sample) Each(ctx context.Context, e *engine.Engine, request engine.Request,
+	use func(draw int, trace *engine.Trace)) error {
 	if e.Backend().HasSharedBuffers() { // else the device says so
-		if err := s.Net.CheckMemory(s.Config.Inputs, float32Size, 1, min(s.Config.Draws, processors.Count())); err != nil {
+		if err := s.Net.CheckMemory(s.Config.Inputs, float32Size, 1,
+			min(s.Config.Draws, processors.Count())); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,8 @@ func TestDefaultsAreThePapers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := sample.Config; c.Inputs != 256 || c.Low != -2 || c.High != 2 || c.Net.Width != 200 || c.Net.Norm == nil {
+	if c := sample.Config; c.Inputs != 256 || c.Low != -2 || c.High != 2 || c.Net.Width != 200 ||
+		c.Net.Norm == nil {
 		t.Errorf("config with defaults: %+v", c)
 	}
 	if len(sample.X) != 256 || sample.X[0] != -2 || sample.X[255] != 2 {
@@ -40,7 +41,10 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"a layer of width 1000000000":        func(c *sampling.Config) { c.Net.Width = 1e9 },
 		"from 2 to 1":                        func(c *sampling.Config) { c.Low, c.High = 2, 1 },
 		"points has 1 inputs":                func(c *sampling.Config) { c.Points = []float64{1} },
-		"points[1] is NaN":                   func(c *sampling.Config) { c.Points = []float64{1, math.NaN()} },
+		"points[1] is NaN": func(c *sampling.Config) {
+			c.Points = []float64{1,
+				math.NaN()}
+		},
 		"there are 2 points from 1 to 3, and a grid of 256": func(c *sampling.Config) {
 			c.Points, c.Inputs = []float64{3, 1}, 256
 		},
@@ -55,13 +59,15 @@ func TestBadConfigsAreRefused(t *testing.T) {
 
 // TestMistakesAreSaidBeforeTheNetIsMade: making this one would take all memory.
 func TestMistakesAreSaidBeforeTheNetIsMade(t *testing.T) {
-	_, err := sampling.New(sampling.Config{Net: models.Config{Net: "feedforward", Depth: math.MaxInt, Norm: nil}})
+	_, err := sampling.New(sampling.Config{Net: models.Config{Net: "feedforward", Depth: math.MaxInt,
+		Norm: nil}})
 	if err == nil || !strings.Contains(err.Error(), "draws is 0") {
 		t.Errorf("a config without draws gives %v", err)
 	}
 }
 
-// TestPointsOfOnesOwn: in a net that normalises nothing the gradient at an input is the same, whatever the others are.
+// TestPointsOfOnesOwn: in a net that normalises nothing the gradient at an input is the same, whatever the
+// others are.
 func TestPointsOfOnesOwn(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	gradient := func(config sampling.Config) (x, gradient []float64) {
@@ -70,7 +76,8 @@ func TestPointsOfOnesOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = sample.Each(t.Context(), e, engine.Request{Gradient: true}, func(_ int, trace *engine.Trace) { gradient = trace.Gradient })
+		err = sample.Each(t.Context(), e, engine.Request{Gradient: true},
+			func(_ int, trace *engine.Trace) { gradient = trace.Gradient })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,19 +90,22 @@ func TestPointsOfOnesOwn(t *testing.T) {
 	x, onGrid := gradient(sampling.Config{Inputs: 9})
 	_, atPoints := gradient(sampling.Config{Points: []float64{x[7], x[0], x[3]}})
 	for i, at := range []int{7, 0, 3} {
-		if math.Abs(atPoints[i]-onGrid[at]) > 1e-5*math.Abs(onGrid[at]) { // rounding of float32, whose sums may come in another order
+		// rounding of float32, whose sums may come in another order
+		if math.Abs(atPoints[i]-onGrid[at]) > 1e-5*math.Abs(onGrid[at]) {
 			t.Errorf("the gradient at %g is %g, and %g on a grid", x[at], atPoints[i], onGrid[at])
 		}
 	}
 }
 
-// TestResultsOfAllDrawsAreCounted asks for few draws of little, for many draws of much, and for products that overflow.
+// TestResultsOfAllDrawsAreCounted asks for few draws of little, for many draws of much, and for products that
+// overflow.
 func TestResultsOfAllDrawsAreCounted(t *testing.T) {
 	sample, err := sampling.New(sampling.Config{Net: models.Config{Net: "feedforward", Depth: 2}, Draws: 1e9})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sample.CheckResults(1e6, 1e12); err == nil || !strings.Contains(err.Error(), "1000000000 draws would need ") {
+	if err := sample.CheckResults(1e6, 1e12); err == nil ||
+		!strings.Contains(err.Error(), "1000000000 draws would need ") {
 		t.Errorf("10^27 numbers: %v", err)
 	}
 	sample.Config.Draws = 200
@@ -120,7 +130,8 @@ func TestEachRunsTheNumberedDraws(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	run := func(first uint64, draws int) [][]float64 {
 		sample, err := sampling.New(sampling.Config{
-			Net: models.Config{Net: "feedforward", Depth: 3, Width: 8}, Inputs: 16, Draws: draws, First: first, Seed: 5,
+			Net: models.Config{Net: "feedforward", Depth: 3, Width: 8}, Inputs: 16, Draws: draws,
+			First: first, Seed: 5,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +139,8 @@ func TestEachRunsTheNumberedDraws(t *testing.T) {
 		outputs := make([][]float64, draws)
 		var reporter counter
 		ctx := progress.Start(progress.With(t.Context(), &reporter), "draws", draws)
-		err = sample.Each(ctx, e, engine.Request{Output: true}, func(draw int, trace *engine.Trace) { outputs[draw] = trace.Output })
+		err = sample.Each(ctx, e, engine.Request{Output: true},
+			func(draw int, trace *engine.Trace) { outputs[draw] = trace.Output })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +150,8 @@ func TestEachRunsTheNumberedDraws(t *testing.T) {
 		return outputs
 	}
 	whole, part := run(0, 6), run(4, 2)
-	if !slices.Equal(whole[4], part[0]) || !slices.Equal(whole[5], part[1]) || slices.Equal(part[0], part[1]) {
+	if !slices.Equal(whole[4], part[0]) || !slices.Equal(whole[5], part[1]) ||
+		slices.Equal(part[0], part[1]) {
 		t.Error("draws 4 and 5 are not the same alone and among six")
 	}
 }

@@ -67,7 +67,10 @@ func added(value float64, a, b stats.Estimate) stats.Estimate {
 	variance := a.StdErr*a.StdErr + b.StdErr*b.StdErr
 	freedom := float64(min(a.Draws, b.Draws) - 1)
 	if variance > 0 {
-		of := func(e stats.Estimate) float64 { return math.Pow(e.StdErr*e.StdErr/variance, 2) / float64(e.Draws-1) }
+		of := func(e stats.Estimate) float64 {
+			return math.Pow(e.StdErr*e.StdErr/variance, 2) /
+				float64(e.Draws-1)
+		}
 		freedom = 1 / (of(a) + of(b))
 	}
 	return stats.Student(value, math.Sqrt(variance), int(freedom+1e-9)+1)

@@ -43,7 +43,8 @@ func coverage(t *testing.T, draws, items int, ofDraw, ofItem, ofBoth float64) fl
 // TestIntervalsCoverTheTruth draws effects of draws and items, and asks whether the intervals cover the mean.
 // What is left out is known too: an interval of draws alone does not know that the items vary.
 func TestIntervalsCoverTheTruth(t *testing.T) {
-	for name, effect := range map[string][3]float64{"draws": {1, 0, 0.3}, "items": {0, 1, 0.3}, "both": {1, 1, 0.3}, "neither": {0, 0, 1}} {
+	for name, effect := range map[string][3]float64{"draws": {1, 0, 0.3}, "items": {0, 1, 0.3},
+		"both": {1, 1, 0.3}, "neither": {0, 0, 1}} {
 		// 400 intervals: a deviation of 1.1 % at 95 %, of which 3.5 % is three; effects of both count twice,
 		// so that more may be covered.
 		if c := coverage(t, 8, 12, effect[0], effect[1], effect[2]); c < 0.915 {
@@ -71,15 +72,18 @@ func TestJackknifeAddsTheTwoErrors(t *testing.T) {
 	freedom := (a + b) * (a + b) / (a*a/2 + b*b/3) // of 3 draws and 4 items
 	want := stats.Student(draws.Value, math.Sqrt(a+b), int(freedom)+1)
 	got := rows.Means()[0]
-	for _, pair := range [][2]float64{{got.Value, want.Value}, {got.StdErr, want.StdErr}, {*got.Low, want.Low}, {*got.High, want.High}} {
+	for _, pair := range [][2]float64{{got.Value, want.Value}, {got.StdErr, want.StdErr},
+		{*got.Low, want.Low}, {*got.High, want.High}} {
 		if math.Abs(pair[0]-pair[1]) > 1e-12 {
 			t.Errorf("%v, want %v", got, want)
 		}
 	}
-	if cut := got.Within(got.Value, 9); *cut.Low != got.Value || *cut.High != min(9, *got.High) || *got.Low == got.Value {
+	if cut := got.Within(got.Value, 9); *cut.Low != got.Value || *cut.High != min(9, *got.High) ||
+		*got.Low == got.Value {
 		t.Errorf("%v is cut to %v", got, cut)
 	}
-	if single := (subject.Crossed{{{5}}}).Means()[0]; single != (subject.Estimate{Value: 5}) || single.String() != "5" {
+	if single := (subject.Crossed{{{5}}}).Means()[0]; single != (subject.Estimate{Value: 5}) ||
+		single.String() != "5" {
 		t.Errorf("a single row gives %v", single)
 	}
 	// Where draws are equal, the interval is that of the items alone, however few draws there are.

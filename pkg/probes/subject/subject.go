@@ -18,7 +18,7 @@ import (
 // Subject says which net is looked at, under which weights. The zero value of every field but Net is a
 // choice.
 type Subject struct {
-	// Net is the net: of a models.Config by models.New, or of one's own.
+	// Net is the net: of a models.Config by models.New, or of your own.
 	Net *models.Net `json:"-"`
 
 	// Weights returns the weights of draw number draw, from 0 on; nil means draws of the net's own

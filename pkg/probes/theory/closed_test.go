@@ -19,7 +19,8 @@ func ExampleFeedforward() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("correlation of two gradients, 10 layers: %.5f feedforward, %.5f residual\n", feedforward.Correlation(), residual.Correlation())
+	fmt.Printf("correlation of two gradients, 10 layers: %.5f feedforward, %.5f residual\n",
+		feedforward.Correlation(), residual.Correlation())
 	// Output: correlation of two gradients, 10 layers: 0.00098 feedforward, 0.05631 residual
 }
 
@@ -50,8 +51,10 @@ func TestClosedFormsByHand(t *testing.T) {
 		"rescaled 3":     {must(theory.RescaledExact(3, 1)), 3, 3. / 2 * 5. / 4, 5. / 8},
 		"rescaled 3 0.5": {must(theory.RescaledExact(3, 0.5)), 1.5, 9. / 8 * 1.1, 9. / 8 * 1.1 / 1.5},
 	} {
-		if !near(test.got.Variance(), test.variance) || !near(test.got.Covariance(), test.covariance) || !near(test.got.Correlation(), test.correlate) {
-			t.Errorf("%s: C(i,i) = %g, C(i,j) = %g, R = %g, want %g, %g, %g", name, test.got.Variance(), test.got.Covariance(), test.got.Correlation(),
+		if !near(test.got.Variance(), test.variance) || !near(test.got.Covariance(), test.covariance) ||
+			!near(test.got.Correlation(), test.correlate) {
+			t.Errorf("%s: C(i,i) = %g, C(i,j) = %g, R = %g, want %g, %g, %g", name, test.got.Variance(),
+				test.got.Covariance(), test.got.Correlation(),
 				test.variance, test.covariance, test.correlate)
 		}
 	}
@@ -66,7 +69,8 @@ func TestVeryDeepNetsHaveFiniteLogarithms(t *testing.T) {
 	if !math.IsInf(c.Variance(), 1) || !near(c.LogVariance, 2000*math.Ln2) {
 		t.Errorf("2^2000 has logarithm %g, want %g", c.LogVariance, 2000*math.Ln2)
 	}
-	if got, want := c.Correlation(), math.Pow(0.75, 2000); math.Abs(got/want-1) > 1e-10 { // the logarithm is -575
+	// the logarithm is -575
+	if got, want := c.Correlation(), math.Pow(0.75, 2000); math.Abs(got/want-1) > 1e-10 {
 		t.Errorf("R is %g, want %g", got, want)
 	}
 }
@@ -85,7 +89,8 @@ func TestRescaledIsAGammaFunction(t *testing.T) {
 			}
 			c, l := 1/(beta*beta), float64(depth)
 			want := gamma(c) - gamma(c+0.5) + gamma(l-0.5+c) - gamma(l-1+c)
-			if math.Abs(got.LogCovariance-want) > 1e-11 { // logarithms of the gamma function are up to 1300 here
+			// logarithms of the gamma function are up to 1300 here
+			if math.Abs(got.LogCovariance-want) > 1e-11 {
 				t.Errorf("beta %g, depth %d: log C(i,j) = %g, want %g", beta, depth, got.LogCovariance, want)
 			}
 		}
@@ -110,7 +115,8 @@ func TestRescaledTendsToItsRates(t *testing.T) {
 		return rates, exact
 	}
 	rates, exact := at(1_000_000)
-	// With c = 1/beta^2 = 100, G(c) sqrt(c) / G(c + 1/2) = 1 + 1/(8c) + ... = 1.0013, and beta^2 L = 10^4 leaves 10^-4 to go.
+	// With c = 1/beta^2 = 100, G(c) sqrt(c) / G(c + 1/2) = 1 + 1/(8c) + ... = 1.0013, and beta^2 L = 10^4
+	// leaves 10^-4 to go.
 	if ratio := exact.Covariance() / rates.CovarianceRate; math.Abs(ratio-1.00125) > 2e-4 {
 		t.Errorf("C(i,j) / (beta sqrt(L)) = %g, want 1.00125", ratio)
 	}
@@ -141,7 +147,8 @@ func TestClosedFormsRefuseBadInput(t *testing.T) {
 	_, infinite := theory.RescaledExact(3, math.Inf(1))
 	_, negative := theory.RescaledExact(3, -1)
 	for name, err := range map[string]error{
-		"feedforward depth 0": feedforward, "residual depth -1": residual, "gammas (1, 1)": gammas, "gamma NaN": notANumber,
+		"feedforward depth 0": feedforward, "residual depth -1": residual, "gammas (1, 1)": gammas,
+		"gamma NaN":        notANumber,
 		"rescaled depth 0": depth, "beta 0": zero, "beta infinite": infinite, "beta negative": negative,
 	} {
 		if err == nil {

@@ -9,42 +9,44 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Distance is the Kolmogorov-Smirnov distance sup |F(z) - Phi(z)| between the law F of a net's standardised increments and the
-// normal law, in three ways that know more and more.
+// Distance is the Kolmogorov-Smirnov distance sup |F(z) - Phi(z)| between the law F of a net's standardised
+// increments and the normal law, in three ways that know more and more.
 //
-// The increment over a cell that holds a kink with probability p is a sum of K ~ Binomial(N, p) weights. Divided by its deviation
-// sqrt(p) it is Normal(0, S) given S = K / (Np): a mixture of normals whose variance has mean 1 and variance (1-p) / (Np), with a
-// point mass at 0 for K = 0. To first order in the variance of S,
+// The increment over a cell that holds a kink with probability p is a sum of K ~ Binomial(N, p) weights.
+// Divided by its deviation sqrt(p) it is Normal(0, S) given S = K / (Np): a mixture of normals whose variance
+// has mean 1 and variance (1-p) / (Np), with a point mass at 0 for K = 0. To first order in the variance of
+// S,
 //
 //	F(z) - Phi(z) = (1-p) / (8 N p) z (3 - z^2) phi(z),  so that  sup |F - Phi| = 0.0688 (1-p) / (Np):
 //
-// the distance falls as 1/N, once cells hold several kinks. (For a step law with a third moment it would fall as 1/sqrt(N) only;
-// weights are symmetric.) The increments of all cells are pooled: F is the mean over cells.
+// the distance falls as 1/N, once cells hold several kinks. (For a step law with a third moment it would fall
+// as 1/sqrt(N) only; weights are symmetric.) The increments of all cells are pooled: F is the mean over
+// cells.
 type Distance struct {
-	// Empirical is the distance between the sampled increments and the normal law. Samples of a perfectly normal law have one of
-	// Floor, so that it says nothing below that.
+	// Empirical is the distance between the sampled increments and the normal law. Samples of a perfectly
+	// normal law have one of Floor, so that it says nothing below that.
 	Empirical float64
 
-	// Floor is the expected distance of as many independent normal samples, sqrt(pi/2) ln 2 / sqrt(samples). (The increments of a draw
-	// are uncorrelated, and independent up to the total number of kinks.)
+	// Floor is the expected distance of as many independent normal samples, sqrt(pi/2) ln 2 / sqrt(samples).
+	// (The increments of a draw are uncorrelated, and independent up to the total number of kinks.)
 	Floor float64
 
 	// Samples is the number of increments, draws x cells.
 	Samples int
 
-	// GivenKinks is the same distance with the weights integrated out: F(z) is the mean over draws and cells of Phi(z / sqrt(S)),
-	// for the sampled numbers of kinks, less its term linear in S - 1, whose mean is known to be 0 (a control variate). What is left
-	// is of the order of the distance itself, so that its relative error is the same for all widths. The standard error is that
-	// at the z of the supremum.
+	// GivenKinks is the same distance with the weights integrated out: F(z) is the mean over draws and cells
+	// of Phi(z / sqrt(S)), for the sampled numbers of kinks, less its term linear in S - 1, whose mean is
+	// known to be 0 (a control variate). What is left is of the order of the distance itself, so that its
+	// relative error is the same for all widths. The standard error is that at the z of the supremum.
 	GivenKinks stats.Estimate
 
 	// Exact is the distance of the law itself, from the binomial probabilities.
 	Exact float64
 }
 
-// The law is symmetric, so that the supremum is looked for at z >= 0, on a grid: near the maximum the distance changes with the
-// square of z's error, by less than one part in 1000. Entry 0 stands for the limit from above, where a point mass at 0 counts in
-// full.
+// The law is symmetric, so that the supremum is looked for at z >= 0, on a grid: near the maximum the
+// distance changes with the square of z's error, by less than one part in 1000. Entry 0 stands for the limit
+// from above, where a point mass at 0 counts in full.
 const (
 	zStep  = 0.02
 	zCount = 200
@@ -62,7 +64,8 @@ var normalAt = func() (at [zCount]struct{ z, phi, slope float64 }) {
 	return at
 }()
 
-// addExcess adds weight (Phi(z / sqrt(s)) - Phi(z)) to the values at the grid's z, less its linear term in s - 1, which is
+// addExcess adds weight (Phi(z / sqrt(s)) - Phi(z)) to the values at the grid's z, less its linear term in s
+// - 1, which is
 // -weight z phi(z) / 2 (s - 1).
 func addExcess(values []float64, weight, s float64) {
 	root := math.Sqrt(s)
@@ -86,9 +89,9 @@ func supremum(values []float64) int {
 	return at
 }
 
-// IncrementDistance returns the exact distance between the standardised increments of a one-layer net of the given width and
-// the normal law: see [Distance]. A share is the probability of a kink in a cell; several are pooled. It returns an error for a
-// width below 1 and for shares outside (0, 1].
+// IncrementDistance returns the exact distance between the standardised increments of a one-layer net of the
+// given width and the normal law: see [Distance]. A share is the probability of a kink in a cell; several are
+// pooled. It returns an error for a width below 1 and for shares outside (0, 1].
 func IncrementDistance(width int, shares []float64) (float64, error) {
 	if width < 1 || len(shares) == 0 {
 		return 0, fmt.Errorf("width %d and %d cells: give at least 1 of each", width, len(shares))
@@ -113,8 +116,8 @@ func IncrementDistance(width int, shares []float64) (float64, error) {
 	return math.Abs(mean[supremum(mean)]), nil
 }
 
-// IncrementDistanceLimit returns the number that N times [IncrementDistance] tends to as the width N grows: 0.0688 times the mean
-// of (1-p)/p over the cells.
+// IncrementDistanceLimit returns the number that N times [IncrementDistance] tends to as the width N grows:
+// 0.0688 times the mean of (1-p)/p over the cells.
 func IncrementDistanceLimit(shares []float64) float64 {
 	sum := 0.0
 	for _, p := range shares {
@@ -124,7 +127,8 @@ func IncrementDistanceLimit(shares []float64) float64 {
 	return z * (3 - z*z) * distuv.UnitNormal.Prob(z) / 8 * sum / float64(len(shares))
 }
 
-// empiricalDistance returns the Kolmogorov-Smirnov distance of a sample from the standard normal law. It sorts the sample.
+// empiricalDistance returns the Kolmogorov-Smirnov distance of a sample from the standard normal law. It
+// sorts the sample.
 func empiricalDistance(sample []float64) float64 {
 	slices.Sort(sample)
 	distance, n := 0.0, float64(len(sample))

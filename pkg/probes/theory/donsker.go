@@ -16,13 +16,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// DonskerConfig describes one-layer nets f(x) = w^T rho(x v - b), v = (1,...,1), w ~ Normal(0, 1/N), b ~ Normal(0, 1), on the
-// grid of inputs over [-2, 2]. The gradient
+// DonskerConfig describes one-layer nets f(x) = w^T rho(x v - b), v = (1,...,1), w ~ Normal(0, 1/N), b ~
+// Normal(0, 1), on the grid of inputs over [-2, 2]. The gradient
 //
 //	g(x) = sum over k of w_k 1[x > b_k]
 //
-// is a walk with a step at every kink b_k. In the time t = Phi(x), the share of kinks below x, it has the covariance of Brownian
-// motion for every width N,
+// is a walk with a step at every kink b_k. In the time t = Phi(x), the share of kinks below x, it has the
+// covariance of Brownian motion for every width N,
 //
 //	E[g(x) g(y)] = N 1/N P(b < x, b < y) = min(Phi(x), Phi(y)),
 //
@@ -34,8 +34,9 @@ type DonskerConfig struct {
 	// Inputs is M, the number of points of the grid; 0 means 256.
 	Inputs int `json:"inputs"`
 
-	// Cells is the number of intervals, of equally many steps of the grid, over which increments are taken and between which
-	// covariances are measured; it divides M - 1. 0 means 15, of 17 steps each when M is 256.
+	// Cells is the number of intervals, of equally many steps of the grid, over which increments are taken
+	// and between which covariances are measured; it divides M - 1. 0 means 15, of 17 steps each when M is
+	// 256.
 	Cells int `json:"cells"`
 
 	// Draws is the number of independent draws of the weights of each width.
@@ -45,8 +46,8 @@ type DonskerConfig struct {
 	Seed uint64 `json:"seed"`
 }
 
-// paperCells is the default of DonskerConfig.Cells: the divisor of 255 that leaves enough kinks a cell for its increment to be
-// nearly normal within the widths that can be drawn.
+// paperCells is the default of DonskerConfig.Cells: the divisor of 255 that leaves enough kinks a cell for
+// its increment to be nearly normal within the widths that can be drawn.
 const paperCells = 15
 
 // WithDefaults fills in the defaults. It returns an error when the config is wrong.
@@ -58,7 +59,8 @@ func (c DonskerConfig) WithDefaults() (DonskerConfig, error) {
 		c.Cells = paperCells
 	}
 	if c.Inputs < 2 || c.Cells < 1 || (c.Inputs-1)%c.Cells != 0 {
-		return c, fmt.Errorf("%d inputs can't be cut into %d cells: give a number of cells that divides inputs - 1", c.Inputs, c.Cells)
+		return c, fmt.Errorf("%d inputs can't be cut into %d cells: give a number of cells that divides "+
+			"inputs - 1", c.Inputs, c.Cells)
 	}
 	if c.Draws < 2 {
 		return c, fmt.Errorf("draws is %d: give at least 2, for the spread over draws", c.Draws)
@@ -70,15 +72,18 @@ func (c DonskerConfig) WithDefaults() (DonskerConfig, error) {
 		if width < 1 {
 			return c, fmt.Errorf("width is %d: give the number of units, at least 1", width)
 		}
-		if err := cost.Operations(fmt.Sprintf("%d draws of %d units", c.Draws, width), float64(c.Draws)*float64(width), "kinks"); err != nil {
+		if err := cost.Operations(fmt.Sprintf("%d draws of %d units", c.Draws, width),
+			float64(c.Draws)*float64(width), "kinks"); err != nil {
 			return c, err
 		}
 	}
 	chunks := (c.Draws-1)/donskerChunk + 1
-	if err := cost.Of(16, c.Cells, c.Cells, chunks).Check(fmt.Sprintf("%d cells, in %d draws,", c.Cells, c.Draws), "products"); err != nil {
+	if err := cost.Of(16, c.Cells, c.Cells,
+		chunks).Check(fmt.Sprintf("%d cells, in %d draws,", c.Cells, c.Draws), "products"); err != nil {
 		return c, fmt.Errorf("%w; give fewer cells or draws", err)
 	}
-	if err := cost.Of(16, c.Inputs, processors.Count()).Check(fmt.Sprintf("%d inputs", c.Inputs), "kinks"); err != nil {
+	if err := cost.Of(16, c.Inputs, processors.Count()).Check(fmt.Sprintf("%d inputs", c.Inputs),
+		"kinks"); err != nil {
 		return c, fmt.Errorf("%w; give fewer inputs", err)
 	}
 	return c, nil
@@ -128,8 +133,9 @@ func (c DonskerConfig) Steps() int {
 	return len(c.Widths) * ((c.Draws + donskerChunk - 1) / donskerChunk)
 }
 
-// Donsker draws the gradients and measures their covariance and the law of their increments. Chunks of draws run concurrently;
-// the numbers do not depend on how many. It returns an error when the config is wrong or the context ends.
+// Donsker draws the gradients and measures their covariance and the law of their increments. Chunks of draws
+// run concurrently; the numbers do not depend on how many. It returns an error when the config is wrong or
+// the context ends.
 func Donsker(ctx context.Context, config DonskerConfig) (*DonskerResult, error) {
 	config, err := config.WithDefaults()
 	if err != nil {
@@ -189,15 +195,17 @@ func (r *DonskerResult) measure(ctx context.Context, width int) (*Walk, error) {
 	pair := 0
 	for s := range r.Config.Cells + 1 {
 		for t := s; t <= r.Config.Cells; t++ {
-			walk.Covariances = append(walk.Covariances, EdgeCovariance{S: r.edge(s), T: r.edge(t), Measured: total.products[pair].estimate()})
+			walk.Covariances = append(walk.Covariances,
+				EdgeCovariance{S: r.edge(s), T: r.edge(t), Measured: total.products[pair].estimate()})
 			pair++
 		}
 	}
 	return walk, nil
 }
 
-// steps are a draw's kinks, gathered between neighbouring points of the grid: entry m sums the w_k, and counts the kinks, with
-// x(m-1) <= b_k < x(m); entry 0 has all below x(0). Kinks above the grid are never felt.
+// steps are a draw's kinks, gathered between neighbouring points of the grid: entry m sums the w_k, and
+// counts the kinks, with x(m-1) <= b_k < x(m); entry 0 has all below x(0). Kinks above the grid are never
+// felt.
 type steps struct {
 	low, spacing float64
 	weight       []float64
@@ -205,7 +213,8 @@ type steps struct {
 }
 
 func newSteps(x []float64) *steps {
-	return &steps{low: x[0], spacing: x[1] - x[0], weight: make([]float64, len(x)), kinks: make([]int, len(x))}
+	return &steps{low: x[0], spacing: x[1] - x[0], weight: make([]float64, len(x)),
+		kinks: make([]int, len(x))}
 }
 
 // draw draws the weights of a net, one kink after the other: nothing has to be sorted or kept.

@@ -18,19 +18,22 @@ import (
 )
 
 func ExampleDonsker() {
-	result, err := theory.Donsker(context.Background(), theory.DonskerConfig{Widths: []int{10, 1000}, Draws: 200, Seed: 1})
+	result, err := theory.Donsker(context.Background(),
+		theory.DonskerConfig{Widths: []int{10, 1000}, Draws: 200, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	narrow, wide := result.Walks[0].Distance, result.Walks[1].Distance
-	fmt.Printf("100 times the width is more than 50 times closer to Brownian motion: %t\n", narrow.Exact > 50*wide.Exact)
+	fmt.Printf("100 times the width is more than 50 times closer to Brownian motion: %t\n",
+		narrow.Exact > 50*wide.Exact)
 	// Output: 100 times the width is more than 50 times closer to Brownian motion: true
 }
 
 // TestCovarianceIsThatOfBrownianMotion, at every width, even of a single unit.
 func TestCovarianceIsThatOfBrownianMotion(t *testing.T) {
-	result, err := theory.Donsker(t.Context(), theory.DonskerConfig{Widths: []int{1, 50}, Inputs: 11, Cells: 5, Draws: 40_000, Seed: 2})
+	result, err := theory.Donsker(t.Context(),
+		theory.DonskerConfig{Widths: []int{1, 50}, Inputs: 11, Cells: 5, Draws: 40_000, Seed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +43,8 @@ func TestCovarianceIsThatOfBrownianMotion(t *testing.T) {
 		}
 		for _, c := range walk.Covariances {
 			if !agree(c.Measured, min(c.S, c.T)) {
-				t.Errorf("width %d: E[g(%.3f) g(%.3f)] = %g +- %g", walk.Width, c.S, c.T, c.Measured.Value, c.Measured.StdErr)
+				t.Errorf("width %d: E[g(%.3f) g(%.3f)] = %g +- %g", walk.Width, c.S, c.T, c.Measured.Value,
+					c.Measured.StdErr)
 			}
 		}
 	}
@@ -52,7 +56,8 @@ func TestCovarianceIsThatOfBrownianMotion(t *testing.T) {
 // TestPathIsTheGradient compares with the sum over units at every input, from the same random numbers.
 func TestPathIsTheGradient(t *testing.T) {
 	const width, seed = 300, 6
-	result, err := theory.Donsker(t.Context(), theory.DonskerConfig{Widths: []int{width}, Draws: 2, Seed: seed})
+	result, err := theory.Donsker(t.Context(),
+		theory.DonskerConfig{Widths: []int{width}, Draws: 2, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +73,8 @@ func TestPathIsTheGradient(t *testing.T) {
 				want += weights[k]
 			}
 		}
-		if got := result.Walks[0].Path[i]; math.Abs(got-want) > 1e-13 { // 300 terms of at most 0.2, added in another order
+		// 300 terms of at most 0.2, added in another order
+		if got := result.Walks[0].Path[i]; math.Abs(got-want) > 1e-13 {
 			t.Errorf("g(%g) = %g, want %g", x, got, want)
 		}
 	}
@@ -101,8 +107,8 @@ func TestIncrementDistanceByHand(t *testing.T) {
 	}
 }
 
-// TestIncrementDistanceMeetsSamples compares with the empirical distance of a large sample of the mixture, at a width where the
-// jump at 0 does not decide.
+// TestIncrementDistanceMeetsSamples compares with the empirical distance of a large sample of the mixture, at
+// a width where the jump at 0 does not decide.
 func TestIncrementDistanceMeetsSamples(t *testing.T) {
 	const width, samples = 50, 200_000
 	shares := []float64{0.2}
@@ -141,29 +147,33 @@ func TestIncrementDistanceFallsAsItsLimit(t *testing.T) {
 	}
 }
 
-// TestDistancesAgree: the sampled distance given the kinks meets the exact one within its error, and the empirical one, which no
-// trick helps, within the deviation of a sample's.
+// TestDistancesAgree: the sampled distance given the kinks meets the exact one within its error, and the
+// empirical one, which no trick helps, within the deviation of a sample's.
 func TestDistancesAgree(t *testing.T) {
-	result, err := theory.Donsker(t.Context(), theory.DonskerConfig{Widths: []int{10, 100, 2000}, Draws: 1500, Seed: 3})
+	result, err := theory.Donsker(t.Context(),
+		theory.DonskerConfig{Widths: []int{10, 100, 2000}, Draws: 1500, Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, walk := range result.Walks {
 		d := walk.Distance
 		if !agree(d.GivenKinks, d.Exact) {
-			t.Errorf("width %d: distance %g +- %g given the kinks, %g exactly", walk.Width, d.GivenKinks.Value, d.GivenKinks.StdErr, d.Exact)
+			t.Errorf("width %d: distance %g +- %g given the kinks, %g exactly", walk.Width,
+				d.GivenKinks.Value, d.GivenKinks.StdErr, d.Exact)
 		}
-		// By the triangle inequality the two differ by the sample's distance from its own law, whose mean is Floor and which exceeds
-		// 2.25 times that with probability 2 exp(-2 (2.25 0.8687)^2) = 0.001.
+		// By the triangle inequality the two differ by the sample's distance from its own law, whose mean is
+		// Floor and which exceeds 2.25 times that with probability 2 exp(-2 (2.25 0.8687)^2) = 0.001.
 		if math.Abs(d.Empirical-d.Exact) > 2.25*d.Floor {
-			t.Errorf("width %d: empirical distance %g, exact %g, floor %g", walk.Width, d.Empirical, d.Exact, d.Floor)
+			t.Errorf("width %d: empirical distance %g, exact %g, floor %g", walk.Width, d.Empirical, d.Exact,
+				d.Floor)
 		}
 	}
 }
 
 func TestDonskerDoesNotDependOnTheProcessors(t *testing.T) {
 	run := func(seed uint64) *theory.DonskerResult {
-		result, err := theory.Donsker(t.Context(), theory.DonskerConfig{Widths: []int{20}, Draws: 170, Seed: seed})
+		result, err := theory.Donsker(t.Context(),
+			theory.DonskerConfig{Widths: []int{20}, Draws: 170, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}

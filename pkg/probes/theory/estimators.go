@@ -14,8 +14,8 @@ type Point struct {
 	// Depth is L.
 	Depth int
 
-	// Variance is C(i,i), the mean of both inputs' squared gradients, and Covariance C(i,j), each averaged over the neurons of
-	// a layer, which are exchangeable.
+	// Variance is C(i,i), the mean of both inputs' squared gradients, and Covariance C(i,j), each averaged
+	// over the neurons of a layer, which are exchangeable.
 	Variance, Covariance stats.Estimate
 
 	// Correlation is R(i,j), the ratio of the two means, with the standard error of a ratio (delta method).
@@ -47,7 +47,8 @@ func (m *moments) merge(other moments) {
 // point returns the means with their standard errors.
 func (m *moments) point(depth int) Point {
 	n := float64(m.n)
-	estimate := func(mean, meanSquare float64) stats.Estimate { // of values whose mean of squares about the mean is given
+	// of values whose mean of squares about the mean is given
+	estimate := func(mean, meanSquare float64) stats.Estimate {
 		return stats.Student(mean, math.Sqrt(max(meanSquare, 0)/(n-1)), m.n)
 	}
 	diagonal, off := m.diagonal/n, m.off/n
@@ -126,7 +127,8 @@ func (c Config) conditioned(draws int, rng *rand.Rand) []moments {
 	return sums
 }
 
-// plain takes draws of the Plain estimator and returns their moments by depth. Every depth has draws of its own.
+// plain takes draws of the Plain estimator and returns their moments by depth. Every depth has draws of its
+// own.
 func (c Config) plain(draws int, rng *rand.Rand) []moments {
 	sums := make([]moments, len(c.Depths))
 	p := newPass(c.Width)

@@ -34,26 +34,29 @@ var netNames = []string{FeedforwardNet, ResidualNet, RescaledNet, HighwayNet}
 type Estimator string
 
 const (
-	// Conditioned draws the gates alone. Given the gates, the expectation over the weights is known layer by layer:
+	// Conditioned draws the gates alone. Given the gates, the expectation over the weights is known layer by
+	// layer:
 	//
 	//	E[v_l-1(i) . v_l-1(j) | v_l] = (carry^2 + gain^2 2 n_l(i,j) / N) v_l(i) . v_l(j),
 	//
-	// where n_l(i,j) counts the rectifiers of layer l that are on for both inputs, because W_l is independent of v_l with entries
-	// of variance 2/N. A draw gives the product over the layers (Rao-Blackwell: the same mean as plain Monte Carlo, and less
-	// variance). Its relative variance is (1 + 3/N)^L - 1 at most: the binomial n(i,j) has relative variance 3/N.
+	// where n_l(i,j) counts the rectifiers of layer l that are on for both inputs, because W_l is independent
+	// of v_l with entries of variance 2/N. A draw gives the product over the layers (Rao-Blackwell: the same
+	// mean as plain Monte Carlo, and less variance). Its relative variance is (1 + 3/N)^L - 1 at most: the
+	// binomial n(i,j) has relative variance 3/N.
 	Conditioned Estimator = "conditioned"
 
-	// Plain draws gates and weights and multiplies them out. A single draw of v_0(i) . v_0(j) scatters by about C(i,i) / sqrt(N)
-	// around a mean of C(i,j): its relative error grows as 1/R, 2^L for a feedforward net, and no number of draws reaches 50
-	// layers.
+	// Plain draws gates and weights and multiplies them out. A single draw of v_0(i) . v_0(j) scatters by
+	// about C(i,i) / sqrt(N) around a mean of C(i,j): its relative error grows as 1/R, 2^L for a feedforward
+	// net, and no number of draws reaches 50 layers.
 	Plain Estimator = "plain"
 )
 
 // estimators lists the estimators. Their places name their random numbers.
 var estimators = []Estimator{Conditioned, Plain}
 
-// Config describes nets whose gates are drawn independently of the weights: every rectifier is on with probability 1/2,
-// independently for each unit, layer and input, so that it is on for both of two inputs with probability 1/4.
+// Config describes nets whose gates are drawn independently of the weights: every rectifier is on with
+// probability 1/2, independently for each unit, layer and input, so that it is on for both of two inputs with
+// probability 1/4.
 type Config struct {
 	// Net is FeedforwardNet, ResidualNet, RescaledNet or HighwayNet.
 	Net string `json:"net"`
@@ -61,12 +64,12 @@ type Config struct {
 	// Beta scales the branches of a RescaledNet, and is 0 for all others.
 	Beta float64 `json:"beta,omitempty"`
 
-	// Gamma2 scales the branches of a HighwayNet, with gamma1 = sqrt(1 - gamma2^2). 0 stands for sqrt(1/L), which differs from
-	// depth to depth and gives the corollary's limit. It is 0 for all other nets.
+	// Gamma2 scales the branches of a HighwayNet, with gamma1 = sqrt(1 - gamma2^2). 0 stands for sqrt(1/L),
+	// which differs from depth to depth and gives the corollary's limit. It is 0 for all other nets.
 	Gamma2 float64 `json:"gamma2,omitempty"`
 
-	// Depths are the depths L to measure at, as the theorems count: layers, and for a RescaledNet rectifiers, one more than its
-	// layers.
+	// Depths are the depths L to measure at, as the theorems count: layers, and for a RescaledNet rectifiers,
+	// one more than its layers.
 	Depths []int `json:"depths"`
 
 	// Width is N, the units of a layer. The closed forms hold for every width.
@@ -144,11 +147,13 @@ func (c Config) checkNet() error {
 	case c.Net == RescaledNet:
 		return checkRescaled(1, c.Beta)
 	case c.Beta != 0:
-		return fmt.Errorf("beta is %g for a %s net, which has none: leave it out, or choose %q", c.Beta, c.Net, RescaledNet)
+		return fmt.Errorf("beta is %g for a %s net, which has none: leave it out, or choose %q", c.Beta,
+			c.Net, RescaledNet)
 	case c.Net == HighwayNet && !(c.Gamma2 >= 0 && c.Gamma2 <= 1):
 		return fmt.Errorf("gamma2 is %g: give a number from 0 to 1 (0 stands for sqrt(1/L))", c.Gamma2)
 	case c.Net != HighwayNet && c.Gamma2 != 0:
-		return fmt.Errorf("gamma2 is %g for a %s net, which has none: leave it out, or choose %q", c.Gamma2, c.Net, HighwayNet)
+		return fmt.Errorf("gamma2 is %g for a %s net, which has none: leave it out, or choose %q", c.Gamma2,
+			c.Net, HighwayNet)
 	}
 	return nil
 }
@@ -183,23 +188,27 @@ func (c *Config) Check() error {
 		if variance, err := c.Closed(depth); err != nil {
 			return err
 		} else if 2*variance.LogVariance > maxLog {
-			return fmt.Errorf("the variance of a %s net of depth %d is e^%.0f, too large to be averaged as a float64: choose smaller depths", c.Net, depth, variance.LogVariance)
+			return fmt.Errorf("the variance of a %s net of depth %d is e^%.0f, too large to be averaged as "+
+				"a float64: choose smaller depths", c.Net, depth, variance.LogVariance)
 		}
 	}
 	return nil
 }
 
-// checkCost returns an error when the gates can't all be drawn, or the layers of a net don't fit into the memory.
+// checkCost returns an error when the gates can't all be drawn, or the layers of a net don't fit into the
+// memory.
 func (c *Config) checkCost() error {
 	deepest := slices.Max(c.Depths)
-	if err := cost.Of(64, deepest, len(c.Depths)).Check(fmt.Sprintf("a net of %d layers", deepest), "gates"); err != nil {
+	if err := cost.Of(64, deepest, len(c.Depths)).Check(fmt.Sprintf("a net of %d layers", deepest),
+		"gates"); err != nil {
 		return fmt.Errorf("%w; choose smaller depths", err)
 	}
 	if err := cost.Of(64, c.Width).Check(fmt.Sprintf("a layer of width %d", c.Width), "gates"); err != nil {
 		return fmt.Errorf("%w; choose a smaller width", err)
 	}
 	chunks := (c.Draws-1)/chunk + 1
-	if err := cost.Of(64, chunks, len(c.Depths)).Check(fmt.Sprintf("%d draws", c.Draws), "moments"); err != nil {
+	if err := cost.Of(64, chunks, len(c.Depths)).Check(fmt.Sprintf("%d draws", c.Draws),
+		"moments"); err != nil {
 		return fmt.Errorf("%w; give fewer draws", err)
 	}
 	return cost.Operations(fmt.Sprintf("%d draws of %d layers of width %d", c.Draws, deepest, c.Width),
@@ -221,9 +230,10 @@ type Result struct {
 // chunk is the number of draws that share a stream of random numbers and a step of the progress.
 const chunk = 500
 
-// Run measures C(i,i), C(i,j) and R(i,j) at all depths. The depths of a draw share their gates when the estimator is Conditioned,
-// so that errors at neighbouring depths are alike. Chunks of draws run concurrently; the numbers do not depend on how many.
-// It returns an error when the config is wrong or the context ends.
+// Run measures C(i,i), C(i,j) and R(i,j) at all depths. The depths of a draw share their gates when the
+// estimator is Conditioned, so that errors at neighbouring depths are alike. Chunks of draws run
+// concurrently; the numbers do not depend on how many. It returns an error when the config is wrong or the
+// context ends.
 func Run(ctx context.Context, config Config) (*Result, error) {
 	if err := config.Check(); err != nil {
 		return nil, err

@@ -31,7 +31,8 @@ func ExampleRun() {
 		return
 	}
 	r := result.Points[0].Correlation
-	fmt.Printf("(3/4)^10 = %.4f is measured: %t\n", closed.Correlation(), r.Low < closed.Correlation() && closed.Correlation() < r.High)
+	fmt.Printf("(3/4)^10 = %.4f is measured: %t\n", closed.Correlation(), r.Low < closed.Correlation() &&
+		closed.Correlation() < r.High)
 	// Output: (3/4)^10 = 0.0563 is measured: true
 }
 
@@ -46,8 +47,8 @@ func nets() map[string]theory.Config {
 	}
 }
 
-// agree tells whether a mean lies within 4.5 standard errors of what it should be: of the about 200 comparisons here, none is to
-// be further out by chance (seven in a million are).
+// agree tells whether a mean lies within 4.5 standard errors of what it should be: of the about 200
+// comparisons here, none is to be further out by chance (seven in a million are).
 func agree(measured stats.Estimate, want float64) bool {
 	return math.Abs(measured.Value-want) <= 4.5*measured.StdErr+1e-12*math.Abs(want)
 }
@@ -58,10 +59,12 @@ func compare(t *testing.T, what string, p theory.Point, want theory.Covariance) 
 		measured stats.Estimate
 		want     float64
 	}{
-		"C(i,i)": {p.Variance, want.Variance()}, "C(i,j)": {p.Covariance, want.Covariance()}, "R(i,j)": {p.Correlation, want.Correlation()},
+		"C(i,i)": {p.Variance, want.Variance()}, "C(i,j)": {p.Covariance, want.Covariance()},
+		"R(i,j)": {p.Correlation, want.Correlation()},
 	} {
 		if !agree(values.measured, values.want) {
-			t.Errorf("%s, depth %d: %s = %g +- %g, want %g", what, p.Depth, quantity, values.measured.Value, values.measured.StdErr, values.want)
+			t.Errorf("%s, depth %d: %s = %g +- %g, want %g", what, p.Depth, quantity, values.measured.Value,
+				values.measured.StdErr, values.want)
 		}
 	}
 }
@@ -90,8 +93,8 @@ func TestBothEstimatorsMeetTheClosedForms(t *testing.T) {
 	}
 }
 
-// TestConditioningMeetsBruteForce compares with Jacobians of nets that are written down as matrix products, forwards, at a size
-// where a few units decide and finite width would show.
+// TestConditioningMeetsBruteForce compares with Jacobians of nets that are written down as matrix products,
+// forwards, at a size where a few units decide and finite width would show.
 func TestConditioningMeetsBruteForce(t *testing.T) {
 	const width, depth, draws = 3, 3, 60_000
 	carryGain := map[string][2]float64{"feedforward": {0, 1}, "residual": {1, 1}, "highway": {0.6, 0.8}}
@@ -114,8 +117,10 @@ func TestConditioningMeetsBruteForce(t *testing.T) {
 			p     stats.Estimate
 		}{"C(i,i)": {diagonal, result.Points[0].Variance}, "C(i,j)": {off, result.Points[0].Covariance}} {
 			brute := stats.Mean(pair.brute)
-			if difference := brute.Value - pair.p.Value; math.Abs(difference) > 4*math.Hypot(brute.StdErr, pair.p.StdErr) {
-				t.Errorf("%s: %s by brute force %g +- %g, conditioned %g +- %g", name, quantity, brute.Value, brute.StdErr, pair.p.Value, pair.p.StdErr)
+			if difference := brute.Value -
+				pair.p.Value; math.Abs(difference) > 4*math.Hypot(brute.StdErr, pair.p.StdErr) {
+				t.Errorf("%s: %s by brute force %g +- %g, conditioned %g +- %g", name, quantity, brute.Value,
+					brute.StdErr, pair.p.Value, pair.p.StdErr)
 			}
 			if pair.p.StdErr*math.Sqrt(100_000) >= brute.StdErr*math.Sqrt(draws) {
 				t.Errorf("%s: conditioning does not lower the variance of %s", name, quantity)
@@ -124,7 +129,8 @@ func TestConditioningMeetsBruteForce(t *testing.T) {
 	}
 }
 
-// bruteForce returns the gradients of the sum of the outputs, for two inputs whose gates are drawn independently.
+// bruteForce returns the gradients of the sum of the outputs, for two inputs whose gates are drawn
+// independently.
 func bruteForce(width, depth int, carry, gain float64, rng *rand.Rand) [2]*mat.VecDense {
 	var jacobians [2]*mat.Dense
 	for i := range jacobians {
@@ -162,11 +168,13 @@ func bruteForce(width, depth int, carry, gain float64, rng *rand.Rand) [2]*mat.V
 	return gradients
 }
 
-// TestSpreadOfTheConditionedEstimator compares with the variance of a product of binomial counts, worked out by hand: for a
-// feedforward net E[(2n/N)^2] = (1 + 3/N)/4 with n ~ Binomial(N, 1/4), and the layers are independent.
+// TestSpreadOfTheConditionedEstimator compares with the variance of a product of binomial counts, worked out
+// by hand: for a feedforward net E[(2n/N)^2] = (1 + 3/N)/4 with n ~ Binomial(N, 1/4), and the layers are
+// independent.
 func TestSpreadOfTheConditionedEstimator(t *testing.T) {
 	const width, depth, draws = 100, 10, 50_000
-	result, err := theory.Run(t.Context(), theory.Config{Net: theory.FeedforwardNet, Depths: []int{depth}, Width: width, Draws: draws})
+	result, err := theory.Run(t.Context(),
+		theory.Config{Net: theory.FeedforwardNet, Depths: []int{depth}, Width: width, Draws: draws})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,9 +185,11 @@ func TestSpreadOfTheConditionedEstimator(t *testing.T) {
 	}
 }
 
-// TestPlainMonteCarloDrowns: at 20 layers its error is far above the covariance 2^-20, and the conditioned estimator's far below.
+// TestPlainMonteCarloDrowns: at 20 layers its error is far above the covariance 2^-20, and the conditioned
+// estimator's far below.
 func TestPlainMonteCarloDrowns(t *testing.T) {
-	config := theory.Config{Net: theory.FeedforwardNet, Depths: []int{20}, Width: 30, Draws: 500, Estimator: theory.Plain}
+	config := theory.Config{Net: theory.FeedforwardNet, Depths: []int{20}, Width: 30, Draws: 500,
+		Estimator: theory.Plain}
 	plain, err := theory.Run(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +210,9 @@ func TestPlainMonteCarloDrowns(t *testing.T) {
 
 func TestRunDoesNotDependOnTheProcessors(t *testing.T) {
 	run := func(seed uint64) *theory.Result {
-		result, err := theory.Run(t.Context(), theory.Config{Net: theory.RescaledNet, Beta: 1, Depths: []int{1, 7}, Width: 70, Draws: 1700, Seed: seed})
+		result, err := theory.Run(t.Context(),
+			theory.Config{Net: theory.RescaledNet, Beta: 1, Depths: []int{1, 7}, Width: 70, Draws: 1700,
+				Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +255,9 @@ func TestRunRefusesBadConfigs(t *testing.T) {
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := theory.Run(ctx, theory.Config{Net: theory.FeedforwardNet, Depths: []int{2}, Width: 10, Draws: 10}); !errors.Is(err, context.Canceled) {
+	if _, err := theory.Run(ctx,
+		theory.Config{Net: theory.FeedforwardNet, Depths: []int{2}, Width: 10, Draws: 10}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 }
@@ -258,7 +272,8 @@ func BenchmarkConditioned(b *testing.B) {
 }
 
 func BenchmarkPlain(b *testing.B) {
-	config := theory.Config{Net: theory.FeedforwardNet, Depths: []int{10}, Width: 50, Draws: 100, Estimator: theory.Plain}
+	config := theory.Config{Net: theory.FeedforwardNet, Depths: []int{10}, Width: 50, Draws: 100,
+		Estimator: theory.Plain}
 	for b.Loop() {
 		if _, err := theory.Run(b.Context(), config); err != nil {
 			b.Fatal(err)
