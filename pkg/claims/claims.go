@@ -1,6 +1,6 @@
-// Package claims makes sentences of the paper checkable: a claim names the quantity that was measured, its confidence interval
-// over draws, the bound that comes from the paper's text, and the verdict: the claim holds, is contradicted, or the draws leave it
-// undecided.
+// Package claims makes sentences of the paper checkable: a claim names the quantity that was measured, its
+// confidence interval over draws, the bound that comes from the paper's text, and the verdict: the claim
+// holds, is contradicted, or the draws leave it undecided.
 package claims
 
 import (
@@ -34,7 +34,8 @@ func (v Verdict) Mark() string {
 
 // Claim is a sentence of the paper made checkable.
 type Claim struct {
-	// ID is unique and stable, such as "figure-2.feedforward-white.frozen". It ends with the Convention where there is one.
+	// ID is unique and stable, such as "figure-2.feedforward-white.frozen". It ends with the Convention where
+	// there is one.
 	ID string `json:"id" jsonschema:"minLength=1"`
 
 	// Source is the figure or theorem of the paper.
@@ -52,7 +53,8 @@ type Claim struct {
 	// Unit names what the draws of Measured count where they are no draws, in the plural: seeds, minibatches.
 	Unit string `json:"unit,omitempty"`
 
-	// Convention names what the paper leaves open and this claim is measured with, such as frozen or coupled batch statistics.
+	// Convention names what the paper leaves open and this claim is measured with, such as frozen or coupled
+	// batch statistics.
 	Convention string `json:"convention,omitempty"`
 
 	// Measured is the estimate of the quantity. A count has no interval, and neither has what was measured on
@@ -99,7 +101,8 @@ func (c Claim) decide(measured stats.Estimate, relation string, bound float64) C
 	return c
 }
 
-// verdict compares an interval with a bound. Where there is no interval, or the bound is no number, there is no verdict.
+// verdict compares an interval with a bound. Where there is no interval, or the bound is no number, there is
+// no verdict.
 func verdict(measured stats.Estimate, relation string, bound float64) Verdict {
 	if !measured.Made() || !numbers.Finite(bound) {
 		return ""
@@ -119,8 +122,9 @@ func verdict(measured stats.Estimate, relation string, bound float64) Verdict {
 // reach is how many times as many draws are too many to speak of.
 const reach = 100
 
-// moreDraws returns how many draws more would move an end of the interval from beyond the bound onto it, as half-widths shrink like one over the
-// root of the number of draws. It is 0 where the number of draws is not known, or would have to be out of reach.
+// moreDraws returns how many draws more would move an end of the interval from beyond the bound onto it, as
+// half-widths shrink like one over the root of the number of draws. It is 0 where the number of draws is not
+// known, or would have to be out of reach.
 func moreDraws(measured stats.Estimate, bound float64) int {
 	margin, distance := measured.Value-measured.Low, measured.Value-bound
 	if distance < 0 {
@@ -147,20 +151,23 @@ func (c Claim) Advice() string {
 	case c.MoreDraws > 0:
 		return fmt.Sprintf("about %d more %s would decide at this spread", c.MoreDraws, unit)
 	case c.Measured.Draws > 0:
-		return fmt.Sprintf("too near the bound: a hundred times as many %s would not decide at this spread", unit)
+		return fmt.Sprintf("too near the bound: a hundred times as many %s would not decide at this spread",
+			unit)
 	}
 	return "a narrower interval would decide"
 }
 
-// Check returns an error when the claim can't be reported: a field is missing, a number is not finite, the interval does not hold the value, or the
-// verdict is not the one that the numbers give. It holds claims that were read from a file, which someone may have edited, to what Above and
-// Below write.
+// Check returns an error when the claim can't be reported: a field is missing, a number is not finite, the
+// interval does not hold the value, or the verdict is not the one that the numbers give. It holds claims that
+// were read from a file, which someone may have edited, to what Above and Below write.
 func (c Claim) Check() error {
 	for _, field := range []struct{ name, value string }{
-		{"id", c.ID}, {"source", c.Source}, {"statement", c.Statement}, {"quantity", c.Quantity}, {"relation", c.Relation},
+		{"id", c.ID}, {"source", c.Source}, {"statement", c.Statement}, {"quantity", c.Quantity},
+		{"relation", c.Relation},
 	} {
 		if field.value == "" {
-			return fmt.Errorf("claim %q has no %s: fill it in and decide the claim by Above or Below", c.ID, field.name)
+			return fmt.Errorf("claim %q has no %s: fill it in and decide the claim by Above or Below", c.ID,
+				field.name)
 		}
 	}
 	m := c.Measured
@@ -168,23 +175,29 @@ func (c Claim) Check() error {
 	case c.Relation != ">" && c.Relation != "<":
 		return fmt.Errorf("claim %q has the relation %q: it must be > or <", c.ID, c.Relation)
 	case !m.Made() || !numbers.Finite(c.Bound):
-		return fmt.Errorf("claim %q has a number that is not finite (%v, bound %g): its quantity could not be measured; measure it again with more draws, or leave the claim out",
+		return fmt.Errorf("claim %q has a number that is not finite (%v, bound %g): its quantity could not "+
+			"be measured; measure it again with more draws, or leave the claim out",
 			c.ID, m, c.Bound)
 	case m.Low > m.Value || m.Value > m.High:
-		return fmt.Errorf("claim %q has the value %g outside of its interval, %g to %g", c.ID, m.Value, m.Low, m.High)
+		return fmt.Errorf("claim %q has the value %g outside of its interval, %g to %g", c.ID, m.Value, m.Low,
+			m.High)
 	case m.Draws < 0:
 		return fmt.Errorf("claim %q was measured on %d draws: there can't be fewer than 0", c.ID, m.Draws)
 	case c.Convention != "" && !strings.HasSuffix(c.ID, "."+c.Convention):
-		return fmt.Errorf("claim %q is measured with the convention %q: its id must end with that", c.ID, c.Convention)
+		return fmt.Errorf("claim %q is measured with the convention %q: its id must end with that", c.ID,
+			c.Convention)
 	}
 	decided := c.decide(m, c.Relation, c.Bound)
 	switch {
 	case c.Verdict != decided.Verdict:
-		return fmt.Errorf("claim %q has the verdict %q, but its numbers (%v, bound %s %g) give %q", c.ID, c.Verdict, m, c.Relation, c.Bound, decided.Verdict)
+		return fmt.Errorf("claim %q has the verdict %q, but its numbers (%v, bound %s %g) give %q", c.ID,
+			c.Verdict, m, c.Relation, c.Bound, decided.Verdict)
 	case c.MoreDraws != decided.MoreDraws:
-		return fmt.Errorf("claim %q says that %d more draws would decide it, but its numbers give %d", c.ID, c.MoreDraws, decided.MoreDraws)
+		return fmt.Errorf("claim %q says that %d more draws would decide it, but its numbers give %d", c.ID,
+			c.MoreDraws, decided.MoreDraws)
 	case c.ByConvention && (c.Convention == "" || c.Verdict == Undecided):
-		return fmt.Errorf("claim %q is marked as decided by a convention, but it %s", c.ID, map[bool]string{true: "has none", false: "is undecided"}[c.Convention == ""])
+		return fmt.Errorf("claim %q is marked as decided by a convention, but it %s", c.ID,
+			map[bool]string{true: "has none", false: "is undecided"}[c.Convention == ""])
 	}
 	return nil
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// MarkConventions returns the claims with those marked that a convention decides: claims that are one but for their Convention, where one
-// variant holds and another is contradicted. An undecided variant decides nothing.
+// MarkConventions returns the claims with those marked that a convention decides: claims that are one but for
+// their Convention, where one variant holds and another is contradicted. An undecided variant decides
+// nothing.
 func MarkConventions(claims []Claim) []Claim {
 	verdicts := make(map[string][]Verdict)
 	for _, c := range claims {
@@ -16,7 +17,8 @@ func MarkConventions(claims []Claim) []Claim {
 	marked := slices.Clone(claims)
 	for i, c := range marked {
 		all := verdicts[c.variants()]
-		marked[i].ByConvention = c.Convention != "" && c.Verdict != Undecided && slices.Contains(all, Holds) && slices.Contains(all, Contradicted)
+		marked[i].ByConvention = c.Convention != "" && c.Verdict != Undecided &&
+			slices.Contains(all, Holds) && slices.Contains(all, Contradicted)
 	}
 	return marked
 }
@@ -29,8 +31,8 @@ func (c Claim) variants() string {
 	return strings.TrimSuffix(c.ID, c.Convention)
 }
 
-// CheckAll checks the claims of a figure, each by itself, and then that no two have one id, and that those and only those are marked that a
-// convention decides.
+// CheckAll checks the claims of a figure, each by itself, and then that no two have one id, and that those
+// and only those are marked that a convention decides.
 func CheckAll(claims []Claim) error {
 	ids := make(map[string]bool)
 	marked := MarkConventions(claims)
@@ -41,7 +43,8 @@ func CheckAll(claims []Claim) error {
 		case ids[c.ID]:
 			return fmt.Errorf("two claims have the id %q: each must have its own", c.ID)
 		case c.ByConvention != marked[i].ByConvention:
-			return fmt.Errorf("claim %q has by_convention %t, but the verdicts of its variants give %t", c.ID, c.ByConvention, marked[i].ByConvention)
+			return fmt.Errorf("claim %q has by_convention %t, but the verdicts of its variants give %t", c.ID,
+				c.ByConvention, marked[i].ByConvention)
 		}
 		ids[c.ID] = true
 	}
@@ -77,7 +80,8 @@ func CountVerdicts(claims []Claim) Count {
 
 // Plus adds two counts.
 func (n Count) Plus(other Count) Count {
-	return Count{n.Holds + other.Holds, n.Contradicted + other.Contradicted, n.Undecided + other.Undecided, n.ByConvention + other.ByConvention}
+	return Count{n.Holds + other.Holds, n.Contradicted + other.Contradicted, n.Undecided + other.Undecided,
+		n.ByConvention + other.ByConvention}
 }
 
 // Total is the number of claims.
@@ -85,7 +89,8 @@ func (n Count) Total() int { return n.Holds + n.Contradicted + n.Undecided }
 
 // String says the count in words.
 func (n Count) String() string {
-	text := fmt.Sprintf("%d of %d claims hold, %d contradicted, %d undecided", n.Holds, n.Total(), n.Contradicted, n.Undecided)
+	text := fmt.Sprintf("%d of %d claims hold, %d contradicted, %d undecided", n.Holds, n.Total(),
+		n.Contradicted, n.Undecided)
 	if n.ByConvention > 0 {
 		text += fmt.Sprintf("; a convention decides %d of them", n.ByConvention)
 	}

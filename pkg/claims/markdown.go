@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Words returns the verdict for reading: with its mark, what would decide an undecided claim, and whether a convention decides.
+// Words returns the verdict for reading: with its mark, what would decide an undecided claim, and whether a
+// convention decides.
 func (c Claim) Words() string {
 	text := c.Verdict.Mark() + " " + string(c.Verdict)
 	if advice := c.Advice(); advice != "" {
@@ -38,13 +39,14 @@ func table(claims []Claim, verdicts bool) string {
 	row("Verdict", "Where", "The paper says", "Measured here", "Ours (95 %)", "Bound")
 	row("---", "---", "---", "---", "---", "---")
 	for _, c := range claims {
-		row(c.Words(), c.Source, c.Statement, c.Quantity, c.Measured.String(), fmt.Sprintf("%s %.3g", c.Relation, c.Bound))
+		row(c.Words(), c.Source, c.Statement, c.Quantity, c.Measured.String(),
+			fmt.Sprintf("%s %.3g", c.Relation, c.Bound))
 	}
 	return table.String()
 }
 
-// Summary returns a table with one row for each statement of the paper: what the first claim made of it measured, its bound and where that comes from, and how
-// many of its claims have which verdict.
+// Summary returns a table with one row for each statement of the paper: what the first claim made of it
+// measured, its bound and where that comes from, and how many of its claims have which verdict.
 func Summary(claims []Claim) string {
 	type statement struct{ source, text string }
 	groups := make(map[statement][]Claim)
@@ -57,7 +59,8 @@ func Summary(claims []Claim) string {
 		groups[key] = append(groups[key], c)
 	}
 	var table strings.Builder
-	table.WriteString("| Where | The paper says | Measured here | Ours (95 %) | Bound | " + CountHeader + " |\n|---|---|---|---|---|---|---|---|---|\n")
+	table.WriteString("| Where | The paper says | Measured here | Ours (95 %) | Bound | " + CountHeader +
+		" |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, key := range order {
 		group := groups[key]
 		first := group[0]

@@ -16,7 +16,8 @@ func reporting() faulttest.Work {
 	const shows = "![a figure](docs/figure-1.png)\n"
 	return faulttest.Work{
 		Prepare: func(t *testing.T, folder string) {
-			if err := os.CopyFS(filepath.Join(folder, "results"), os.DirFS(resultsFolder(t, "paper"))); err != nil {
+			if err := os.CopyFS(filepath.Join(folder, "results"),
+				os.DirFS(resultsFolder(t, "paper"))); err != nil {
 				t.Fatal(err)
 			}
 			readme, _ := checkout(t, shows+place, place)
@@ -36,14 +37,16 @@ func reporting() faulttest.Work {
 		},
 		Kept: func(t *testing.T, folder string) {
 			for _, name := range []string{"README.md", "docs/claims.md"} {
-				if got := holds(t, filepath.Join(folder, name)); !strings.HasSuffix(got, "<!-- end of claims -->\n") {
+				if got := holds(t, filepath.Join(folder, name)); !strings.HasSuffix(got,
+					"<!-- end of claims -->\n") {
 					t.Errorf("%s is\n%s", name, got)
 				}
 			}
 		},
 		Check: func(t *testing.T, folder string) {
 			for _, name := range []string{
-				"README.md", "docs/claims.md", "results/index.html", "docs/figure-1.png", "results/claims.json", "results/claims.csv",
+				"README.md", "docs/claims.md", "results/index.html", "docs/figure-1.png",
+				"results/claims.json", "results/claims.csv",
 			} {
 				if strings.Contains(holds(t, filepath.Join(folder, name)), "OLD TABLE") {
 					t.Errorf("%s is as it was", name)

@@ -18,8 +18,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
-// PageLimit is how many bytes index.html may have for files to download to be put into it: a page of this size opens at once, also on a
-// phone, and every mail carries it.
+// PageLimit is how many bytes index.html may have for files to download to be put into it: a page of this
+// size opens at once, also on a phone, and every mail carries it.
 const PageLimit = 6e6
 
 // file is a file of the results folder that the page offers.
@@ -52,15 +52,18 @@ func (f *file) Size() string {
 
 // mediaTypes are those of the files, by extension.
 var mediaTypes = map[string]string{
-	".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json", ".csv": "text/csv", ".npz": "application/zip",
+	".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json", ".csv": "text/csv",
+	".npz": "application/zip",
 }
 
 // dataURL returns an address that holds the content itself.
 func dataURL(name string, content []byte) template.URL {
-	return template.URL("data:" + mediaTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(content))
+	return template.URL("data:" + mediaTypes[filepath.Ext(name)] + ";base64," +
+		base64.StdEncoding.EncodeToString(content))
 }
 
-// beside returns the address of a file beside the page: the same file whatever its name, and never one of another scheme.
+// beside returns the address of a file beside the page: the same file whatever its name, and never one of
+// another scheme.
 func beside(name string) template.URL {
 	return template.URL((&url.URL{Path: name}).String())
 }
@@ -84,7 +87,8 @@ func (fs *files) add(name string, content []byte) *file {
 	return f
 }
 
-// embed puts files into their links, the smallest first, as long as the links take no more bytes than the limit.
+// embed puts files into their links, the smallest first, as long as the links take no more bytes than the
+// limit.
 func (fs *files) embed(limit int) {
 	slices.SortStableFunc(fs.all, func(a, b *file) int { return cmp.Compare(len(a.content), len(b.content)) })
 	for _, f := range fs.all {
@@ -114,15 +118,18 @@ type picture struct {
 func (s *section) addPicture(folder, name string, files *files) error {
 	content, err := regular.ReadFile(filepath.Join(folder, name+".png"))
 	if err != nil {
-		return fmt.Errorf("%s.png can't be read (%w): run the cell that makes it again", filepath.Join(folder, name), err)
+		return fmt.Errorf("%s.png can't be read (%w): run the cell that makes it again",
+			filepath.Join(folder, name), err)
 	}
 	whole, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
-		return fmt.Errorf("%s.png is not a picture (%w): remove it, or run the cell that makes it again", filepath.Join(folder, name), err)
+		return fmt.Errorf("%s.png is not a picture (%w): remove it, or run the cell that makes it again",
+			filepath.Join(folder, name), err)
 	}
 	size := whole.Bounds().Size()
 	p := picture{
-		Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure), "-"), "-", " "),
+		Name: name, Variant: strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(name, s.Figure.Figure),
+			"-"), "-", " "),
 		Width: size.X, Height: size.Y, Data: dataURL(name+".png", content),
 	}
 	if s.Thumbnail == "" {
@@ -131,7 +138,8 @@ func (s *section) addPicture(folder, name string, files *files) error {
 		}
 	}
 	p.Files = append(p.Files, files.add(name+".png", content))
-	if content, err := regular.ReadFile(filepath.Join(folder, name+".svg")); err == nil { // a picture need not have both
+	// a picture need not have both
+	if content, err := regular.ReadFile(filepath.Join(folder, name+".svg")); err == nil {
 		p.Files = append(p.Files, files.add(name+".svg", content))
 	}
 	s.Pictures = append(s.Pictures, p)

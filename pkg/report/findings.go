@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// findingsText says what came out, as a numbered list of Markdown in which a comment at the end of each item names the figures that
-// show it. The README and the page of results have it from here.
+// findingsText says what came out, as a numbered list of Markdown in which a comment at the end of each item
+// names the figures that show it. The README and the page of results have it from here.
 //
 //go:embed findings.md
 var findingsText string

@@ -28,12 +28,14 @@ const (
 // readmePicture matches the pictures that a README shows from its docs folder.
 var readmePicture = regexp.MustCompile(`\(docs/([a-z0-9-]+\.png)\)`)
 
-// UpdateReadme writes what the README shows of the results folder: between the README's markers, the findings, and how many claims of
-// each figure have which verdict; between those of docs/claims.md beside it, a table of the paper's statements; and in docs, the pictures that
-// the README shows. Figures stand in the order of their names that is given, and others behind them.
+// UpdateReadme writes what the README shows of the results folder: between the README's markers, the
+// findings, and how many claims of each figure have which verdict; between those of docs/claims.md beside it,
+// a table of the paper's statements; and in docs, the pictures that the README shows. Figures stand in the
+// order of their names that is given, and others after them.
 //
-// Each file is replaced as a whole or left as it was, and none is touched unless all can be made: results of quick size, results
-// that can't be used, a picture that is not among them and a file without markers are errors.
+// Each file is replaced as a whole or left as it was, and none is touched unless all can be made: results of
+// quick size, results that can't be used, a picture that is not among them and a file without markers are
+// errors.
 func UpdateReadme(folder, readme string, order ...string) error {
 	figures, err := results.LoadAll(folder)
 	if err != nil {
@@ -42,7 +44,8 @@ func UpdateReadme(folder, readme string, order ...string) error {
 	inOrder(figures, order)
 	for _, figure := range figures {
 		if figure.Provenance.Size == results.Quick {
-			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its claims go into the README", figure.Figure)
+			return fmt.Errorf("%s was made at quick size: run scripts/reproduce without --quick before its "+
+				"claims go into the README", figure.Figure)
 		}
 	}
 	docs := filepath.Join(filepath.Dir(readme), "docs")
@@ -67,7 +70,8 @@ func UpdateReadme(folder, readme string, order ...string) error {
 	for _, match := range readmePicture.FindAllStringSubmatch(short.content, -1) {
 		picture, err := regular.ReadFile(filepath.Join(folder, match[1]))
 		if err != nil {
-			return fmt.Errorf("the README shows %s, which is not in the results: run its notebook first", match[1])
+			return fmt.Errorf("the README shows %s, which is not in the results: run its notebook first",
+				match[1])
 		}
 		pictures[match[1]] = picture
 	}
@@ -99,8 +103,9 @@ func (p markdownPage) with(begin, text, end string) (markdownPage, error) {
 	before, rest, found := strings.Cut(p.content, begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {
-		return markdownPage{}, fmt.Errorf("%s has no place for what is written into it: put these two lines into it: %s and %s",
-			p.path, strings.TrimSpace(begin), end)
+		return markdownPage{},
+			fmt.Errorf("%s has no place for what is written into it: put these two lines into it: %s and %s",
+				p.path, strings.TrimSpace(begin), end)
 	}
 	return markdownPage{p.path, before + begin + text + end + after}, nil
 }

@@ -14,7 +14,8 @@ import (
 const place = "<!-- claims: written by `shattered report -readme` -->\nOLD TABLE\n<!-- end of claims -->\n"
 
 // readmePlace holds what shattered report -readme replaces in a README.
-const readmePlace = "<!-- findings: written by `shattered report -readme` from pkg/report/findings.md -->\nOLD FINDINGS\n<!-- end of findings -->\n" + place
+const readmePlace = "<!-- findings: written by `shattered report -readme` from pkg/report/findings.md " +
+	"-->\nOLD FINDINGS\n<!-- end of findings -->\n" + place
 
 // checkout makes a README and a docs/claims.md and returns their paths.
 func checkout(t *testing.T, readme, claims string) (string, string) {
@@ -42,21 +43,29 @@ func holds(t *testing.T, path string) string {
 	return string(content)
 }
 
-// TestReadmeTables checks that findings and counts go into the README, statements into docs/claims.md, and neither into the other.
+// TestReadmeTables checks that findings and counts go into the README, statements into docs/claims.md, and
+// neither into the other.
 func TestReadmeTables(t *testing.T) {
-	readme, list := checkout(t, "![a figure](docs/figure-1.png)\n"+readmePlace+"after\n", "# Claims\n"+place+"end\n")
+	readme, list := checkout(t, "![a figure](docs/figure-1.png)\n"+readmePlace+"after\n",
+		"# Claims\n"+place+"end\n")
 	for range 2 { // a second time changes nothing
 		if err := report.UpdateReadme(resultsFolder(t, "paper"), readme); err != nil {
 			t.Fatal(err)
 		}
-		const count, statement = "| Title of figure-2 | 2 | 1 | 1 | 2 |\n", "| Figure 1 | x < y & z | q | 2 [1.5, 3] | > 1 | 4 | 2 | 2 | 4 |\n"
-		if got := holds(t, readme); !strings.HasPrefix(got, "![a figure]") || !strings.HasSuffix(got, "<!-- end of claims -->\nafter\n") ||
-			strings.Contains(got, "OLD") || strings.Count(got, count) != 1 || strings.Contains(got, statement) ||
-			strings.Count(got, "\n1. **") != 1 || strings.Count(got, "\n5. **") != 1 || strings.Count(got, "<!-- ") != 4 {
+		const count, statement = "| Title of figure-2 | 2 | 1 | 1 | 2 |\n",
+			"| Figure 1 | x < y & z | q | 2 [1.5, 3] | > 1 | 4 | 2 | 2 | 4 |\n"
+		if got := holds(t, readme); !strings.HasPrefix(got, "![a figure]") ||
+			!strings.HasSuffix(got, "<!-- end of claims -->\nafter\n") ||
+			strings.Contains(got, "OLD") || strings.Count(got, count) != 1 ||
+			strings.Contains(got, statement) ||
+			strings.Count(got, "\n1. **") != 1 || strings.Count(got, "\n5. **") != 1 ||
+			strings.Count(got, "<!-- ") != 4 {
 			t.Errorf("README:\n%s", got)
 		}
-		if got := holds(t, list); !strings.HasPrefix(got, "# Claims\n") || !strings.HasSuffix(got, "<!-- end of claims -->\nend\n") ||
-			strings.Contains(got, "OLD TABLE") || strings.Count(got, statement) != 1 || strings.Contains(got, count) {
+		if got := holds(t, list); !strings.HasPrefix(got, "# Claims\n") ||
+			!strings.HasSuffix(got, "<!-- end of claims -->\nend\n") ||
+			strings.Contains(got, "OLD TABLE") || strings.Count(got, statement) != 1 ||
+			strings.Contains(got, count) {
 			t.Errorf("docs/claims.md:\n%s", got)
 		}
 	}
@@ -66,18 +75,22 @@ func TestReadmeTables(t *testing.T) {
 	}
 }
 
-// TestReadmeIsWrittenWholeOrNotAtAll gives results and pages that can't be used: the other page and the pictures stay, too.
+// TestReadmeIsWrittenWholeOrNotAtAll gives results and pages that can't be used: the other page and the
+// pictures stay, too.
 func TestReadmeIsWrittenWholeOrNotAtAll(t *testing.T) {
 	const shows = "![a figure](docs/figure-1.png)\n"
 	for _, c := range []struct{ size, readme, claims, words string }{
 		{"quick", shows + readmePlace, place, "quick size"},
 		{"paper", shows + place, place, "README.md has no place"},
 		{"paper", shows + readmePlace, "no markers", "claims.md has no place"},
-		{"paper", shows + readmePlace, strings.TrimSuffix(place, "<!-- end of claims -->\n"), "claims.md has no place"},
-		{"paper", shows + "![another](docs/figure-9.png)\n" + readmePlace, place, "figure-9.png, which is not in the results"},
+		{"paper", shows + readmePlace, strings.TrimSuffix(place, "<!-- end of claims -->\n"),
+			"claims.md has no place"},
+		{"paper", shows + "![another](docs/figure-9.png)\n" + readmePlace, place,
+			"figure-9.png, which is not in the results"},
 	} {
 		readme, list := checkout(t, c.readme, c.claims)
-		if err := report.UpdateReadme(resultsFolder(t, c.size), readme); err == nil || !strings.Contains(err.Error(), c.words) {
+		if err := report.UpdateReadme(resultsFolder(t, c.size), readme); err == nil ||
+			!strings.Contains(err.Error(), c.words) {
 			t.Errorf("%q: the error is %v", c.words, err)
 		}
 		if holds(t, readme) != c.readme || holds(t, list) != c.claims {
@@ -91,7 +104,8 @@ func TestReadmeIsWrittenWholeOrNotAtAll(t *testing.T) {
 	if err := os.Remove(list); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.UpdateReadme(resultsFolder(t, "paper"), readme); err == nil || !strings.Contains(err.Error(), "claims.md") || holds(t, readme) != readmePlace {
+	if err := report.UpdateReadme(resultsFolder(t, "paper"), readme); err == nil ||
+		!strings.Contains(err.Error(), "claims.md") || holds(t, readme) != readmePlace {
 		t.Errorf("a README without docs/claims.md gives %v", err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package report collects the results of all figures: into claims.json, into index.html, one page that shows them all and needs no
-// network and no other file, and into the tables of the README and docs/claims.md.
+// Package report collects the results of all figures: into claims.json, into index.html, one page that shows
+// them all and needs no network and no other file, and into the tables of the README and docs/claims.md.
 package report
 
 import (
@@ -53,7 +53,8 @@ type view struct {
 type section struct {
 	*results.Figure
 
-	// Name and About are the two parts of the title: "Figure 2", ", autocorrelation of gradients against depth".
+	// Name and About are the two parts of the title: "Figure 2", ", autocorrelation of gradients against
+	// depth".
 	Name, About string
 
 	// Thumbnail is the first picture, small.
@@ -79,15 +80,15 @@ func (s *section) Quick() bool { return s.Provenance.Size == results.Quick }
 // fact is a line of the provenance.
 type fact struct{ Name, Value string }
 
-// Write writes index.html and claims.json into the results folder, from the figures saved there, and the CSV and npz files of figures
-// that lack them, or whose numbers are others.
+// Write writes index.html and claims.json into the results folder, from the figures saved there, and the CSV
+// and npz files of figures that lack them, or whose numbers are others.
 //
-// The page begins with what came out, shows every figure with its claims, and holds what can be downloaded of it: it can be mailed as
-// it is. Pictures are always in it. Files to download are, the smallest first, as long as the page stays below PageLimit; the others are
-// links to the files beside it.
+// The page begins with what came out, shows every figure with its claims, and holds what can be downloaded of
+// it: it can be mailed as it is. Pictures are always in it. Files to download are, the smallest first, as
+// long as the page stays below PageLimit; the others are links to the files beside it.
 //
-// Figures stand in the order of their names that is given, and others behind them. Files that can't be used are left out: the page names them, and
-// so does the error, a *results.Unusable, once the page is written.
+// Figures stand in the order of their names that is given, and others after them. Files that can't be used
+// are left out: the page names them, and so does the error, a *results.Unusable, once the page is written.
 func Write(folder string, order ...string) error {
 	figures, err := results.LoadAll(folder)
 	wrong := new(results.Unusable)
@@ -136,7 +137,8 @@ func (v *view) page() ([]byte, error) {
 	return index.Bytes(), nil
 }
 
-// inOrder sorts figures by an order of their names. Those that are not in it stay behind the others, as they are.
+// inOrder sorts figures by an order of their names. Those that are not in it stay after the others, as they
+// are.
 func inOrder(figures []*results.Figure, order []string) {
 	place := func(f *results.Figure) int {
 		if i := slices.Index(order, f.Figure); i >= 0 {
@@ -198,11 +200,13 @@ func newView(folder string, figures []*results.Figure, wrong *results.Unusable) 
 	return v, nil
 }
 
-// owner returns the figure that a picture belongs to: the one with the longest name that the picture has, or continues after a hyphen.
+// owner returns the figure that a picture belongs to: the one with the longest name that the picture has, or
+// continues after a hyphen.
 func owner(picture string, figures []*results.Figure) *results.Figure {
 	var owner *results.Figure
 	for _, figure := range figures {
-		if strings.HasPrefix(picture+"-", figure.Figure+"-") && (owner == nil || len(figure.Figure) > len(owner.Figure)) {
+		if strings.HasPrefix(picture+"-", figure.Figure+"-") &&
+			(owner == nil || len(figure.Figure) > len(owner.Figure)) {
 			owner = figure
 		}
 	}
@@ -211,7 +215,8 @@ func owner(picture string, figures []*results.Figure) *results.Figure {
 
 // newSection gathers what the page shows of a figure, less its pictures.
 func newSection(folder string, figure *results.Figure, files *files) (*section, error) {
-	s := &section{Figure: figure, Count: claims.CountVerdicts(figure.Decided()), Origin: origin(figure.Provenance)}
+	s := &section{Figure: figure, Count: claims.CountVerdicts(figure.Decided()),
+		Origin: origin(figure.Provenance)}
 	comma := strings.IndexByte(figure.Title+",", ',')
 	s.Name, s.About = figure.Title[:comma], figure.Title[comma:]
 	setting, err := json.MarshalIndent(figure.Config, "", "  ")
@@ -232,8 +237,10 @@ func newSection(folder string, figure *results.Figure, files *files) (*section, 
 // origin returns the provenance line by line.
 func origin(p results.Provenance) []fact {
 	facts := []fact{
-		{"Size", p.Size}, {"Seed", fmt.Sprint(p.Seed)}, {"Backend", p.Backend + " (" + p.Plugin + ")"}, {"Platform", p.Platform},
-		{"Started", p.Started.Format("2006-01-02 15:04:05 MST")}, {"Wall time", fmt.Sprintf("%.3g s", p.WallSeconds)},
+		{"Size", p.Size}, {"Seed", fmt.Sprint(p.Seed)}, {"Backend", p.Backend + " (" + p.Plugin + ")"},
+		{"Platform", p.Platform},
+		{"Started", p.Started.Format("2006-01-02 15:04:05 MST")},
+		{"Wall time", fmt.Sprintf("%.3g s", p.WallSeconds)},
 		{"Commit", p.Commit}, {"Go", p.Go},
 	}
 	for _, module := range slices.Sorted(maps.Keys(p.Modules)) {

@@ -45,18 +45,23 @@ func resultsFolder(t *testing.T, size string) string {
 	}
 	for _, name := range []string{"figure-1", "figure-2"} {
 		figure := &results.Figure{
-			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []int{7},
+			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"},
+			Series: []int{7},
 			Claims: claims.MarkConventions([]claims.Claim{
-				claimed("a.", "frozen", 2, 1.5, 3), claimed("a.", "coupled", 0, -1, 1), claimed("b", "", 2, 0, 3), claimed("c", "", 2, 1.5, 3),
+				claimed("a.", "frozen", 2, 1.5, 3), claimed("a.", "coupled", 0, -1, 1),
+				claimed("b", "", 2, 0, 3), claimed("c", "", 2, 1.5, 3),
 			}),
 			Provenance: results.Provenance{Size: size},
-			Parts:      &results.Parts{Total: 9, Kept: 9, Recomputed: []string{"resnet, minibatch 7"}, Largest: 2e-6, Tolerance: 0.05},
-			Table:      &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell <1>"}}},
+			Parts: &results.Parts{Total: 9, Kept: 9, Recomputed: []string{"resnet, minibatch 7"},
+				Largest: 2e-6, Tolerance: 0.05},
+			Table: &results.Table{Caption: "A caption", Header: []string{"h"},
+				Rows: [][]string{{"cell <1>"}}},
 		}
 		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
-		for file, content := range map[string][]byte{name + ".png": picture(t), name + "-coupled.png": picture(t), name + ".svg": []byte("<svg/>")} {
+		for file, content := range map[string][]byte{name + ".png": picture(t),
+			name + "-coupled.png": picture(t), name + ".svg": []byte("<svg/>")} {
 			if err := results.WriteFile(folder, file, content); err != nil {
 				t.Fatal(err)
 			}
@@ -85,13 +90,17 @@ func TestPageShowsEverything(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	text := pageOf(t, folder)
 	for _, want := range []string{
-		"4 of 8 claims hold, 2 contradicted, 2 undecided; a convention decides 4 of them", "(2 of 4 claims hold",
-		"Title of figure-1", "x &lt; y &amp; z", `class="undecided"><td role="cell" class="verdict"><b>? undecided</b><span>about 30 more draws would decide at this spread</span>`,
+		"4 of 8 claims hold, 2 contradicted, 2 undecided; a convention decides 4 of them",
+		"(2 of 4 claims hold",
+		"Title of figure-1", "x &lt; y &amp; z",
+		`class="undecided"><td role="cell" class="verdict"><b>? undecided</b><span>about 30 more draws would decide at this spread</span>`,
 		`class="holds convention"><td role="cell" class="verdict"><b>✓ holds</b><span>⇄ decided by a convention</span>`, `class="contradicted convention"`,
 		`class="holds"><td`, `id="show-contradicted"`, `tr.undecided`, `alt="Title of figure-2: coupled.`,
-		"<li><strong>Gradients shatter with depth", `<a href="#figure-1">Title of figure-1</a>: 2 of 4 claims hold`, `<tr role="row" id="a.frozen"`,
+		"<li><strong>Gradients shatter with depth",
+		`<a href="#figure-1">Title of figure-1</a>: 2 of 4 claims hold`, `<tr role="row" id="a.frozen"`,
 		"1 of 9 parts recomputed: largest relative difference 2e-06", "Recomputed: resnet, minibatch 7.",
-		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;", `width="3" height="2"`,
+		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;",
+		`width="3" height="2"`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -106,10 +115,12 @@ func TestPageShowsEverything(t *testing.T) {
 	if err := report.Write(folder, "figure-2", "figure-1"); err != nil {
 		t.Fatal(err)
 	}
-	if page, err := os.ReadFile(filepath.Join(folder, "index.html")); err != nil || bytes.Index(page, []byte(`id="figure-2"`)) > bytes.Index(page, []byte(`id="figure-1"`)) {
+	if page, err := os.ReadFile(filepath.Join(folder, "index.html")); err != nil ||
+		bytes.Index(page, []byte(`id="figure-2"`)) > bytes.Index(page, []byte(`id="figure-1"`)) {
 		t.Errorf("figures are not in the order that is asked for, %v", err)
 	}
-	if strings.Contains(text, "Quick size") || !strings.Contains(pageOf(t, resultsFolder(t, "quick")), "Quick size") {
+	if strings.Contains(text, "Quick size") ||
+		!strings.Contains(pageOf(t, resultsFolder(t, "quick")), "Quick size") {
 		t.Error("the page must say when, and only when, results were made at quick size")
 	}
 	decoder := xml.NewDecoder(strings.NewReader(text))
@@ -126,12 +137,14 @@ func TestPageShowsEverything(t *testing.T) {
 	}
 }
 
-// TestQuickSizeHasNoVerdicts: nothing on the page, nor in the list of all claims, tells or counts a verdict on nets that are too small for one.
+// TestQuickSizeHasNoVerdicts: nothing on the page, nor in the list of all claims, tells or counts a verdict
+// on nets that are too small for one.
 func TestQuickSizeHasNoVerdicts(t *testing.T) {
 	folder := resultsFolder(t, "quick")
 	text := pageOf(t, folder)
 	body := text[strings.Index(text, "<body>"):]
-	for _, word := range []string{"claims hold,", "✓", "✗", "undecided", "contradicted", "⇄", "would decide", "Verdict"} {
+	for _, word := range []string{"claims hold,", "✓", "✗", "undecided", "contradicted", "⇄", "would decide",
+		"Verdict"} {
 		if strings.Contains(body, word) {
 			t.Errorf("the page at quick size says %q", word)
 		}
@@ -140,7 +153,8 @@ func TestQuickSizeHasNoVerdicts(t *testing.T) {
 		t.Error("the page at quick size lacks what was measured")
 	}
 	for _, name := range []string{"claims.json", "claims.csv"} {
-		if content, err := os.ReadFile(filepath.Join(folder, name)); err != nil || strings.Contains(string(content), "holds") {
+		if content, err := os.ReadFile(filepath.Join(folder, name)); err != nil ||
+			strings.Contains(string(content), "holds") {
 			t.Errorf("%s: %s, %v", name, content, err)
 		}
 	}
@@ -153,7 +167,9 @@ func TestQuickSizeHasNoVerdicts(t *testing.T) {
 	if err := figure.Save(folder); err != nil {
 		t.Fatal(err)
 	}
-	if text := pageOf(t, folder); !strings.Contains(text, "<strong>2 of 4 claims hold, 1 contradicted, 1 undecided;") || strings.Count(text, "✓ holds</b><span>") != 1 {
+	if text := pageOf(t, folder); !strings.Contains(text,
+		"<strong>2 of 4 claims hold, 1 contradicted, 1 undecided;") ||
+		strings.Count(text, "✓ holds</b><span>") != 1 {
 		t.Error("of two figures, one of them at quick size, the other's claims are not counted alone")
 	}
 }
@@ -188,7 +204,8 @@ func TestPageHoldsItsFiles(t *testing.T) {
 		downloads[name] = true
 	}
 	for _, name := range []string{
-		"claims.json", "claims.csv", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv", "figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
+		"claims.json", "claims.csv", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv",
+		"figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
 	} {
 		if !downloads[name] {
 			t.Errorf("the page does not offer %s", name)
@@ -198,7 +215,8 @@ func TestPageHoldsItsFiles(t *testing.T) {
 
 func TestLargeFilesAreLinked(t *testing.T) {
 	folder := resultsFolder(t, "paper")
-	if err := results.WriteFile(folder, "figure-2.svg", bytes.Repeat([]byte(" "), report.PageLimit*4/5)); err != nil {
+	if err := results.WriteFile(folder, "figure-2.svg",
+		bytes.Repeat([]byte(" "), report.PageLimit*4/5)); err != nil {
 		t.Fatal(err)
 	}
 	text := pageOf(t, folder)
@@ -213,7 +231,8 @@ func TestLargeFilesAreLinked(t *testing.T) {
 	}
 }
 
-// What is there already may hold arrays that the JSON file does not: it stays, unless its numbers are not those of the JSON file.
+// What is there already may hold arrays that the JSON file does not: it stays, unless its numbers are not
+// those of the JSON file.
 func TestDataAreWrittenWhereTheyDontFit(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	read := func(name string) string {
@@ -275,7 +294,8 @@ func TestBrokenPicture(t *testing.T) {
 	if err := results.WriteFile(folder, "figure-1.png", []byte("not a PNG")); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Write(folder); err == nil || !strings.Contains(err.Error(), "figure-1.png is not a picture") {
+	if err := report.Write(folder); err == nil ||
+		!strings.Contains(err.Error(), "figure-1.png is not a picture") {
 		t.Errorf("a broken picture gives %v", err)
 	}
 }

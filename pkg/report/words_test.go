@@ -7,7 +7,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// TestPicturesHaveWords checks that a picture's caption is what its SVG says, and names the picture where that says nothing or is broken.
+// TestPicturesHaveWords checks that a picture's caption is what its SVG says, and names the picture where
+// that says nothing or is broken.
 func TestPicturesHaveWords(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	for name, svg := range map[string]string{

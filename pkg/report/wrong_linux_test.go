@@ -15,10 +15,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestPageNamesWrongFiles checks that files that can't be used don't keep the page from being written, and that it says which to remove.
+// TestPageNamesWrongFiles checks that files that can't be used don't keep the page from being written, and
+// that it says which to remove.
 func TestPageNamesWrongFiles(t *testing.T) {
 	folder := resultsFolder(t, "paper")
-	for name, content := range map[string]string{"figure-1.json": "null", "figure-2-coupled.png": "not a PNG", "other.json": `{"of": "another program"}`} {
+	for name, content := range map[string]string{"figure-1.json": "null", "figure-2-coupled.png": "not a PNG",
+		"other.json": `{"of": "another program"}`} {
 		if err := results.WriteFile(folder, name, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +36,8 @@ func TestPageNamesWrongFiles(t *testing.T) {
 	}
 	page := html.UnescapeString(string(content))
 	for _, want := range []string{"Title of figure-2", `id="figure-2-large"`, "<strong>Left out:</strong>",
-		filepath.Join(folder, "figure-1.json") + " is not a results file", filepath.Join(folder, "figure-2-coupled.png") + " is not a picture"} {
+		filepath.Join(folder, "figure-1.json") + " is not a results file",
+		filepath.Join(folder, "figure-2-coupled.png") + " is not a picture"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -51,7 +54,8 @@ func TestPageNamesWrongFiles(t *testing.T) {
 	if err := os.Remove(filepath.Join(folder, "figure-2.json")); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Write(folder); err == nil || !strings.Contains(err.Error(), "no results") || !strings.Contains(err.Error(), "figure-1.json") {
+	if err := report.Write(folder); err == nil || !strings.Contains(err.Error(), "no results") ||
+		!strings.Contains(err.Error(), "figure-1.json") {
 		t.Errorf("a folder with a wrong file only gives %v", err)
 	}
 }
@@ -62,7 +66,8 @@ func TestLinksLeadBesideThePage(t *testing.T) {
 	const script = "figure-2-javascript:alert(1) #?&%41"
 	large := append(picture(t), bytes.Repeat([]byte("x"), report.PageLimit)...)
 	for name, content := range map[string][]byte{
-		script + ".png": picture(t), script + ".svg": large, "1:x#y.html": nil, "javascript:alert(1).json": []byte(`{"figure": "javascript:alert(1)"}`),
+		script + ".png": picture(t), script + ".svg": large, "1:x#y.html": nil,
+		"javascript:alert(1).json": []byte(`{"figure": "javascript:alert(1)"}`),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 			t.Fatal(err)
@@ -80,7 +85,8 @@ func TestLinksLeadBesideThePage(t *testing.T) {
 	if strings.Contains(page, `href="javascript:`) || strings.Contains(page, "ZgotmplZ") {
 		t.Error("the page has a link that is a script, or that its template refused")
 	}
-	for _, want := range []string{`href="./figure-2-javascript:alert%281%29%20%23%3F&amp;%2541.svg"`, `href="./1:x%23y.html"`} {
+	for _, want := range []string{`href="./figure-2-javascript:alert%281%29%20%23%3F&amp;%2541.svg"`,
+		`href="./1:x%23y.html"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)
 		}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRaggedListsAreBounded writes results whose table would be far larger than they are: one long list among many short ones, at two depths, and
-// entries that have no field in common.
+// TestRaggedListsAreBounded writes results whose table would be far larger than they are: one long list among
+// many short ones, at two depths, and entries that have no field in common.
 func TestRaggedListsAreBounded(t *testing.T) {
 	const n = 20000
 	long, short := "["+strings.Repeat("1,", n)+"1]", strings.Repeat("[1],", n)
@@ -28,7 +28,8 @@ func TestRaggedListsAreBounded(t *testing.T) {
 		_, csvErr := f.CSV()
 		runtime.ReadMemStats(&after)
 		for format, err := range map[string]error{"npz": npzErr, "csv": csvErr} {
-			if err == nil || !strings.Contains(err.Error(), "figure-0") || !strings.Contains(err.Error(), ": give ") {
+			if err == nil || !strings.Contains(err.Error(), "figure-0") ||
+				!strings.Contains(err.Error(), ": give ") {
 				t.Errorf("%s of %d bytes as %s: %v", name, len(series), format, err)
 			}
 		}

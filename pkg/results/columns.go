@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// column is a number or text of the results, or an array of them, under its path in the JSON file: the names of the fields on
-// the way to it, joined by dots.
+// column is a number or text of the results, or an array of them, under its path in the JSON file: the names
+// of the fields on the way to it, joined by dots.
 type column struct {
 	path string
 
@@ -105,10 +105,10 @@ func joined(path, rest string) string {
 	return path + "." + rest
 }
 
-// stack joins the columns of the elements of a list: those of one path become one column with a dimension more, padded with missing
-// values to the longest. What an element lacks, or has as null, is missing too. Where elements differ in the number of
-// dimensions, their columns stay apart, each with the number of its element behind the path. It returns an error where the padding would be far
-// more than the values.
+// stack joins the columns of the elements of a list: those of one path become one column with a dimension
+// more, padded with missing values to the longest. What an element lacks, or has as null, is missing too.
+// Where elements differ in the number of dimensions, their columns stay apart, each with the number of its
+// element after the path. It returns an error where the padding would be far more than the values.
 func stack(elements [][]column) ([]column, error) {
 	if len(elements) == 0 {
 		return []column{{shape: []int{0}}}, nil
@@ -116,7 +116,8 @@ func stack(elements [][]column) ([]column, error) {
 	found := paths(elements)
 	left := roomFor(elements)
 	if left -= float64(len(found)) * float64(len(elements)); left < 0 { // a value an element, of each path
-		return nil, fmt.Errorf("%d entries with %d different fields can't be made columns: give the entries of a list the same fields", len(elements), len(found))
+		return nil, fmt.Errorf("%d entries with %d different fields can't be made columns: give the "+
+			"entries of a list the same fields", len(elements), len(found))
 	}
 	var all []column
 	for _, path := range found {
@@ -136,8 +137,9 @@ func stack(elements [][]column) ([]column, error) {
 	return all, nil
 }
 
-// roomFor returns how many values the columns of elements may have once they are padded: many times those that there are. Curves of different
-// depths need a few times as many; lists of which one is long and the others short as many as the square.
+// roomFor returns how many values the columns of elements may have once they are padded: many times those
+// that there are. Curves of different depths need a few times as many; lists of which one is long and the
+// others short as many as the square.
 func roomFor(elements [][]column) float64 {
 	values := 0.0
 	for _, element := range elements {
@@ -149,7 +151,8 @@ func roomFor(elements [][]column) float64 {
 	return least + times*values
 }
 
-// stackPath stacks the columns of one path, one an element, and takes what they come to from what is left of the room.
+// stackPath stacks the columns of one path, one an element, and takes what they come to from what is left of
+// the room.
 func stackPath(found []column, left *float64) ([]column, error) {
 	var shape []int // the smallest that all fit into
 	started := false
@@ -172,7 +175,8 @@ func stackPath(found []column, left *float64) ([]column, error) {
 		size *= float64(length)
 	}
 	if *left -= size; *left < 0 {
-		return nil, fmt.Errorf("the lists of %q are of such different lengths that they would make a table of %.0f values: give lists of similar lengths", found[0].path, size)
+		return nil, fmt.Errorf("the lists of %q are of such different lengths that they would make a table "+
+			"of %.0f values: give lists of similar lengths", found[0].path, size)
 	}
 	stacked := column{path: found[0].path, shape: append([]int{len(found)}, shape...)}
 	for _, c := range found {
@@ -214,8 +218,8 @@ func (c *column) padded(shape []int) []any {
 // isNull tells whether the column is a single null, which can stand for a value of any shape.
 func (c *column) isNull() bool { return len(c.shape) == 0 && c.values[0] == nil }
 
-// paths returns the paths of all columns in the order in which they come first, less those that are null wherever they are and
-// have fields elsewhere.
+// paths returns the paths of all columns in the order in which they come first, less those that are null
+// wherever they are and have fields elsewhere.
 func paths(elements [][]column) []string {
 	var all []string
 	filled := make(map[string]bool)
@@ -230,7 +234,10 @@ func paths(elements [][]column) []string {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(path string) bool {
-		below := func(other string) bool { return other != path && (path == "" || strings.HasPrefix(other, path+".")) }
+		below := func(other string) bool {
+			return other != path &&
+				(path == "" || strings.HasPrefix(other, path+"."))
+		}
 		return !filled[path] && slices.ContainsFunc(all, below)
 	})
 }

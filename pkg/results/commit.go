@@ -13,8 +13,8 @@ import (
 // unknownCommit begins a commit that could not be read although there is a checkout; the reason follows.
 const unknownCommit = "unknown: "
 
-// commit asks git for the commit of the checkout whose root is the folder home. Where there is none it is empty: also where home, an unpacked
-// archive of the source, say, lies in a checkout of something else.
+// commit asks git for the commit of the checkout whose root is the folder home. Where there is none it is
+// empty: also where home, an unpacked archive of the source, say, lies in a checkout of something else.
 func commit(home string) string {
 	if _, err := os.Lstat(filepath.Join(home, ".git")); home == "" || errors.Is(err, fs.ErrNotExist) {
 		return ""
@@ -38,14 +38,18 @@ func commit(home string) string {
 	return hash
 }
 
-// checkoutReader returns a function that runs git in a checkout and returns what it prints. Nothing in the environment, such as GIT_DIR, leads git
-// to another one. Git may read the checkout although another user owns it: the code of this very process comes from there, so whoever runs it
-// trusts its owner. Of the programs that a checkout's settings can name, the one that git would start by itself stays off.
+// checkoutReader returns a function that runs git in a checkout and returns what it prints. Nothing in the
+// environment, such as GIT_DIR, leads git to another one. Git may read the checkout although another user
+// owns it: the code of this very process comes from there, so its user trusts that owner already. Of the
+// programs that a checkout's settings can name, the one that git would start by itself stays off.
 func checkoutReader(home string) func(arguments ...string) (string, error) {
-	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "GIT_") })
+	environment := slices.DeleteFunc(os.Environ(),
+		func(variable string) bool { return strings.HasPrefix(variable, "GIT_") })
 	environment = append(environment, "GIT_OPTIONAL_LOCKS=0")
 	return func(arguments ...string) (string, error) {
-		command := exec.Command("git", append([]string{"-C", home, "-c", "safe.directory=*", "-c", "core.fsmonitor=false"}, arguments...)...)
+		command := exec.Command("git",
+			append([]string{"-C", home, "-c", "safe.directory=*", "-c", "core.fsmonitor=false"},
+				arguments...)...)
 		command.Env = environment
 		output, err := command.Output()
 		return strings.TrimSpace(string(output)), err

@@ -12,7 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// repository makes a git checkout that looks like the project, with one commit, and returns its folder and the commit's hash.
+// repository makes a git checkout that looks like the project, with one commit, and returns its folder and
+// the commit's hash.
 func repository(t *testing.T) (folder, hash string) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -86,7 +87,8 @@ func TestCommitWithNewCode(t *testing.T) {
 	wantCommit(t, home, hash+"+")
 }
 
-// TestCommitOfSomethingElse unpacks the project's archive in a checkout of something else, and lets the environment name one.
+// TestCommitOfSomethingElse unpacks the project's archive in a checkout of something else, and lets the
+// environment name one.
 func TestCommitOfSomethingElse(t *testing.T) {
 	other, _ := repository(t)
 	archive := filepath.Join(other, "unpacked")
@@ -96,7 +98,8 @@ func TestCommitOfSomethingElse(t *testing.T) {
 
 	home, hash := repository(t)
 	writeFile(t, filepath.Join(other, "pkg", "code.go"), "package other\n")
-	git(t, other, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-a", "-m", "another")
+	git(t, other, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-a", "-m",
+		"another")
 	t.Setenv("GIT_DIR", filepath.Join(other, ".git"))
 	t.Setenv("GIT_WORK_TREE", other)
 	wantCommit(t, home, hash)
@@ -111,7 +114,8 @@ func gitScript(t *testing.T, script string) {
 		t.Skip("git is not installed")
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "git"), []byte("#!/bin/sh\nreal='"+path+"'\n"+script+"\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "git"), []byte("#!/bin/sh\nreal='"+path+"'\n"+script+"\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))

@@ -12,14 +12,14 @@ import (
 
 // CSV returns the numbers of the figure as comma-separated values with a header, one row a point.
 //
-// The first columns say which curve a point belongs to: part (series or tests), entry (its number there, from 0), and the
-// entry's plain fields, such as net, norm, beta and depth. Then i, the position of the point in the entry's lists (and j, in
-// lists of lists), and a column for each list of numbers, such as lags and mean. A field within a field is named by both, as in
-// fit.slope.low.
+// The first columns say which curve a point belongs to: part (series or tests), entry (its number there, from
+// 0), and the entry's plain fields, such as net, norm, beta and depth. Then i, the position of the point in
+// the entry's lists (and j, in lists of lists), and a column for each list of numbers, such as lags and mean.
+// A field within a field is named by both, as in fit.slope.low.
 //
-// Lists of one length share their rows; those of another length have rows of their own, and what an entry has once, such as an
-// estimate and its interval, has a row without i. So to use a column, take the rows in which it is not empty. Numbers stand
-// as in the JSON file; null is empty.
+// Lists of one length share their rows; those of another length have rows of their own, and what an entry has
+// once, such as an estimate and its interval, has a row without i. So to use a column, take the rows in which
+// it is not empty. Numbers stand as in the JSON file; null is empty.
 func (f *Figure) CSV() ([]byte, error) {
 	var s sheet
 	for _, part := range f.parts() {
@@ -42,7 +42,8 @@ type part struct {
 
 // parts returns the figure's parts that hold numbers.
 func (f *Figure) parts() []part {
-	return slices.DeleteFunc([]part{{"series", f.Series}, {"tests", f.Tests}}, func(p part) bool { return p.list == nil })
+	return slices.DeleteFunc([]part{{"series", f.Series}, {"tests", f.Tests}},
+		func(p part) bool { return p.list == nil })
 }
 
 // Names of columns of a CSV file.
@@ -83,7 +84,8 @@ func (s *sheet) add(name string, list any) error {
 				c.path = valueColumn
 			}
 			if len(c.shape) > len(indexColumns) {
-				return fmt.Errorf("%s has %d dimensions: at most %d are possible", c.path, len(c.shape), len(indexColumns))
+				return fmt.Errorf("%s has %d dimensions: at most %d are possible", c.path, len(c.shape),
+					len(indexColumns))
 			}
 			if len(c.shape) == 0 && !strings.Contains(c.path, ".") {
 				shared[c.path] = text(c.values[0])
@@ -99,7 +101,8 @@ func (s *sheet) add(name string, list any) error {
 	return nil
 }
 
-// points returns the rows of an entry: for each shape the points of the columns that have it, each with what all share.
+// points returns the rows of an entry: for each shape the points of the columns that have it, each with what
+// all share.
 func points(shared map[string]string, columns []column) []map[string]string {
 	if len(columns) == 0 {
 		return []map[string]string{shared}
@@ -137,7 +140,8 @@ func (s *sheet) write() ([]byte, error) {
 		header = include(header, name)
 	}
 	if fields := float64(len(header)) * float64(len(s.rows)); fields > s.room {
-		return nil, fmt.Errorf("%d rows of %d columns are %.0f fields, most of them empty: give the entries of a list the same fields", len(s.rows), len(header), fields)
+		return nil, fmt.Errorf("%d rows of %d columns are %.0f fields, most of them empty: give the "+
+			"entries of a list the same fields", len(s.rows), len(header), fields)
 	}
 	var file bytes.Buffer
 	w := csv.NewWriter(&file)

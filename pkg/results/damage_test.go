@@ -11,8 +11,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// TestFilesDamagedEverywhere damages a results file at every field: it is refused, in one line that names it, or holds
-// what could be; the other figure is found.
+// TestFilesDamagedEverywhere damages a results file at every field: it is refused, in one line that names it,
+// or holds what could be; the other figure is found.
 func TestFilesDamagedEverywhere(t *testing.T) {
 	folder := t.TempDir()
 	for _, name := range []string{"figure-1", "figure-2"} {

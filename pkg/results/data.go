@@ -9,7 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
-// SaveData writes the figure's numbers to folder/<figure>.csv and .npz. A figure that was loaded has no Arrays any more.
+// SaveData writes the figure's numbers to folder/<figure>.csv and .npz. A figure that was loaded has no
+// Arrays any more.
 func (f *Figure) SaveData(folder string) error {
 	values, arrays, err := f.data()
 	if err != nil {
@@ -21,19 +22,22 @@ func (f *Figure) SaveData(folder string) error {
 	return WriteFile(folder, f.Figure+".npz", arrays)
 }
 
-// UpdateData writes those of folder/<figure>.csv and .npz anew that are missing or don't hold the figure's numbers. A npz file that does is left
-// alone: it may hold Arrays, which a figure that was loaded has no more.
+// UpdateData writes those of folder/<figure>.csv and .npz anew that are missing or don't hold the figure's
+// numbers. A npz file that does is left alone: it may hold Arrays, which a figure that was loaded has no
+// more.
 func (f *Figure) UpdateData(folder string) error {
 	values, arrays, err := f.data()
 	if err != nil {
 		return err
 	}
-	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".csv")); err != nil || !bytes.Equal(there, values) {
+	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".csv")); err != nil ||
+		!bytes.Equal(there, values) {
 		if err := WriteFile(folder, f.Figure+".csv", values); err != nil {
 			return err
 		}
 	}
-	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".npz")); err != nil || !holds(there, arrays) {
+	if there, err := regular.ReadFile(filepath.Join(folder, f.Figure+".npz")); err != nil ||
+		!holds(there, arrays) {
 		return WriteFile(folder, f.Figure+".npz", arrays)
 	}
 	return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// uneven has what the series of real figures have: plain fields, fields within fields, lists of several lengths, lists of
-// objects, nulls, and fields that an entry lacks.
+// uneven has what the series of real figures have: plain fields, fields within fields, lists of several
+// lengths, lists of objects, nulls, and fields that an entry lacks.
 const uneven = `[
  {"net": "feedforward, plain", "beta": null, "lags": [0, 1, 2], "mean": [1, 0.25, -1e-3], "x": [5, 6],
   "fit": {"slope": {"value": 0.1234567890123456, "low": -1}}, "dial": [{"value": 1}, {"value": 2}, {"value": null}]},
@@ -72,7 +72,8 @@ func TestCSVOfOddSeries(t *testing.T) {
 			t.Errorf("%s gives %q, %v; want %q", series, got, err, want)
 		}
 	}
-	if _, err := figureOf(t, `[{"a": [[[[[8]]]]]}]`, "").CSV(); err == nil || !strings.Contains(err.Error(), "a has 5 dimensions") {
+	if _, err := figureOf(t, `[{"a": [[[[[8]]]]]}]`, "").CSV(); err == nil ||
+		!strings.Contains(err.Error(), "a has 5 dimensions") {
 		t.Errorf("five dimensions give %v", err)
 	}
 }
@@ -88,7 +89,8 @@ func saved(t *testing.T, f *results.Figure) string {
 }
 
 func TestDataHoldEveryNumber(t *testing.T) {
-	f := figureOf(t, uneven, `[{"draws": 2, "rejected": {"value": 0.1}}, {"draws": 3, "rejected": {"value": 0.2}}]`)
+	f := figureOf(t, uneven,
+		`[{"draws": 2, "rejected": {"value": 0.1}}, {"draws": 3, "rejected": {"value": 0.2}}]`)
 	folder := saved(t, f)
 	resultstest.CheckData(t, folder, f.Figure)
 	// A figure that was loaded gives the same files.
@@ -123,7 +125,8 @@ for name in arrays.files:
     print(name, arrays[name].dtype.kind, arrays[name].shape, arrays[name].tolist())
 `
 
-// numpyPython returns a Python that has NumPy, and skips the test where there is none: the set-up installs none.
+// numpyPython returns a Python that has NumPy, and skips the test where there is none: the set-up installs
+// none.
 func numpyPython(t *testing.T) string {
 	t.Helper()
 	for _, python := range []string{filepath.Join("..", "..", ".venv", "bin", "python"), "python3"} {
@@ -147,7 +150,8 @@ func TestNumPyReadsTheArrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Arrays = []results.Array{matrix, raster}
-	printed, err := exec.Command(python, "-c", numpyScript, filepath.Join(saved(t, f), f.Figure+".npz")).CombinedOutput()
+	printed, err := exec.Command(python, "-c", numpyScript,
+		filepath.Join(saved(t, f), f.Figure+".npz")).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, printed)
 	}
@@ -176,7 +180,8 @@ func TestArraysNeedTheirDimensions(t *testing.T) {
 		name string
 		dims []int
 	}{{"", []int{2}}, {"a", nil}, {"a", []int{3}}, {"a", []int{-1, -2}}} {
-		if _, err := results.NewArray(test.name, []float64{1, 2}, test.dims...); err == nil || !strings.Contains(err.Error(), "give it a name") {
+		if _, err := results.NewArray(test.name, []float64{1, 2}, test.dims...); err == nil ||
+			!strings.Contains(err.Error(), "give it a name") {
 			t.Errorf("array %q with dimensions %v: %v", test.name, test.dims, err)
 		}
 	}

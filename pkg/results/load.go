@@ -15,7 +15,8 @@ import (
 	"github.com/shattered-gradients/shattered/internal/strictjson"
 )
 
-// Unusable is the error of files that could not be used, where others could: what was read of those is returned with it.
+// Unusable is the error of files that could not be used, where others could: what was read of those is
+// returned with it.
 type Unusable struct {
 	// Files has an error for each file, which names it and says what to do.
 	Files []error
@@ -50,23 +51,27 @@ func (u *Unusable) Err() error {
 	return u
 }
 
-// Load reads folder/<figure>.json. The figure's config, series and tests are json.RawMessage, as they stand in the file. A file that Save would not
-// have written, such as one that was cut off, edited or made by another version, is an error.
+// Load reads folder/<figure>.json. The figure's config, series and tests are json.RawMessage, as they stand
+// in the file. A file that Save would not have written, such as one that was cut off, edited or made by
+// another version, is an error.
 func Load(folder, figure string) (*Figure, error) {
 	path := filepath.Join(folder, figure+".json")
 	content, err := regular.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there are no results of %s in %s: run the cell that makes the figure first", figure, folder)
+		return nil, fmt.Errorf("there are no results of %s in %s: run the cell that makes the figure first",
+			figure, folder)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read (%w): make it readable, or choose a results folder you can read (SHATTERED_RESULTS)", path, regular.Cause(err))
+		return nil, fmt.Errorf("%s can't be read (%w): make it readable, or choose a results folder you "+
+			"can read (SHATTERED_RESULTS)", path, regular.Cause(err))
 	}
 	f, err := parse(content)
 	if err == nil && f.Figure != figure {
 		err = fmt.Errorf("it is of the figure %q", f.Figure)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s is not a results file, or of another version (%w): remove it, or run the cell that makes the figure again", path, err)
+		return nil, fmt.Errorf("%s is not a results file, or of another version (%w): remove it, or run "+
+			"the cell that makes the figure again", path, err)
 	}
 	return f, nil
 }
@@ -95,18 +100,21 @@ func present(field json.RawMessage) any {
 	return field
 }
 
-// LoadAll reads every figure in the folder: those of the paper in the order of their names, then the others. Where some of the files are no results
-// the error is an *Unusable that names them, and the figures are those of the others. JSON files that other programs have put there are no matter.
+// LoadAll reads every figure in the folder: those of the paper in the order of their names, then the others.
+// Where some of the files are no results the error is an *Unusable that names them, and the figures are those
+// of the others. JSON files that other programs have put there are no matter.
 func LoadAll(folder string) ([]*Figure, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the results folder %s can't be read: %w; choose a folder you can read (SHATTERED_RESULTS)", folder, regular.Cause(err))
+		return nil, fmt.Errorf("the results folder %s can't be read: %w; choose a folder you can read "+
+			"(SHATTERED_RESULTS)", folder, regular.Cause(err))
 	}
 	var figures []*Figure
 	var wrong Unusable
 	for _, entry := range entries {
 		name, isJSON := strings.CutSuffix(entry.Name(), ".json")
-		if !isJSON || name == ClaimsName || strings.HasPrefix(name, ".") || foreign(filepath.Join(folder, entry.Name())) {
+		if !isJSON || name == ClaimsName || strings.HasPrefix(name, ".") ||
+			foreign(filepath.Join(folder, entry.Name())) {
 			continue
 		}
 		if figure, err := Load(folder, name); err != nil {

@@ -48,11 +48,13 @@ type Provenance struct {
 
 // modules are those whose versions can change a number.
 var modules = []string{
-	"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "gonum.org/v1/gonum", "gonum.org/v1/plot",
+	"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "gonum.org/v1/gonum",
+	"gonum.org/v1/plot",
 	"github.com/janpfeifer/gonb",
 }
 
-// NewProvenance describes this process: its backend, its modules and the project's checkout in the folder home.
+// NewProvenance describes this process: its backend, its modules and the project's checkout in the folder
+// home.
 func NewProvenance(backend compute.Backend, home string) Provenance {
 	return Provenance{
 		Backend:  backend.Name(),

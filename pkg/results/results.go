@@ -1,6 +1,7 @@
-// Package results defines what a reproduced figure leaves on disk: one JSON file a figure, with its config, its provenance,
-// its claims and its numbers. The README's table, the page of all results and readers in other languages start from
-// these files; docs/results.md describes them and docs/results.schema.json checks them.
+// Package results defines what a reproduced figure leaves on disk: one JSON file a figure, with its config,
+// its provenance, its claims and its numbers. The README's table, the page of all results and readers in
+// other languages start from these files; docs/results.md describes them and docs/results.schema.json checks
+// them.
 package results
 
 import (
@@ -31,7 +32,8 @@ type Figure struct {
 	// Provenance says where the numbers come from.
 	Provenance Provenance `json:"provenance"`
 
-	// Parts says where the figure's parts come from, where it is made of parts that may be kept with the code.
+	// Parts says where the figure's parts come from, where it is made of parts that may be kept with the
+	// code.
 	Parts *Parts `json:"parts,omitempty"`
 
 	// Claims are the paper's statements about the figure and the verdicts on them here. Those of figures at
@@ -51,16 +53,17 @@ type Figure struct {
 	Arrays []Array `json:"-"`
 }
 
-// Save writes the figure to folder/<figure>.json, and its numbers to .csv and .npz beside it, making the folder when it is missing.
-// Each file is complete or not there: it is written under another name and renamed. The JSON file is the last: a process that is killed before leaves
-// the results that were there.
+// Save writes the figure to folder/<figure>.json, and its numbers to .csv and .npz beside it, making the
+// folder when it is missing. Each file is complete or not there: it is written under another name and
+// renamed. The JSON file is the last: a process that is killed before leaves the results that were there.
 func (f *Figure) Save(folder string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
 	content, err := json.MarshalIndent(f, "", " ")
 	if unsupported := new(json.UnsupportedValueError); errors.As(err, &unsupported) {
-		return fmt.Errorf("%s has a number that could not be measured (%s): measure it with more draws, or leave it out", f.Figure, unsupported.Str)
+		return fmt.Errorf("%s has a number that could not be measured (%s): measure it with more draws, or "+
+			"leave it out", f.Figure, unsupported.Str)
 	}
 	if err != nil {
 		return fmt.Errorf("the results of %s can't be written as JSON: %w", f.Figure, err)
@@ -74,7 +77,8 @@ func (f *Figure) Save(folder string) error {
 // check returns an error when the figure can't be reported.
 func (f *Figure) check() error {
 	if !figureName.MatchString(f.Figure) || f.Figure == ClaimsName {
-		return fmt.Errorf("%q is no name for a figure: take letters, digits, hyphens, underscores and dots, beginning with a letter or digit, other than %q",
+		return fmt.Errorf("%q is no name for a figure: take letters, digits, hyphens, underscores and "+
+			"dots, beginning with a letter or digit, other than %q",
 			f.Figure, ClaimsName)
 	}
 	if f.Title == "" {
@@ -89,14 +93,17 @@ func (f *Figure) check() error {
 	return nil
 }
 
-// figureName matches the names of figures: they are names of files, addresses in pages and parts of identifiers.
+// figureName matches the names of figures: they are names of files, addresses in pages and parts of
+// identifiers.
 var figureName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
 
-// WriteFile writes a file into the results folder, making the folder when it is missing. The file is complete or not there.
+// WriteFile writes a file into the results folder, making the folder when it is missing. The file is complete
+// or not there.
 func WriteFile(folder, name string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("can't write %s into the results folder %s: %w; choose a folder you can write to (SHATTERED_RESULTS)", name, folder, regular.Cause(err))
+			err = fmt.Errorf("can't write %s into the results folder %s: %w; choose a folder you can write "+
+				"to (SHATTERED_RESULTS)", name, folder, regular.Cause(err))
 		}
 	}()
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -114,7 +121,8 @@ const ClaimsName = "claims"
 // Quick is the size at which everything runs and nothing is decided: nets are too small and draws too few.
 const Quick = "quick"
 
-// Decided returns the claims whose verdicts may be told: all of them, or none of a figure that was made at quick size.
+// Decided returns the claims whose verdicts may be told: all of them, or none of a figure that was made at
+// quick size.
 func (f *Figure) Decided() []claims.Claim {
 	if f.Provenance.Size == Quick {
 		return nil
@@ -122,7 +130,8 @@ func (f *Figure) Decided() []claims.Claim {
 	return f.Claims
 }
 
-// SaveClaims writes folder/claims.json and claims.csv: the claims of all the figures in one list, less those of figures at quick size.
+// SaveClaims writes folder/claims.json and claims.csv: the claims of all the figures in one list, less those
+// of figures at quick size.
 func SaveClaims(folder string, figures []*Figure) error {
 	all := []claims.Claim{}
 	for _, figure := range figures {

@@ -36,7 +36,8 @@ func TestSaveAndLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 2 || all[0].Figure != "figure-1" || all[1].Claims[0].Verdict != claims.Holds || all[1].Claims[0].Measured.Value != 2 {
+	if len(all) != 2 || all[0].Figure != "figure-1" || all[1].Claims[0].Verdict != claims.Holds ||
+		all[1].Claims[0].Measured.Value != 2 {
 		t.Errorf("loaded %+v", all)
 	}
 	if err := results.SaveClaims(folder, all); err != nil {
@@ -66,7 +67,8 @@ func TestClaimsAsCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "part,entry,id,source,statement,quantity,relation,bound,verdict,more_draws,measured.value,measured.low,measured.high,measured.draws\n" +
+	const want = "part,entry,id,source,statement,quantity,relation,bound,verdict,more_draws," +
+		"measured.value,measured.low,measured.high,measured.draws\n" +
 		"claims,0,figure-1.claim,Figure 0,s,q,>,1,holds,,2,2,2,\n" +
 		"claims,1,figure-2.claim,Figure 0,s,q,>,1,undecided,30,2,0,4,10\n"
 	if string(content) != want {
@@ -74,7 +76,8 @@ func TestClaimsAsCSV(t *testing.T) {
 	}
 }
 
-// TestNothingUndecidableIsSaved: a claim about what could not be measured, or whose verdict is another than its numbers give, stops the saving.
+// TestNothingUndecidableIsSaved: a claim about what could not be measured, or whose verdict is another than
+// its numbers give, stops the saving.
 func TestNothingUndecidableIsSaved(t *testing.T) {
 	for want, spoil := range map[string]func(*claims.Claim){
 		"could not be measured": func(c *claims.Claim) { *c = c.Below(stats.Smallest(nil), 1) },
@@ -83,7 +86,8 @@ func TestNothingUndecidableIsSaved(t *testing.T) {
 		spoilt := figure("figure-1")
 		spoil(&spoilt.Claims[0])
 		folder := t.TempDir()
-		if err := spoilt.Save(folder); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), want) {
+		if err := spoilt.Save(folder); err == nil || strings.Contains(err.Error(), "\n") ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("the error %v does not say %q", err, want)
 		}
 		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
@@ -92,7 +96,8 @@ func TestNothingUndecidableIsSaved(t *testing.T) {
 	}
 }
 
-// TestCommittedResults: the claims of the results that lie with the notebooks pass the check that files read from disk must pass.
+// TestCommittedResults: the claims of the results that lie with the notebooks pass the check that files read
+// from disk must pass.
 func TestCommittedResults(t *testing.T) {
 	figure, err := results.Load(filepath.Join("..", "..", "notebooks", "data"), "early-training")
 	if err != nil {
