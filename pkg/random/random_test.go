@@ -21,7 +21,8 @@ func ExampleStream() {
 	// Output: true
 }
 
-// TestStreamsArePinned notices when a change of the derivation, the generator or the normal law changes every number of the project.
+// TestStreamsArePinned notices when a change of the derivation, the generator or the normal law changes every
+// number of the project.
 func TestStreamsArePinned(t *testing.T) {
 	if got, want := fmt.Sprintf("%x", random.Stream(1, 2, 3).Uint64()), "661cdd4da682149"; got != want {
 		t.Errorf("the stream at (2, 3) under seed 1 starts with %s, want %s", got, want)
@@ -37,8 +38,8 @@ func TestStreamsArePinned(t *testing.T) {
 	}
 }
 
-// TestStreamsAreAsDocumented holds streams to keys by Python's hashlib: hashlib.sha256(struct.pack("<4Q", 1, 2, 2, 3)) for the path (2, 3)
-// under seed 1, sha256(struct.pack("<2Q", 0, 0)) for no path under 0.
+// TestStreamsAreAsDocumented holds streams to keys by Python's hashlib: hashlib.sha256(struct.pack("<4Q", 1,
+// 2, 2, 3)) for the path (2, 3) under seed 1, sha256(struct.pack("<2Q", 0, 0)) for no path under 0.
 func TestStreamsAreAsDocumented(t *testing.T) {
 	for generator, text := range map[*random.Generator]string{
 		random.NewGenerator(1, 2, 3): "c323a0f168d63ec3e8b94a1f60cfc9e38a42fc746b9ff89f0f0696bad59c5e57",
@@ -63,13 +64,15 @@ func TestStreamsAreAsDocumented(t *testing.T) {
 		normal.Fill(want, &key, 0, 0.5)
 		for i := range want {
 			if got[i] != want[i] {
-				t.Fatalf("normal number %d of the stream with key %s is %g, want %g", i, text[:8], got[i], want[i])
+				t.Fatalf("normal number %d of the stream with key %s is %g, want %g", i, text[:8], got[i],
+					want[i])
 			}
 		}
 	}
 }
 
-// TestFillNormalGoesOn draws a stream's normal numbers at once and in parts, with other numbers drawn in between.
+// TestFillNormalGoesOn draws a stream's normal numbers at once and in parts, with other numbers drawn in
+// between.
 func TestFillNormalGoesOn(t *testing.T) {
 	whole, parts := make([]float32, 1000), make([]float32, 1000)
 	random.NewGenerator(1).FillNormal(whole, 0.5)
@@ -88,8 +91,10 @@ func TestFillNormalGoesOn(t *testing.T) {
 func TestPathsAndSeedsTellStreamsApart(t *testing.T) {
 	seen := make(map[uint64]int)
 	for i, first := range []uint64{
-		random.Stream(1).Uint64(), random.Stream(2).Uint64(), random.Stream(1, 0).Uint64(), random.Stream(1, 0, 0).Uint64(),
-		random.Stream(1, 2).Uint64(), random.Stream(1, 1, 2).Uint64(), random.Stream(1, 2, 1).Uint64(), random.Stream(0, 1, 2).Uint64(),
+		random.Stream(1).Uint64(), random.Stream(2).Uint64(), random.Stream(1, 0).Uint64(),
+		random.Stream(1, 0, 0).Uint64(),
+		random.Stream(1, 2).Uint64(), random.Stream(1, 1, 2).Uint64(), random.Stream(1, 2, 1).Uint64(),
+		random.Stream(0, 1, 2).Uint64(),
 	} {
 		if other, found := seen[first]; found {
 			t.Errorf("streams %d and %d start with the same number", other, i)
@@ -98,12 +103,14 @@ func TestPathsAndSeedsTellStreamsApart(t *testing.T) {
 	}
 }
 
-// TestStreamsAreIndependent correlates the numbers of neighbouring seeds and paths, and their squares, number by number, and what a stream's
-// Rand gives with what FillNormal does. The bound is 5 standard errors: chance exceeds it once in some ten thousand choices of the streams.
+// TestStreamsAreIndependent correlates the numbers of neighbouring seeds and paths, and their squares, number
+// by number, and what a stream's Rand gives with what FillNormal does. The bound is 5 standard errors: chance
+// exceeds it once in some ten thousand choices of the streams.
 func TestStreamsAreIndependent(t *testing.T) {
 	const n = 1 << 17
 	var streams [][]float32
-	for _, path := range [][]uint64{{0}, {1}, {2}, {1, 0}, {0, 1}, {1, 1}, {2, 1}, {1, 2}, {0, 0, 0}, {0, 0, 1}, {0, 1, 0}, {1, 0, 0}} {
+	for _, path := range [][]uint64{{0}, {1}, {2}, {1, 0}, {0, 1}, {1, 1}, {2, 1}, {1, 2}, {0, 0, 0},
+		{0, 0, 1}, {0, 1, 0}, {1, 0, 0}} {
 		for seed := range uint64(2) {
 			values := make([]float32, n)
 			random.NewGenerator(seed, path...).FillNormal(values, 1)
@@ -124,7 +131,8 @@ func TestStreamsAreIndependent(t *testing.T) {
 				square += (x*x - 1) * (y*y - 1) / 2
 			}
 			if limit := 5 * math.Sqrt(n); math.Abs(linear) > limit || math.Abs(square) > limit {
-				t.Errorf("streams %d and %d have the correlations %.2g and, of squares, %.2g, want 0 ± %.1g", a, b, linear/n, square/n, 1/math.Sqrt(n))
+				t.Errorf("streams %d and %d have the correlations %.2g and, of squares, %.2g, want 0 ± %.1g",
+					a, b, linear/n, square/n, 1/math.Sqrt(n))
 			}
 		}
 	}

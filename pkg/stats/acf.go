@@ -42,7 +42,8 @@ func ACF(x []float64, maxLag int) ([]float64, error) {
 // checkLags returns an error unless 0 <= maxLag < m.
 func checkLags(maxLag, m int) error {
 	if maxLag < 0 || maxLag >= m {
-		return fmt.Errorf("the largest lag is %d for a series of %d values: give one from 0 to %d", maxLag, m, m-1)
+		return fmt.Errorf("the largest lag is %d for a series of %d values: give one from 0 to %d", maxLag, m,
+			m-1)
 	}
 	return nil
 }

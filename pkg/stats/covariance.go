@@ -13,13 +13,14 @@ import (
 //
 //	|(g - mean g)(g - mean g)^T| / var(g)
 //
-// of the paper's Figure 1, whose entry (i, j) is large where g_i and g_j deviate from the mean together. The variance divides by M,
-// so that the diagonal has mean 1.
+// of the paper's Figure 1, whose entry (i, j) is large where g_i and g_j deviate from the mean together. The
+// variance divides by M, so that the diagonal has mean 1.
 func NormalizedOuter(g []float64) (*mat.SymDense, error) {
 	if err := checkSeries(g, 2); err != nil {
 		return nil, err
 	}
-	if err := cost.Of(8, len(g), len(g)).Check(fmt.Sprintf("the covariance of %d values", len(g)), "numbers"); err != nil {
+	if err := cost.Of(8, len(g), len(g)).Check(fmt.Sprintf("the covariance of %d values", len(g)),
+		"numbers"); err != nil {
 		return nil, fmt.Errorf("%w; give fewer values", err)
 	}
 	mean, variance := stat.PopMeanVariance(g, nil)
@@ -35,8 +36,9 @@ func NormalizedOuter(g []float64) (*mat.SymDense, error) {
 	return outer, nil
 }
 
-// Covariance returns C(i,j) = E[g_i g_j] of Definition 1, the mean over draws, draws x inputs: an inputs x inputs matrix. The
-// mean over weights is not removed because it is known to be zero: a net's read-out weights are symmetric around zero.
+// Covariance returns C(i,j) = E[g_i g_j] of Definition 1, the mean over draws, draws x inputs: an inputs x
+// inputs matrix. The mean over weights is not removed because it is known to be zero: a net's read-out
+// weights are symmetric around zero.
 func Covariance(draws [][]float64) (*mat.SymDense, error) {
 	if err := checkDraws(draws); err != nil {
 		return nil, err
@@ -65,7 +67,8 @@ func normalizeCovariance(covariance *mat.SymDense) (*mat.SymDense, error) {
 	correlation := mat.NewSymDense(m, nil)
 	for i := range m {
 		if !(covariance.At(i, i) > 0) {
-			return nil, fmt.Errorf("the variance of input %d is %g: its correlations are undefined", i, covariance.At(i, i))
+			return nil, fmt.Errorf("the variance of input %d is %g: its correlations are undefined", i,
+				covariance.At(i, i))
 		}
 		for j := i; j < m; j++ {
 			correlation.SetSym(i, j, covariance.At(i, j)/math.Sqrt(covariance.At(i, i)*covariance.At(j, j)))

@@ -18,7 +18,8 @@ func TestSummarizeCurve(t *testing.T) {
 	if curve.Mean[0] != 1 || math.Abs(curve.StdErr[0]-1/math.Sqrt(3)) > 1e-15 || curve.StdErr[1] != 0 {
 		t.Errorf("mean %v with standard error %v", curve.Mean, curve.StdErr)
 	}
-	if _, err := stats.SummarizeCurve([][]float64{{1}}); err == nil || !strings.Contains(err.Error(), "at least 2") {
+	if _, err := stats.SummarizeCurve([][]float64{{1}}); err == nil ||
+		!strings.Contains(err.Error(), "at least 2") {
 		t.Errorf("one draw gives %v", err)
 	}
 }
@@ -38,8 +39,10 @@ func TestFarthest(t *testing.T) {
 }
 
 func TestCurveOf(t *testing.T) {
-	got, err := stats.CurveOf([][]string{{"", "a"}, {"bb", "c"}}, func(s string) float64 { return float64(len(s)) })
-	if err != nil || !slices.Equal(got.Mean, []float64{1, 1}) || !slices.Equal(got.StdErr, []float64{1, 0}) || got.Draws != 2 {
+	got, err := stats.CurveOf([][]string{{"", "a"}, {"bb", "c"}},
+		func(s string) float64 { return float64(len(s)) })
+	if err != nil || !slices.Equal(got.Mean, []float64{1, 1}) || !slices.Equal(got.StdErr, []float64{1, 0}) ||
+		got.Draws != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -34,7 +34,8 @@ func checkDraws(draws [][]float64) error {
 	}
 	for i, draw := range draws {
 		if len(draw) != len(draws[0]) {
-			return fmt.Errorf("draw %d has %d values and draw 0 has %d: give series of one length", i, len(draw), len(draws[0]))
+			return fmt.Errorf("draw %d has %d values and draw 0 has %d: give series of one length", i,
+				len(draw), len(draws[0]))
 		}
 		if err := checkSeries(draw, 2); err != nil {
 			return fmt.Errorf("draw %d: %w", i, err)

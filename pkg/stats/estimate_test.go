@@ -45,8 +45,10 @@ func TestWhatCanNotBeMadeIsNone(t *testing.T) {
 }
 
 func TestDifferenceAndDistance(t *testing.T) {
-	a, b := stats.Estimate{Value: 5, Low: 2, High: 6, Draws: 20}, stats.Estimate{Value: 1, Low: 0, High: 5, Draws: 10}
-	nearEstimate(t, "a - b", a.MinusIndependent(b), stats.Estimate{Value: 4, Low: -1, High: 4 + math.Sqrt2, Draws: 10})
+	a, b := stats.Estimate{Value: 5, Low: 2, High: 6, Draws: 20},
+		stats.Estimate{Value: 1, Low: 0, High: 5, Draws: 10}
+	nearEstimate(t, "a - b", a.MinusIndependent(b),
+		stats.Estimate{Value: 4, Low: -1, High: 4 + math.Sqrt2, Draws: 10})
 	nearEstimate(t, "|a|", a.Distance(0), stats.Estimate{Value: 5, Low: 2, High: 6, Draws: 20})
 	nearEstimate(t, "|a - 7|", a.Distance(7), stats.Estimate{Value: 2, Low: 1, High: 5, Draws: 20})
 	nearEstimate(t, "|a - 5.5|", a.Distance(5.5), stats.Estimate{Value: 0.5, Low: 0, High: 3.5, Draws: 20})
@@ -56,12 +58,16 @@ func TestDifferenceAndDistance(t *testing.T) {
 // 1/2)); two ends that shall hold together are at 0.9875 instead of 0.975.
 func TestSmallestByHand(t *testing.T) {
 	wider := math.Tan(math.Pi*0.4875) / math.Tan(math.Pi*0.475)
-	a, b := stats.Estimate{Value: 3, Low: 0, High: 5, Draws: 2}, stats.Estimate{Value: 1, Low: 0.5, High: 1.5, Draws: 2}
-	nearEstimate(t, "smallest", stats.Smallest([]stats.Estimate{a, b}), stats.Estimate{Value: 1, Low: 0, High: 1 + 0.5*wider, Draws: 2})
-	nearEstimate(t, "largest", stats.Largest([]stats.Estimate{a, b}), stats.Estimate{Value: 3, Low: 1 - 0.5*wider, High: 5, Draws: 2})
+	a, b := stats.Estimate{Value: 3, Low: 0, High: 5, Draws: 2},
+		stats.Estimate{Value: 1, Low: 0.5, High: 1.5, Draws: 2}
+	nearEstimate(t, "smallest", stats.Smallest([]stats.Estimate{a, b}),
+		stats.Estimate{Value: 1, Low: 0, High: 1 + 0.5*wider, Draws: 2})
+	nearEstimate(t, "largest", stats.Largest([]stats.Estimate{a, b}),
+		stats.Estimate{Value: 3, Low: 1 - 0.5*wider, High: 5, Draws: 2})
 	nearEstimate(t, "smallest of one", stats.Smallest([]stats.Estimate{a}), a)
 	a.Draws, b.Draws = 0, 0 // as the ends of bands that hold together already
-	nearEstimate(t, "smallest of bands", stats.Smallest([]stats.Estimate{a, b}), stats.Estimate{Value: 1, Low: 0, High: 1.5})
+	nearEstimate(t, "smallest of bands", stats.Smallest([]stats.Estimate{a, b}),
+		stats.Estimate{Value: 1, Low: 0, High: 1.5})
 }
 
 // TestSmallestErrs draws six means whose true smallest is at the bound. Whether the others are equal to it,
@@ -77,7 +83,8 @@ func TestSmallestErrs(t *testing.T) {
 			for range n {
 				common := rng.NormFloat64()
 				for q := range values {
-					values[q] = append(values[q], float64(q)*test.apart+test.shared*common+math.Sqrt(1-test.shared*test.shared)*rng.NormFloat64())
+					own := math.Sqrt(1-test.shared*test.shared) * rng.NormFloat64()
+					values[q] = append(values[q], float64(q)*test.apart+test.shared*common+own)
 				}
 			}
 			var all []stats.Estimate
@@ -93,7 +100,8 @@ func TestSmallestErrs(t *testing.T) {
 		}
 		// 50 of 2000 expected at most, with a deviation of 7.
 		if holds > 50+4*7 || contradicted > 50+4*7 {
-			t.Errorf("%+v: the smallest is called above its true value %d times and not above %d times in %d", test, holds, contradicted, trials)
+			t.Errorf("%+v: the smallest is called above its true value %d times and not above %d times in %d",
+				test, holds, contradicted, trials)
 		}
 	}
 }
@@ -104,10 +112,12 @@ func TestEstimateByHand(t *testing.T) {
 	e := stats.Mean([]float64{0, 1, 2})
 	near(t, "standard error", e.StdErr, 1/math.Sqrt(3), 1e-15)
 	near(t, "lower end", e.Low, 1-4.30265/math.Sqrt(3), 1e-5)
-	if of := stats.MeanOf([]string{"", "a", "bb"}, func(s string) float64 { return float64(len(s)) }); of != e {
+	if of := stats.MeanOf([]string{"", "a", "bb"},
+		func(s string) float64 { return float64(len(s)) }); of != e {
 		t.Errorf("the mean length is %+v, not %+v", of, e)
 	}
-	if paired := stats.MeanPaired([]float64{3, 1, 2}, []float64{3, 0, 0}, func(a, b float64) float64 { return a - b }); paired != e {
+	if paired := stats.MeanPaired([]float64{3, 1, 2}, []float64{3, 0, 0},
+		func(a, b float64) float64 { return a - b }); paired != e {
 		t.Errorf("the mean of the differences is %+v, not %+v", paired, e)
 	}
 	both := e.Simultaneous(2)
@@ -116,9 +126,11 @@ func TestEstimateByHand(t *testing.T) {
 		t.Errorf("simultaneously %+v", both)
 	}
 	turned := e.Over(-2)
-	nearEstimate(t, "half of it, turned around", turned, stats.Estimate{Value: -0.5, Low: e.High / -2, High: e.Low / -2, Draws: 3})
+	nearEstimate(t, "half of it, turned around", turned,
+		stats.Estimate{Value: -0.5, Low: e.High / -2, High: e.Low / -2, Draws: 3})
 	near(t, "its standard error", turned.StdErr, e.StdErr/2, 1e-15)
-	nearEstimate(t, "what is possible of it", e.Within(0, 2), stats.Estimate{Value: 1, Low: 0, High: 2, Draws: 3})
+	nearEstimate(t, "what is possible of it", e.Within(0, 2),
+		stats.Estimate{Value: 1, Low: 0, High: 2, Draws: 3})
 }
 
 func TestPlusMinus(t *testing.T) {

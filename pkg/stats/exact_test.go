@@ -7,15 +7,17 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// TestExpectedACFSumsToMinusHalf checks an identity that every covariance must satisfy, and that no part of the computation uses:
-// deviations from the mean sum to 0, so their products over all pairs do too, and all lags from 1 up sum to -1/2.
+// TestExpectedACFSumsToMinusHalf checks an identity that every covariance must satisfy, and that no part of
+// the computation uses: deviations from the mean sum to 0, so their products over all pairs do too, and all
+// lags from 1 up sum to -1/2.
 func TestExpectedACFSumsToMinusHalf(t *testing.T) {
 	const m = 100
 	brown, err := stats.BrownACF(m, m-1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	oscillating, err := stats.ExpectedACF(stationary(m, func(lag int) float64 { return math.Pow(-0.7, float64(lag)) }), m-1)
+	oscillating, err := stats.ExpectedACF(stationary(m,
+		func(lag int) float64 { return math.Pow(-0.7, float64(lag)) }), m-1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +30,9 @@ func TestExpectedACFSumsToMinusHalf(t *testing.T) {
 	}
 }
 
-// TestSlopesHaveTheirClosedForm checks the spread of the slope of white noise. At the frequencies of the Fourier transform the powers
-// of normal white noise are independent and exponential, and the variance of the logarithm of an exponential is pi^2/6.
+// TestSlopesHaveTheirClosedForm checks the spread of the slope of white noise. At the frequencies of the
+// Fourier transform the powers of normal white noise are independent and exponential, and the variance of the
+// logarithm of an exponential is pi^2/6.
 func TestSlopesHaveTheirClosedForm(t *testing.T) {
 	const m, draws = 255, 1000
 	sum, squares := 0.0, 0.0
@@ -50,9 +53,10 @@ func TestSlopesHaveTheirClosedForm(t *testing.T) {
 	near(t, "deviation of the slope", s.StdErr*math.Sqrt(draws), want, 0.09*want)
 }
 
-// TestPeriodogramOfWalks checks E I(omega_k) = 2 / (2 sin(omega_k/2))^2 for a random walk. Summation by parts gives (1 - exp(-i
-// omega)) J(omega) = sum_t W_t (exp(-i omega t) - exp(-i omega)) at these frequencies: the steps' own spectrum, flat, and
-// that of the jump from the walk's end to its start, which is as strong, and as flat.
+// TestPeriodogramOfWalks checks E I(omega_k) = 2 / (2 sin(omega_k/2))^2 for a random walk. Summation by parts
+// gives (1 - exp(-i omega)) J(omega) = sum_t W_t (exp(-i omega t) - exp(-i omega)) at these frequencies: the
+// steps' own spectrum, flat, and that of the jump from the walk's end to its start, which is as strong, and
+// as flat.
 func TestPeriodogramOfWalks(t *testing.T) {
 	const m, draws = 32, 4000
 	mean := make([]float64, (m-1)/2)
@@ -69,8 +73,9 @@ func TestPeriodogramOfWalks(t *testing.T) {
 	}
 	for k, got := range mean {
 		want := 2 / math.Pow(2*math.Sin(omega[k]/2), 2)
-		// J times (1 - exp(-i omega)) is normal with variances 3m/2 and m/2 of its parts, up to a rotation, so the power's
-		// deviation is sqrt(2 (9/4 + 1/4)) / 2 = 1.118 of its mean; four and a half of them for 15 comparisons.
+		// J times (1 - exp(-i omega)) is normal with variances 3m/2 and m/2 of its parts, up to a rotation,
+		// so the power's deviation is sqrt(2 (9/4 + 1/4)) / 2 = 1.118 of its mean; four and a half of them
+		// for 15 comparisons.
 		near(t, "power of a walk", got, want, 4.5*1.118*want/math.Sqrt(draws))
 	}
 }

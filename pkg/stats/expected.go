@@ -12,18 +12,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// ExpectedACF returns the exact expectation of [ACF] for a Gaussian series of mean zero with the given M x M covariance, at
-// lags 0 to maxLag.
+// ExpectedACF returns the exact expectation of [ACF] for a Gaussian series of mean zero with the given M x M
+// covariance, at lags 0 to maxLag.
 //
-// The autocorrelation at lag k is a ratio of quadratic forms in normal variables. With the centring matrix H, the
-// spectral decomposition H cov H = U diag(lambda) U^T, the shift matrix S_k (1/2 where |i-j| = k, the identity for k = 0)
-// and s_i = (U^T S_k U)_ii, its expectation is (Magnus, 1986, "The exact moments of a ratio of quadratic forms in normal
-// variables")
+// The autocorrelation at lag k is a ratio of quadratic forms in normal variables. With the centring matrix H,
+// the spectral decomposition H cov H = U diag(lambda) U^T, the shift matrix S_k (1/2 where |i-j| = k, the
+// identity for k = 0) and s_i = (U^T S_k U)_ii, its expectation is (Magnus, 1986, "The exact moments of a
+// ratio of quadratic forms in normal variables")
 //
 //	E r_k = integral_0^inf  sum_i lambda_i s_i / (1 + 2 t lambda_i)  prod_j (1 + 2 t lambda_j)^(-1/2)  dt.
 //
-// The integral is computed to about twelve digits. The ratio of the expectations, which is easier, is another number:
-// for a random walk of 256 steps it differs at lag 15 by a few per cent.
+// The integral is computed to about twelve digits. The ratio of the expectations, which is easier, is another
+// number: for a random walk of 256 steps it differs at lag 15 by a few per cent.
 func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
 	m := covariance.SymmetricDim()
 	if err := checkLags(maxLag, m); err != nil {
@@ -31,19 +31,22 @@ func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(centred(covariance), true) {
-		return nil, errors.New("the covariance has no spectral decomposition: give a matrix of finite numbers")
+		return nil, errors.New("the covariance has no spectral decomposition: give a matrix of finite " +
+			"numbers")
 	}
 	lambda := eigen.Values(nil)
 	var u mat.Dense
 	eigen.VectorsTo(&u)
 	largest := lambda[m-1]
 	if !(largest > 0) {
-		return nil, errors.New("the covariance has no variance around the mean: give one of a series that is not constant")
+		return nil, errors.New("the covariance has no variance around the mean: give one of a series that " +
+			"is not constant")
 	}
 	for i := range lambda {
 		lambda[i] /= largest // the ratio does not depend on the scale
 		if lambda[i] < -1e-9 {
-			return nil, fmt.Errorf("the covariance has the negative eigenvalue %g: give a positive semidefinite matrix", lambda[i]*largest)
+			return nil, fmt.Errorf("the covariance has the negative eigenvalue %g: give a positive "+
+				"semidefinite matrix", lambda[i]*largest)
 		}
 		lambda[i] = math.Max(lambda[i], 0)
 	}
@@ -78,15 +81,19 @@ func centred(covariance mat.Symmetric) *mat.SymDense {
 	return result
 }
 
-// integrate computes the integral of [ExpectedACF] for each lag. The substitution t = exp(w) turns it into that of a smooth bump
-// on the whole line, which falls off exponentially at both ends: with largest eigenvalue 1, like exp(w) to the left and, with n
-// eigenvalues above 0, at least like exp(-n w / 2) to the right.
+// integrate computes the integral of [ExpectedACF] for each lag. The substitution t = exp(w) turns it into
+// that of a smooth bump on the whole line, which falls off exponentially at both ends: with largest
+// eigenvalue 1, like exp(w) to the left and, with n eigenvalues above 0, at least like exp(-n w / 2) to the
+// right.
 func integrate(lambda []float64, shifts [][]float64) []float64 {
 	const nodes = 300
-	const negligible = 1e-14                         // what either end may leave out, as all s_i are between -1 and 1
-	low := math.Log(negligible / floats.Sum(lambda)) // the integral from 0 to t is at most t times the sum of the eigenvalues
+	// what either end may leave out, as all s_i are between -1 and 1
+	const negligible = 1e-14
+	// the integral from 0 to t is at most t times the sum of the eigenvalues
+	low := math.Log(negligible / floats.Sum(lambda))
 	high := 0.0
-	for logProduct(lambda, math.Exp(high)) > math.Log(negligible) { // and that from t on at most the product at t
+	// and that from t on at most the product at t
+	for logProduct(lambda, math.Exp(high)) > math.Log(negligible) {
 		high++
 	}
 	points, weights := make([]float64, nodes), make([]float64, nodes)
@@ -113,8 +120,8 @@ func logProduct(lambda []float64, t float64) float64 {
 	return sum
 }
 
-// WhiteACF returns the expectation of [ACF] for white noise of length m: 1 at lag 0 and -(m-k) / (m (m-1)) at lag k, a little
-// below 0 because the mean is estimated.
+// WhiteACF returns the expectation of [ACF] for white noise of length m: 1 at lag 0 and -(m-k) / (m (m-1)) at
+// lag k, a little below 0 because the mean is estimated.
 func WhiteACF(m, maxLag int) ([]float64, error) {
 	if err := checkLags(maxLag, m); err != nil {
 		return nil, err
@@ -130,7 +137,8 @@ func WhiteACF(m, maxLag int) ([]float64, error) {
 // brownACFs remembers BrownACF by length and largest lag: a spectral decomposition is worth doing once.
 var brownACFs sync.Map
 
-// BrownACF returns the expectation of [ACF] for brown noise of length m, a random walk, whose covariance is min(s, t).
+// BrownACF returns the expectation of [ACF] for brown noise of length m, a random walk, whose covariance is
+// min(s, t).
 func BrownACF(m, maxLag int) ([]float64, error) {
 	key := [2]int{m, maxLag}
 	if known, found := brownACFs.Load(key); found {

@@ -11,7 +11,8 @@ import (
 type Fit struct {
 	Intercept, Slope float64
 
-	// SlopeStdErr is the standard error of the slope, sqrt(sum of squared residuals / (N-2) / sum of (x_i - mean x)^2).
+	// SlopeStdErr is the standard error of the slope, sqrt(sum of squared residuals / (N-2) / sum of (x_i -
+	// mean x)^2).
 	SlopeStdErr float64
 
 	// N is the number of points.
@@ -22,11 +23,13 @@ type Fit struct {
 //
 //	Slope = sum (x_i - mean x)(y_i - mean y) / sum (x_i - mean x)^2,  Intercept = mean y - Slope mean x.
 //
-// On logarithms of both axes the slope is an exponent, such as the -1/2 of R(i,j) ~ 1/(beta sqrt(L)) in the paper's Theorem 3. It
-// returns an error when x and y differ in length, have fewer than three values or one that is not finite, or when all x are equal.
+// On logarithms of both axes the slope is an exponent, such as the -1/2 of R(i,j) ~ 1/(beta sqrt(L)) in the
+// paper's Theorem 3. It returns an error when x and y differ in length, have fewer than three values or one
+// that is not finite, or when all x are equal.
 func LinearFit(x, y []float64) (Fit, error) {
 	if len(x) != len(y) {
-		return Fit{}, fmt.Errorf("there are %d values of x and %d of y: give as many of one as of the other", len(x), len(y))
+		return Fit{}, fmt.Errorf("there are %d values of x and %d of y: give as many of one as of the other",
+			len(x), len(y))
 	}
 	if err := checkSeries(x, 3); err != nil {
 		return Fit{}, fmt.Errorf("x: %w", err)
@@ -49,8 +52,9 @@ func LinearFit(x, y []float64) (Fit, error) {
 	return fit, nil
 }
 
-// Interval returns the confidence interval of the slope at the level, such as 0.95, by Student's t distribution with N-2 degrees of
-// freedom: exact when the deviations from the line are independent, normal and of one variance. It is NaN unless 0 < level < 1.
+// Interval returns the confidence interval of the slope at the level, such as 0.95, by Student's t
+// distribution with N-2 degrees of freedom: exact when the deviations from the line are independent, normal
+// and of one variance. It is NaN unless 0 < level < 1.
 func (f Fit) Interval(level float64) (low, high float64) {
 	return studentInterval(f.Slope, f.SlopeStdErr, float64(f.N-2), level)
 }

@@ -26,8 +26,9 @@ func ExampleLinearFit() {
 	// Output: exponent -0.500, 95 % from -0.500 to -0.500
 }
 
-// TestLinearFitOfAnscombe compares with the regression that Anscombe (1973), "Graphs in statistical analysis", prints for his first
-// data set: y = 3.00 + 0.500 x, standard error of the slope 0.118; the digits beyond are R's.
+// TestLinearFitOfAnscombe compares with the regression that Anscombe (1973), "Graphs in statistical
+// analysis", prints for his first data set: y = 3.00 + 0.500 x, standard error of the slope 0.118; the digits
+// beyond are R's.
 func TestLinearFitOfAnscombe(t *testing.T) {
 	fit, err := stats.LinearFit(
 		[]float64{10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5},

@@ -69,12 +69,14 @@ func TestJackknifePairedOfMeans(t *testing.T) {
 		draws[i], others[i] = []float64{common + rng.NormFloat64()}, []float64{99, common + rng.NormFloat64()}
 		differences[i] = draws[i][0] - others[i][1]
 	}
-	got := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 { return mean[0] - other[1] })
+	got := stats.JackknifePaired(draws, others,
+		func(mean, other []float64) float64 { return mean[0] - other[1] })
 	want := stats.Mean(differences)
 	const rounding = 1e-12
 	near(t, "difference", got.Value, want.Value, rounding)
 	near(t, "standard error", got.StdErr, want.StdErr, rounding)
-	equal := stats.JackknifePaired(draws, draws, func(mean, other []float64) float64 { return math.Sin(mean[0]) - math.Sin(other[0]) })
+	equal := stats.JackknifePaired(draws, draws,
+		func(mean, other []float64) float64 { return math.Sin(mean[0]) - math.Sin(other[0]) })
 	if equal != (stats.Estimate{Draws: 12}) {
 		t.Errorf("equal ensembles differ by %+v", equal)
 	}
@@ -89,18 +91,21 @@ func TestJackknifePairedCovers(t *testing.T) {
 	for ensemble := range ensembles {
 		rng := random.Stream(6, uint64(ensemble))
 		draws, others := make([][]float64, n), make([][]float64, n)
-		for i := range draws { // means 10 and 20; of the variances, 1 + 0.1 and 4 (1 + 0.1), 1 and 4 are shared
+		// means 10 and 20; of the variances, 1 + 0.1 and 4 (1 + 0.1), 1 and 4 are shared
+		for i := range draws {
 			common := rng.NormFloat64()
 			draws[i] = []float64{10 + common + math.Sqrt(0.1)*rng.NormFloat64()}
 			others[i] = []float64{20 + 2*common + math.Sqrt(0.4)*rng.NormFloat64()}
 		}
-		got := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 { return math.Log(mean[0] / other[0]) })
+		got := stats.JackknifePaired(draws, others,
+			func(mean, other []float64) float64 { return math.Log(mean[0] / other[0]) })
 		if got.Low <= math.Log(0.5) && math.Log(0.5) <= got.High {
 			covered++
 		}
 		paired += got.StdErr / ensembles
 		for _, one := range [][][]float64{draws, others} {
-			alone := stats.Jackknife(one, func(mean []float64) []float64 { return []float64{math.Log(mean[0])} })
+			alone := stats.Jackknife(one,
+				func(mean []float64) []float64 { return []float64{math.Log(mean[0])} })
 			independent += alone[0].StdErr * alone[0].StdErr / ensembles
 		}
 	}
@@ -110,7 +115,8 @@ func TestJackknifePairedCovers(t *testing.T) {
 	}
 	// A logarithm's variance is that of the mean over its square: together (1.1 + 1.1)/100 for independent
 	// ensembles, and (0.1 + 0.1)/100 for these.
-	near(t, "standard error, of that for independent ensembles", paired/math.Sqrt(independent), math.Sqrt(0.2/2.2), 0.01)
+	near(t, "standard error, of that for independent ensembles", paired/math.Sqrt(independent),
+		math.Sqrt(0.2/2.2), 0.01)
 }
 
 // TestJackknifeThatCanNotBeMadeIsNone: rows that don't fit, and numbers that are not finite, without one of
@@ -125,7 +131,8 @@ func TestJackknifeThatCanNotBeMadeIsNone(t *testing.T) {
 		"an infinite number":                        {{{1}, {2}}, {{1}, {math.Inf(1)}}},
 		"a longer row":                              {{{1}, {2}}, {{1}, {1, 2}}},
 	} {
-		if e := stats.JackknifePaired(ensembles[0], ensembles[1], difference); e.Made() || !math.IsNaN(e.Value) {
+		if e := stats.JackknifePaired(ensembles[0], ensembles[1], difference); e.Made() ||
+			!math.IsNaN(e.Value) {
 			t.Errorf("%s give %+v", name, e)
 		}
 	}
@@ -134,17 +141,20 @@ func TestJackknifeThatCanNotBeMadeIsNone(t *testing.T) {
 		draws     [][]float64
 		statistic func([]float64) []float64
 	}{
-		"one draw":               {[][]float64{{1}}, identity},
-		"a longer row":           {[][]float64{{1}, {1, 2}}, identity},
-		"NaN":                    {[][]float64{{1}, {math.NaN()}}, identity},
-		"log 0 without draw 1":   {[][]float64{{0}, {1}}, func(mean []float64) []float64 { return []float64{math.Log(mean[0])} }},
-		"a statistic of no draw": {[][]float64{{1}, {2}}, func([]float64) []float64 { return []float64{math.NaN()} }},
+		"one draw":     {[][]float64{{1}}, identity},
+		"a longer row": {[][]float64{{1}, {1, 2}}, identity},
+		"NaN":          {[][]float64{{1}, {math.NaN()}}, identity},
+		"log 0 without draw 1": {[][]float64{{0}, {1}},
+			func(mean []float64) []float64 { return []float64{math.Log(mean[0])} }},
+		"a statistic of no draw": {[][]float64{{1}, {2}},
+			func([]float64) []float64 { return []float64{math.NaN()} }},
 	} {
 		if e := stats.Jackknife(c.draws, c.statistic); len(e) != 1 || e[0].Made() || !math.IsNaN(e[0].Value) {
 			t.Errorf("%s give %+v", name, e)
 		}
 	}
-	if e := stats.Jackknife([][]float64{{1, math.NaN()}, {3, 0}}, identity); !e[0].Made() || e[0].Value != 2 || e[1].Made() {
+	if e := stats.Jackknife([][]float64{{1, math.NaN()}, {3, 0}}, identity); !e[0].Made() ||
+		e[0].Value != 2 || e[1].Made() {
 		t.Errorf("of a number and NaN: %+v", e)
 	}
 }

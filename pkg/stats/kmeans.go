@@ -14,22 +14,25 @@ import (
 // maxSweeps bounds Lloyd's algorithm, which ends by itself long before.
 const maxSweeps = 1000
 
-// KMeans divides n vectors, given by their Gram matrix of inner products, into k clusters such that the sum of squared distances to the
-// clusters' means is small: Lloyd's algorithm from k-means++ starts (Arthur and Vassilvitskii, 2007), the best of several restarts. All
-// distances follow from inner products, so that a sweep takes n^2 steps however long the vectors are.
+// KMeans divides n vectors, given by their Gram matrix of inner products, into k clusters such that the sum
+// of squared distances to the clusters' means is small: Lloyd's algorithm from k-means++ starts (Arthur and
+// Vassilvitskii, 2007), the best of several restarts. All distances follow from inner products, so that a
+// sweep takes n^2 steps however long the vectors are.
 //
-// It returns a label from 0 to k-1 for each vector; clusters are numbered from the largest to the smallest, those of equal size by
-// their first vector, so that the labels don't depend on the order in which clusters were found. The random numbers come from rng alone: a
-// library for this that takes a seed was not found.
+// It returns a label from 0 to k-1 for each vector; clusters are numbered from the largest to the smallest,
+// those of equal size by their first vector, so that the labels don't depend on the order in which clusters
+// were found. The random numbers come from rng alone: a library for this that takes a seed was not found.
 func KMeans(gram *mat.SymDense, k, restarts int, rng *rand.Rand) ([]int, error) {
 	n := gram.SymmetricDim()
 	switch {
 	case k < 1 || k > n:
-		return nil, fmt.Errorf("%d clusters of %d vectors: give at least 1 and at most one for each vector", k, n)
+		return nil, fmt.Errorf("%d clusters of %d vectors: give at least 1 and at most one for each vector",
+			k, n)
 	case restarts < 1:
 		return nil, fmt.Errorf("k-means starts %d times: give at least 1", restarts)
 	case !numbers.Finite(mat.Sum(gram)):
-		return nil, fmt.Errorf("the inner products to cluster by are not finite: check what they were computed from")
+		return nil, fmt.Errorf("the inner products to cluster by are not finite: check what they were " +
+			"computed from")
 	}
 	var best []int
 	lowest := math.Inf(1)
@@ -42,8 +45,8 @@ func KMeans(gram *mat.SymDense, k, restarts int, rng *rand.Rand) ([]int, error) 
 	return bySize(best, k), nil
 }
 
-// kMeansPlusPlus draws k vectors as means, each with a probability proportional to its squared distance from the nearest one before, and
-// returns the label of the nearest for each vector.
+// kMeansPlusPlus draws k vectors as means, each with a probability proportional to its squared distance from
+// the nearest one before, and returns the label of the nearest for each vector.
 func kMeansPlusPlus(gram *mat.SymDense, k int, rng *rand.Rand) []int {
 	n := gram.SymmetricDim()
 	nearest, labels := make([]float64, n), make([]int, n)
@@ -78,7 +81,8 @@ func choose(weights []float64, rng *rand.Rand) int {
 	return len(weights) - 1
 }
 
-// lloyd moves vectors to the cluster with the nearest mean until none moves, and returns the labels and the sum of squared distances.
+// lloyd moves vectors to the cluster with the nearest mean until none moves, and returns the labels and the
+// sum of squared distances.
 func lloyd(gram *mat.SymDense, k int, labels []int) ([]int, float64) {
 	inertia := math.Inf(1)
 	for range maxSweeps {

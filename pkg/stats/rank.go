@@ -7,22 +7,24 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// EffectiveRank returns r(D) = tr(D^T D) / ||D||_2^2 of a matrix D (Vershynin, 2012; the paper's Figure 5c) from its Gram matrix G = D^T D:
-// the trace of G over its largest eigenvalue. It lies between 1, where all columns of D are multiples of one, and their number, where they
-// are orthogonal and of equal length. Only the smaller of D^T D and D D^T is needed: both have the same trace and the same largest
-// eigenvalue.
+// EffectiveRank returns r(D) = tr(D^T D) / ||D||_2^2 of a matrix D (Vershynin, 2012; the paper's Figure 5c)
+// from its Gram matrix G = D^T D: the trace of G over its largest eigenvalue. It lies between 1, where all
+// columns of D are multiples of one, and their number, where they are orthogonal and of equal length. Only
+// the smaller of D^T D and D D^T is needed: both have the same trace and the same largest eigenvalue.
 //
 // It returns an error when G has a value that is not finite, or is 0.
 func EffectiveRank(gram *mat.SymDense) (float64, error) {
 	trace := gram.Trace()
 	var eigen mat.EigenSym
 	if !eigen.Factorize(gram, false) {
-		return 0, errors.New("the Gram matrix has no eigenvalues that can be computed: check that its values are finite")
+		return 0, errors.New("the Gram matrix has no eigenvalues that can be computed: check that its " +
+			"values are finite")
 	}
 	values := eigen.Values(nil)
 	largest := values[len(values)-1]
 	if !(largest > 0) {
-		return 0, fmt.Errorf("the largest eigenvalue of the Gram matrix is %g: the effective rank is defined for matrices that are not 0", largest)
+		return 0, fmt.Errorf("the largest eigenvalue of the Gram matrix is %g: the effective rank is "+
+			"defined for matrices that are not 0", largest)
 	}
 	return trace / largest, nil
 }
@@ -35,8 +37,9 @@ func Gram(rows *mat.Dense) *mat.SymDense {
 	return gram
 }
 
-// RowCovariance returns the covariance and the correlation of the rows over their entries, n x n for n rows: each row's mean removed, divided by
-// one less than the number of entries. It returns an error when a row is constant.
+// RowCovariance returns the covariance and the correlation of the rows over their entries, n x n for n rows:
+// each row's mean removed, divided by one less than the number of entries. It returns an error when a row is
+// constant.
 func RowCovariance(rows *mat.Dense) (covariance, correlation *mat.SymDense, err error) {
 	n, entries := rows.Dims()
 	if entries < 2 {

@@ -21,7 +21,8 @@ func gaussianRows(seed uint64, rows, entries int) *mat.Dense {
 	return m
 }
 
-// TestEffectiveRankOfKnownSpectra rotates diagonal matrices: the effective rank is the sum of squared singular values over the largest.
+// TestEffectiveRankOfKnownSpectra rotates diagonal matrices: the effective rank is the sum of squared
+// singular values over the largest.
 func TestEffectiveRankOfKnownSpectra(t *testing.T) {
 	for _, test := range []struct {
 		singular []float64
@@ -56,7 +57,8 @@ func TestEffectiveRankOfKnownSpectra(t *testing.T) {
 	}
 }
 
-// TestEffectiveRankOfWhiteNoise compares with the largest singular value that random matrix theory gives: sqrt(rows) + sqrt(entries).
+// TestEffectiveRankOfWhiteNoise compares with the largest singular value that random matrix theory gives:
+// sqrt(rows) + sqrt(entries).
 func TestEffectiveRankOfWhiteNoise(t *testing.T) {
 	const rows, entries = 256, 3072
 	got, err := stats.EffectiveRank(stats.Gram(gaussianRows(3, rows, entries)))
@@ -64,19 +66,21 @@ func TestEffectiveRankOfWhiteNoise(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := rows * entries / math.Pow(math.Sqrt(rows)+math.Sqrt(entries), 2)
-	// The largest singular value fluctuates on the Tracy-Widom scale, rows^(-2/3) = 2.5 % of the edge's width and less of the value, and lies
-	// below its limit by as much; the trace by 0.2 %.
+	// The largest singular value fluctuates on the Tracy-Widom scale, rows^(-2/3) = 2.5 % of the edge's width
+	// and less of the value, and lies below its limit by as much; the trace by 0.2 %.
 	if math.Abs(got/want-1) > 0.03 {
 		t.Errorf("effective rank of white noise %g, expected about %g", got, want)
 	}
 }
 
 func TestRowCovariance(t *testing.T) {
-	covariance, correlation, err := stats.RowCovariance(mat.NewDense(3, 4, []float64{1, 2, 3, 4, 2, 4, 6, 8, 1, -1, -1, 1}))
+	covariance, correlation, err := stats.RowCovariance(mat.NewDense(3, 4,
+		[]float64{1, 2, 3, 4, 2, 4, 6, 8, 1, -1, -1, 1}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// By hand: the rows have sums of squares 5, 20 and 4 around their means, the first two are parallel, the third orthogonal to them.
+	// By hand: the rows have sums of squares 5, 20 and 4 around their means, the first two are parallel, the
+	// third orthogonal to them.
 	for k, want := range []float64{5. / 3, 10. / 3, 0, 10. / 3, 20. / 3, 0, 0, 0, 4. / 3} {
 		if got := covariance.At(k/3, k%3); math.Abs(got-want) > 1e-14 {
 			t.Errorf("covariance %d: %g, want %g", k, got, want)
@@ -92,7 +96,8 @@ func TestRowCovariance(t *testing.T) {
 	}
 }
 
-// clusteredRows returns rows around 3 means far apart, 40, 25 and 15 of them in a shuffled order, and to which mean each belongs.
+// clusteredRows returns rows around 3 means far apart, 40, 25 and 15 of them in a shuffled order, and to
+// which mean each belongs.
 func clusteredRows(seed uint64) (*mat.Dense, []int) {
 	rng := random.Stream(seed, 1)
 	var truth []int
@@ -121,7 +126,8 @@ func TestKMeansFindsClusters(t *testing.T) {
 	}
 }
 
-// TestKMeansIsALocalMinimum checks without inner products that every row lies nearest to the mean of its own cluster.
+// TestKMeansIsALocalMinimum checks without inner products that every row lies nearest to the mean of its own
+// cluster.
 func TestKMeansIsALocalMinimum(t *testing.T) {
 	rows := gaussianRows(4, 120, 5)
 	labels, err := stats.KMeans(stats.Gram(rows), 6, 3, random.Stream(4))
@@ -170,12 +176,14 @@ func TestKMeansErrors(t *testing.T) {
 		}
 	}
 	// All equal: any labels will do, and it ends.
-	if _, err := stats.KMeans(mat.NewSymDense(4, slices.Repeat([]float64{1}, 16)), 2, 2, random.Stream(1)); err != nil {
+	if _, err := stats.KMeans(mat.NewSymDense(4, slices.Repeat([]float64{1}, 16)), 2, 2,
+		random.Stream(1)); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestBlocks: a matrix that is constant on blocks is explained in full, and one of independent entries by chance alone.
+// TestBlocks: a matrix that is constant on blocks is explained in full, and one of independent entries by
+// chance alone.
 func TestBlocks(t *testing.T) {
 	_, labels := clusteredRows(1)
 	n := len(labels)
@@ -198,7 +206,8 @@ func TestBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Independent entries: 6 blocks take 5 of 3159 degrees of freedom, 0.0016, and scatter by about sqrt(2 * 5) / 3159 = 0.001.
+	// Independent entries: 6 blocks take 5 of 3159 degrees of freedom, 0.0016, and scatter by about sqrt(2 *
+	// 5) / 3159 = 0.001.
 	if none.Share > 0.006 || math.Abs(none.Chance-5./3159) > 0.001 || math.Abs(none.BeyondChance()) > 0.005 {
 		t.Errorf("independent entries are explained to %g, by chance %g", none.Share, none.Chance)
 	}

@@ -29,12 +29,13 @@ func Periodogram(x []float64) (omega, power []float64, err error) {
 	return omega, power, nil
 }
 
-// SpectrumSlope returns the slope of the log power spectrum: the least-squares slope of log [Periodogram] against
-// log(2 sin(omega/2)), 0 for white noise and -2 for brown noise.
+// SpectrumSlope returns the slope of the log power spectrum: the least-squares slope of log [Periodogram]
+// against log(2 sin(omega/2)), 0 for white noise and -2 for brown noise.
 //
-// The frequency stands as 2 sin(omega/2), and not as omega, because that makes -2 exact for a random walk: the walk's
-// differences are white, and differencing multiplies the amplitude at omega by 2 sin(omega/2). The jump from the walk's last value
-// to its first, which a Fourier transform of a stretch of it contains, adds power of the very same shape.
+// The frequency stands as 2 sin(omega/2), and not as omega, because that makes -2 exact for a random walk:
+// the walk's differences are white, and differencing multiplies the amplitude at omega by 2 sin(omega/2). The
+// jump from the walk's last value to its first, which a Fourier transform of a stretch of it contains, adds
+// power of the very same shape.
 func SpectrumSlope(x []float64) (float64, error) {
 	omega, power, err := Periodogram(x)
 	if err != nil {

@@ -76,7 +76,8 @@ func TestACFOfAR1(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k, r := range acf {
-		// By Bartlett's formula the deviation of r_k is at most sqrt((1+phi^2)/(1-phi^2)/m) = 0.0048; four of it.
+		// By Bartlett's formula the deviation of r_k is at most sqrt((1+phi^2)/(1-phi^2)/m) = 0.0048; four of
+		// it.
 		near(t, "autocorrelation of AR(1)", r, math.Pow(phi, float64(k)), 0.019)
 	}
 }
@@ -100,7 +101,8 @@ func TestMeanACF(t *testing.T) {
 		deviation := math.Sqrt(float64(m-k) / float64(m*(m+2)))
 		near(t, "mean autocorrelation of white noise", s.Mean[k], exact[k], 4*deviation/20)
 		near(t, "its standard error", s.StdErr[k], deviation/20, 0.2*deviation/20) // 400 draws give it to 4 %
-		// 80 % of a normal lie within 1.2816 deviations; the quantile of 400 has a deviation of 0.085 of those.
+		// 80 % of a normal lie within 1.2816 deviations; the quantile of 400 has a deviation of 0.085 of
+		// those.
 		near(t, "upper quantile", s.Upper[k], exact[k]+1.2816*deviation, 0.4*deviation)
 		near(t, "lower quantile", s.Lower[k], exact[k]-1.2816*deviation, 0.4*deviation)
 	}
@@ -137,7 +139,8 @@ func TestExpectedACFOfWhiteNoise(t *testing.T) {
 // TestExpectedACFAgainstMonteCarlo compares the exact expectations with means over draws.
 func TestExpectedACFAgainstMonteCarlo(t *testing.T) {
 	const m, draws, phi = 64, 4000, 0.9
-	ar, err := stats.ExpectedACF(stationary(m, func(lag int) float64 { return math.Pow(phi, float64(lag)) }), 15)
+	ar, err := stats.ExpectedACF(stationary(m, func(lag int) float64 { return math.Pow(phi, float64(lag)) }),
+		15)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,8 +186,8 @@ func TestLjungBoxPValuesAreUniformUnderWhiteNoise(t *testing.T) {
 			below++
 		}
 	}
-	// 100 expected with a deviation of 9.7; the chi-squared law is asymptotic, and at n = 256 rejects up to a sixth more often
-	// than it should, so the band is four deviations plus that.
+	// 100 expected with a deviation of 9.7; the chi-squared law is asymptotic, and at n = 256 rejects up to a
+	// sixth more often than it should, so the band is four deviations plus that.
 	if below < 61 || below > 156 {
 		t.Errorf("%d of %d tests of white noise reject at 5 %%", below, tests)
 	}
@@ -238,8 +241,8 @@ func TestSpectrumSlope(t *testing.T) {
 	}
 }
 
-// TestPeriodogramHasTheSeriesPower checks Parseval's theorem: twice the powers, and the one at frequency 1/2 that they leave out for
-// even m, sum to m times the variance.
+// TestPeriodogramHasTheSeriesPower checks Parseval's theorem: twice the powers, and the one at frequency 1/2
+// that they leave out for even m, sum to m times the variance.
 func TestPeriodogramHasTheSeriesPower(t *testing.T) {
 	x := white(101)
 	_, power, err := stats.Periodogram(x)
@@ -284,7 +287,8 @@ func TestCovarianceOfWalks(t *testing.T) {
 	for i := range m {
 		for j := i; j < m; j++ {
 			s, u := float64(i+1), float64(j+1)
-			// The variance of a product of normals is C(i,i) C(j,j) + C(i,j)^2 <= 2 s u; four deviations of the mean.
+			// The variance of a product of normals is C(i,i) C(j,j) + C(i,j)^2 <= 2 s u; four deviations of
+			// the mean.
 			near(t, "covariance", covariance.At(i, j), s, 4*math.Sqrt(2*s*u/draws))
 			near(t, "correlation", correlation.At(i, j), math.Sqrt(s/u), 4/math.Sqrt(draws))
 		}
@@ -303,25 +307,29 @@ func TestIntervalsCover(t *testing.T) {
 }
 
 func TestBadSeriesAreRefused(t *testing.T) {
-	nan, constant, short := []float64{1, math.NaN(), 3, 4, 5}, []float64{0.1, 0.1, 0.1, 0.1, 0.1}, []float64{1}
+	nan, constant, short := []float64{1, math.NaN(), 3, 4, 5}, []float64{0.1, 0.1, 0.1, 0.1, 0.1},
+		[]float64{1}
 	second := func(_ any, err error) error { return err }
 	for name, test := range map[string]struct {
 		err  error
 		want string
 	}{
-		"ACF of NaN":            {second(stats.ACF(nan, 1)), "value 1 of the series is NaN"},
-		"ACF of a constant":     {second(stats.ACF(constant, 1)), "constant"},
-		"ACF, lag too large":    {second(stats.ACF(white(5), 5)), "from 0 to 4"},
-		"ACF, negative lag":     {second(stats.ACF(white(5), -1)), "largest lag is -1"},
-		"MeanACF of nothing":    {second(stats.MeanACF(nil, 1)), "no draws"},
-		"MeanACF, ragged":       {second(stats.MeanACF([][]float64{white(5), white(6)}, 1)), "draw 1 has 6 values"},
+		"ACF of NaN":         {second(stats.ACF(nan, 1)), "value 1 of the series is NaN"},
+		"ACF of a constant":  {second(stats.ACF(constant, 1)), "constant"},
+		"ACF, lag too large": {second(stats.ACF(white(5), 5)), "from 0 to 4"},
+		"ACF, negative lag":  {second(stats.ACF(white(5), -1)), "largest lag is -1"},
+		"MeanACF of nothing": {second(stats.MeanACF(nil, 1)), "no draws"},
+		"MeanACF, ragged": {second(stats.MeanACF([][]float64{white(5), white(6)}, 1)),
+			"draw 1 has 6 values"},
 		"MeanACF, negative lag": {second(stats.MeanACF([][]float64{white(5)}, -2)), "largest lag is -2"},
-		"ExpectedACF, constant": {second(stats.ExpectedACF(stationary(4, func(int) float64 { return 1 }), 1)), "no variance"},
-		"ExpectedACF, not psd":  {second(stats.ExpectedACF(stationary(4, func(lag int) float64 { return []float64{1, 2, 0, 0}[lag] }), 1)), "negative eigenvalue"},
-		"BrownACF, lag":         {second(stats.BrownACF(4, 4)), "from 0 to 3"},
-		"LjungBox, lag":         {second(stats.LjungBox(white(5), 9)), "largest lag is 9"},
-		"Colour without lags":   {second(stats.Colour([]float64{1}, 10)), "no lag above 0"},
-		"SpectrumSlope, short":  {second(stats.SpectrumSlope(short)), "at least 5"},
+		"ExpectedACF, constant": {second(stats.ExpectedACF(stationary(4, func(int) float64 { return 1 }), 1)),
+			"no variance"},
+		"ExpectedACF, not psd": {second(stats.ExpectedACF(stationary(4,
+			func(lag int) float64 { return []float64{1, 2, 0, 0}[lag] }), 1)), "negative eigenvalue"},
+		"BrownACF, lag":        {second(stats.BrownACF(4, 4)), "from 0 to 3"},
+		"LjungBox, lag":        {second(stats.LjungBox(white(5), 9)), "largest lag is 9"},
+		"Colour without lags":  {second(stats.Colour([]float64{1}, 10)), "no lag above 0"},
+		"SpectrumSlope, short": {second(stats.SpectrumSlope(short)), "at least 5"},
 		"SpectrumSlope, no power": {second(stats.SpectrumSlope(
 			[]float64{0, 0, 0, 0, 0, 0})), "no power"},
 		"NormalizedOuter, constant": {second(stats.NormalizedOuter([]float64{2, 2})), "constant"},
@@ -347,8 +355,8 @@ func BenchmarkBrownACF(b *testing.B) {
 	}
 }
 
-// TestShareIntervals compares with the published Clopper-Pearson intervals: 0 of 20 ends at 1 - 0.025^(1/20), 5 of 10 is
-// [0.1871, 0.8129].
+// TestShareIntervals compares with the published Clopper-Pearson intervals: 0 of 20 ends at 1 - 0.025^(1/20),
+// 5 of 10 is [0.1871, 0.8129].
 func TestShareIntervals(t *testing.T) {
 	for _, test := range []struct {
 		share     stats.Estimate

@@ -11,13 +11,15 @@ import (
 //
 //	sum w_i (y_i - Intercept - Slope x_i)^2.
 //
-// Weights are inverse variances up to a common factor, which the residuals determine: with equal weights it is [LinearFit]. The
-// standard error of the slope holds for independent deviations; the points of one curve over depth, all measured on the same
-// draws, deviate together, and then [Jackknife] over the draws gives the slope's error. It returns an error when the lengths
-// differ, there are fewer than three points, a number is not finite, a weight is not positive, or all x are equal.
+// Weights are inverse variances up to a common factor, which the residuals determine: with equal weights it
+// is [LinearFit]. The standard error of the slope holds for independent deviations; the points of one curve
+// over depth, all measured on the same draws, deviate together, and then [Jackknife] over the draws gives the
+// slope's error. It returns an error when the lengths differ, there are fewer than three points, a number is
+// not finite, a weight is not positive, or all x are equal.
 func WeightedFit(x, y, weights []float64) (Fit, error) {
 	if len(x) != len(y) || len(x) != len(weights) {
-		return Fit{}, fmt.Errorf("there are %d values of x, %d of y and %d weights: give equally many", len(x), len(y), len(weights))
+		return Fit{}, fmt.Errorf("there are %d values of x, %d of y and %d weights: give equally many",
+			len(x), len(y), len(weights))
 	}
 	for _, column := range []struct {
 		name   string
@@ -29,7 +31,8 @@ func WeightedFit(x, y, weights []float64) (Fit, error) {
 	}
 	for i, weight := range weights {
 		if weight <= 0 {
-			return Fit{}, fmt.Errorf("weight %d is %g: weights are inverse variances and must be positive", i, weight)
+			return Fit{}, fmt.Errorf("weight %d is %g: weights are inverse variances and must be positive", i,
+				weight)
 		}
 	}
 	meanX, meanY, spreadX, together := stat.Mean(x, weights), stat.Mean(y, weights), 0.0, 0.0

@@ -21,8 +21,9 @@ func TestWeightedFitOfAnExactLine(t *testing.T) {
 	near(t, "standard error", fit.SlopeStdErr, 0, rounding)
 }
 
-// TestWeightedFitByHand compares with the normal equations solved by hand: x = 0, 1, 2, y = 0, 1, 1, weights 1, 1, 2. The
-// weighted means are 5/4 and 3/4, the spread 11/4, the slope 5/11, the intercept 2/11; the residuals
+// TestWeightedFitByHand compares with the normal equations solved by hand: x = 0, 1, 2, y = 0, 1, 1, weights
+// 1, 1, 2. The weighted means are 5/4 and 3/4, the spread 11/4, the slope 5/11, the intercept 2/11; the
+// residuals
 // -2/11, 4/11, -1/11 give 22/121 / 1 / (11/4) as squared error.
 func TestWeightedFitByHand(t *testing.T) {
 	fit, err := stats.WeightedFit([]float64{0, 1, 2}, []float64{0, 1, 1}, []float64{1, 1, 2})
@@ -85,7 +86,8 @@ func TestWeightedFitRefuses(t *testing.T) {
 		"positive":     {good, good, {1, 0, 1}},
 		"different":    {{2, 2, 2}, good, good},
 	} {
-		if _, err := stats.WeightedFit(columns[0], columns[1], columns[2]); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := stats.WeightedFit(columns[0], columns[1], columns[2]); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 
 // TestResult is the result of a test of a hypothesis.
 type TestResult struct {
-	// Statistic is the test statistic, distributed as chi squared with DF degrees of freedom under the hypothesis.
+	// Statistic is the test statistic, distributed as chi squared with DF degrees of freedom under the
+	// hypothesis.
 	Statistic, DF float64
 
 	// PValue is the probability of a statistic at least as large under the hypothesis.
@@ -19,8 +20,8 @@ type TestResult struct {
 //
 //	Q = n (n+2) sum_{k=1}^{lags} r_k^2 / (n-k),
 //
-// which is nearly chi squared with as many degrees of freedom as lags for independent values of finite variance (Ljung and
-// Box, 1978).
+// which is nearly chi squared with as many degrees of freedom as lags for independent values of finite
+// variance (Ljung and Box, 1978).
 func LjungBox(x []float64, lags int) (TestResult, error) {
 	if lags < 1 {
 		return TestResult{}, fmt.Errorf("the number of lags is %d: give at least 1", lags)

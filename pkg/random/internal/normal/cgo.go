@@ -15,7 +15,8 @@ func compiled() []form {
 	for i, name := range []string{"c", "avx2", "avx512"}[:C.normal_form()+1] {
 		all = append(all, form{name, func(values []float32, key *Key, group uint64, deviation float32) {
 			if len(values) > 0 {
-				C.normal_fill(C.int(i), (*C.float)(&values[0]), C.size_t(len(values)/Group), (*C.uint32_t)(&key[0]), C.uint64_t(group),
+				C.normal_fill(C.int(i), (*C.float)(&values[0]), C.size_t(len(values)/Group),
+					(*C.uint32_t)(&key[0]), C.uint64_t(group),
 					C.float(deviation))
 			}
 		}})

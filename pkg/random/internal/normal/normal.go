@@ -1,9 +1,9 @@
-// Package normal computes normal random numbers from counters, a vector at a time: number i of a stream is a function of the stream's key and
-// of i alone.
+// Package normal computes normal random numbers from counters, a vector at a time: number i of a stream is a
+// function of the stream's key and of i alone.
 //
-// They are the same to the last bit in every form: plain Go, and C that compilers turn into the vector instructions of
-// the processor (normal.c). Every product, sum and root is rounded to float32 by itself, as IEEE 754 has it: no product is fused with a
-// sum, and no function of a C library is called.
+// They are the same to the last bit in every form: plain Go, and C that compilers turn into the vector
+// instructions of the processor (normal.c). Every product, sum and root is rounded to float32 by itself, as
+// IEEE 754 has it: no product is fused with a sum, and no function of a C library is called.
 package normal
 
 import (
@@ -12,19 +12,22 @@ import (
 	"sync"
 )
 
-// Group is how many numbers are computed together: the words of 16 [Block]s, all first words before all second ones.
+// Group is how many numbers are computed together: the words of 16 [Block]s, all first words before all
+// second ones.
 const Group = 4 * blocks
 
 const blocks = 16
 
-// form is one way, of that name, to compute whole groups, the first being number group of the stream, times deviation.
+// form is one way, of that name, to compute whole groups, the first being number group of the stream, times
+// deviation.
 type form struct {
 	name string
 	fill func(values []float32, key *Key, group uint64, deviation float32)
 }
 
-// Limit is the environment variable that names the fastest form to use, such as avx2: for measuring on one machine what another would take.
-// Without it, or where no form of this processor has that name, the fastest is used.
+// Limit is the environment variable that names the fastest form to use, such as avx2: for measuring on one
+// machine what another would take. Without it, or where no form of this processor has that name, the fastest
+// is used.
 const Limit = "SHATTERED_MAX_ISA"
 
 // chosen is the form that Fill uses, as the environment has it when it is first called.
@@ -43,13 +46,14 @@ func fastest(limit string) form {
 // Form returns the name of the form that Fill uses: go, c, avx2 or avx512.
 func Form() string { return chosen().name }
 
-// Fill sets values to the normal numbers of a stream from number first on, times deviation. Their mean is 0, the largest possible is
-// ±√(76 ln 2) = 7.258 standard deviations.
+// Fill sets values to the normal numbers of a stream from number first on, times deviation. Their mean is 0,
+// the largest possible is ±√(76 ln 2) = 7.258 standard deviations.
 func Fill(values []float32, key *Key, first uint64, deviation float32) {
 	chosen().fillFrom(values, key, first, deviation)
 }
 
-// fillFrom is Fill in that form. Groups that values holds only a part of are computed in Go, and the part copied.
+// fillFrom is Fill in that form. Groups that values holds only a part of are computed in Go, and the part
+// copied.
 func (f form) fillFrom(values []float32, key *Key, first uint64, deviation float32) {
 	for len(values) > 0 {
 		group, skip := first/Group, int(first%Group)
@@ -80,21 +84,26 @@ func fillPlainly(values []float32, key *Key, group uint64, deviation float32) {
 // sqrtHalf is √½, as the bits of a float32, and half a power of two.
 const sqrtHalf = 0x3f3504f3
 
-// pair returns the two normal numbers of two random words, times deviation: the point at the radius √(-2 ln U) in a random direction
-// (Box and Muller, 1958). This needs half a logarithm and half a root for a number, and has 64 bits for the two, where an inverse of the
-// normal law would need a whole one of each and have 32 bits, too few for the tails.
+// pair returns the two normal numbers of two random words, times deviation: the point at the radius √(-2 ln
+// U) in a random direction (Box and Muller, 1958). This needs half a logarithm and half a root for a number,
+// and has 64 bits for the two, where an inverse of the normal law would need a whole one of each and have 32
+// bits, too few for the tails.
 //
-// U is the middle of one of 2³⁷ equal parts of (0, 1), which 31 bits of u and the lowest 6 of v name: the tails are smooth to beyond 6
-// standard deviations and end at 7.258. The direction is the middle of one of 2²⁶ equal parts of the circle: 24 bits of v name the angle to
-// an axis, between -π/4 and π/4, and the highest two the axis. The numbers are those of U and the direction but for less than 3·10⁻⁷ of
-// each, rounding included. The coefficients for logarithm, sine and cosine are those of the Cephes library (Moshier, 1992).
+// U is the middle of one of 2³⁷ equal parts of (0, 1), which 31 bits of u and the lowest 6 of v name: the
+// tails are smooth to beyond 6 standard deviations and end at 7.258. The direction is the middle of one of
+// 2²⁶ equal parts of the circle: 24 bits of v name the angle to an axis, between -π/4 and π/4, and the
+// highest two the axis. The numbers are those of U and the direction but for less than 3·10⁻⁷ of each,
+// rounding included. The coefficients for logarithm, sine and cosine are those of the Cephes library
+// (Moshier, 1992).
 func pair(u, v uint32, deviation float32) (x, y float32) {
-	// U is (whole + rest)/2³¹ = (1 + f) 2ᵉ with 1+f between √½ and √2. Where e is 0, f is computed as -(1 - U), without loss near U = 1.
+	// U is (whole + rest)/2³¹ = (1 + f) 2ᵉ with 1+f between √½ and √2. Where e is 0, f is computed as -(1 -
+	// U), without loss near U = 1.
 	whole := int32(u >> 1)
 	rest := float32((float32(int32(v&63)) + 0.5) * (1. / 64))
 	bits := math.Float32bits(float32(whole)+rest) + (0x3f800000 - sqrtHalf)
 	e := int32(bits>>23) - (127 + 31)
-	f := choose(e == 0, (float32(math.MaxInt32-whole)+(1-rest))*(-1./(1<<31)), math.Float32frombits(bits&0x7fffff+sqrtHalf)-1)
+	f := choose(e == 0, (float32(math.MaxInt32-whole)+(1-rest))*(-1./(1<<31)),
+		math.Float32frombits(bits&0x7fffff+sqrtHalf)-1)
 	p := float32(7.0376836292e-2)
 	p = float32(p*f) - 1.1514610310e-1
 	p = float32(p*f) + 1.1676998740e-1
@@ -120,7 +129,8 @@ func pair(u, v uint32, deviation float32) (x, y float32) {
 	return radius * choose(swap, sine, cosine), radius * choose(swap, cosine, sine)
 }
 
-// choose returns a where that holds and b elsewhere, by bits: compilers do that without a jump, which random numbers would make a slow one.
+// choose returns a where that holds and b elsewhere, by bits: compilers do that without a jump, which random
+// numbers would make a slow one.
 func choose(that bool, a, b float32) float32 {
 	bits := math.Float32bits(b)
 	if that {

@@ -13,7 +13,8 @@ import (
 // key is one of the tests' own.
 var key = &Key{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}
 
-// TestBlockKnownAnswers holds the generator to the answers for 20 rounds that its authors publish with it (Random123, kat_vectors).
+// TestBlockKnownAnswers holds the generator to the answers for 20 rounds that its authors publish with it
+// (Random123, kat_vectors).
 func TestBlockKnownAnswers(t *testing.T) {
 	const ones = math.MaxUint32
 	for _, known := range []struct {
@@ -22,9 +23,11 @@ func TestBlockKnownAnswers(t *testing.T) {
 		want    [4]uint32
 	}{
 		{want: [4]uint32{0x9c6ca96a, 0xe17eae66, 0xfc10ecd4, 0x5256a7d8}},
-		{[4]uint32{ones, ones, ones, ones}, Key{ones, ones, ones, ones}, [4]uint32{0x2a881696, 0x57012287, 0xf6c7446e, 0xa16a6732}},
+		{[4]uint32{ones, ones, ones, ones}, Key{ones, ones, ones, ones},
+			[4]uint32{0x2a881696, 0x57012287, 0xf6c7446e, 0xa16a6732}},
 		{
-			[4]uint32{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, Key{0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89},
+			[4]uint32{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+			Key{0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89},
 			[4]uint32{0x59cd1dbb, 0xb8879579, 0x86b5d00c, 0xac8b6d84},
 		},
 	} {
@@ -44,8 +47,8 @@ func sameBits(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestFormsAreEqual holds every form that this processor runs to the plain one, to the last bit: at the start of a stream, and where the counter's
-// lower word overflows.
+// TestFormsAreEqual holds every form that this processor runs to the plain one, to the last bit: at the start
+// of a stream, and where the counter's lower word overflows.
 func TestFormsAreEqual(t *testing.T) {
 	const groups = 40_000
 	want, got := make([]float32, groups*Group), make([]float32, groups*Group)
@@ -83,7 +86,8 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestFillAnywhere draws every length from every place in a group, and looks that no number beyond is touched.
+// TestFillAnywhere draws every length from every place in a group, and looks that no number beyond is
+// touched.
 func TestFillAnywhere(t *testing.T) {
 	var stream, values [4 * Group]float32
 	fillPlainly(stream[:], key, 7, 2)
@@ -94,14 +98,16 @@ func TestFillAnywhere(t *testing.T) {
 				form.fillFrom(values[:length], key, 7*Group+uint64(first), 2)
 				sameBits(t, form.name, values[:length], stream[first:])
 				if values[length] != -1 {
-					t.Fatalf("%s: %d numbers from number %d on are more than that many", form.name, length, first)
+					t.Fatalf("%s: %d numbers from number %d on are more than that many", form.name, length,
+						first)
 				}
 			}
 		}
 	}
 }
 
-// TestFillIsOfBlocks looks that numbers are those of Block, in the documented order, and scale with the deviation.
+// TestFillIsOfBlocks looks that numbers are those of Block, in the documented order, and scale with the
+// deviation.
 func TestFillIsOfBlocks(t *testing.T) {
 	var values [2 * Group]float32
 	Fill(values[:], key, 0, 1)
@@ -117,7 +123,8 @@ func TestFillIsOfBlocks(t *testing.T) {
 	}
 }
 
-// places are whole numbers below 2ⁿ: the first and last, those beside powers of two and three quarters of one, and an even grid.
+// places are whole numbers below 2ⁿ: the first and last, those beside powers of two and three quarters of
+// one, and an even grid.
 func places(n int) []uint32 {
 	var all []uint32
 	last := uint32(1)<<n - 1
@@ -152,8 +159,9 @@ func exact(u, v uint32) (x, y float64) {
 	return radius * cosine, radius * sine
 }
 
-// TestPair compares pairs with what they are documented to be, for radii and angles everywhere: each at a few of the other. The bound is the
-// documented one: float32 rounds by 6·10⁻⁸, and the factors, radius and sine or cosine, take a few roundings each.
+// TestPair compares pairs with what they are documented to be, for radii and angles everywhere: each at a few
+// of the other. The bound is the documented one: float32 rounds by 6·10⁻⁸, and the factors, radius and sine
+// or cosine, take a few roundings each.
 func TestPair(t *testing.T) {
 	worst := 0.
 	compare := func(u, v uint32) {

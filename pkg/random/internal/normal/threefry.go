@@ -5,10 +5,11 @@ import "math/bits"
 // Key names a stream of blocks.
 type Key [4]uint32
 
-// Block returns block number counter of the stream of a key: Threefry-4x32 with the usual 20 rounds (Salmon, Moraes, Dror and Shaw, 2011,
-// "Parallel random numbers: as easy as 1, 2, 3"), of which 12 are enough to pass every test of TestU01's BigCrush. It takes sums, rotations
-// and exclusive ors of 32 bits alone, which all processors have for vectors. Blocks are independent numbers of 4 × 32 bits, in whatever
-// order they are asked for.
+// Block returns block number counter of the stream of a key: Threefry-4x32 with the usual 20 rounds (Salmon,
+// Moraes, Dror and Shaw, 2011, "Parallel random numbers: as easy as 1, 2, 3"), of which 12 are enough to pass
+// every test of TestU01's BigCrush. It takes sums, rotations and exclusive ors of 32 bits alone, which all
+// processors have for vectors. Blocks are independent numbers of 4 × 32 bits, in whatever order they are
+// asked for.
 func Block(key *Key, counter [4]uint32) [4]uint32 {
 	k := [5]uint32{key[0], key[1], key[2], key[3], 0x1bd11bda ^ key[0] ^ key[1] ^ key[2] ^ key[3]}
 	a, b, c, d := counter[0]+k[0], counter[1]+k[1], counter[2]+k[2], counter[3]+k[3]
