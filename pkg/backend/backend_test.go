@@ -14,7 +14,8 @@ func TestConfigured(t *testing.T) {
 		t.Setenv(backend.OverrideVariable, test.override)
 		t.Setenv(backend.Variable, test.variable)
 		if got := backend.Configured(); got != test.want {
-			t.Errorf("%s=%q and %s=%q give %q, want %q", backend.OverrideVariable, test.override, backend.Variable, test.variable, got, test.want)
+			t.Errorf("%s=%q and %s=%q give %q, want %q", backend.OverrideVariable, test.override,
+				backend.Variable, test.variable, got, test.want)
 		}
 	}
 }
@@ -26,7 +27,8 @@ func TestOpen(t *testing.T) {
 	}
 	opened.Finalize()
 	for name, want := range map[string]string{
-		"abacus": "choose one of xla:cpu, xla:cuda, go", "": "unknown backend", "go,x": "takes no options", "xla:cpu,x=1": "options",
+		"abacus": "choose one of xla:cpu, xla:cuda, go", "": "unknown backend", "go,x": "takes no options",
+		"xla:cpu,x=1": "options",
 	} {
 		if _, err := backend.Open(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("backend %q gives %v, want %q", name, err, want)

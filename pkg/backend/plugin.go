@@ -15,10 +15,12 @@ import (
 // pluginVariable names the folders in which GoMLX looks for XLA's plugins.
 const pluginVariable = "PJRT_PLUGIN_LIBRARY_PATH"
 
-// pluginFile returns the plugin of that name, cpu or cuda, that GoMLX will load; "" where there is none, or GoMLX has places of its own to look in.
+// pluginFile returns the plugin of that name, cpu or cuda, that GoMLX will load; "" where there is none, or
+// GoMLX has places of its own to look in.
 func pluginFile(name string) string {
 	for _, folder := range filepath.SplitList(os.Getenv(pluginVariable)) {
-		for _, pattern := range []string{"pjrt-plugin-%s.so", "pjrt_plugin_%s.so", "pjrt_c_api_%s_plugin.so"} {
+		for _, pattern := range []string{"pjrt-plugin-%s.so", "pjrt_plugin_%s.so",
+			"pjrt_c_api_%s_plugin.so"} {
 			path := filepath.Join(folder, fmt.Sprintf(pattern, name))
 			if _, err := os.Stat(path); err == nil {
 				return path
@@ -31,9 +33,9 @@ func pluginFile(name string) string {
 // machines are what libraries are for, by Go's names of the processors that XLA has plugins for.
 var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
-// checkPlugin returns an error that says what is wrong with a plugin. To load one that is cut off would end the process, by a signal, and to load
-// anything else say no more than that it can't be loaded. Only what a library says of itself is read, in less than a millisecond: other damage goes
-// unseen.
+// checkPlugin returns an error that says what is wrong with a plugin. To load one that is cut off would end
+// the process, by a signal, and to load anything else say no more than that it can't be loaded. Only what a
+// library says of itself is read, in less than a millisecond: other damage goes unseen.
 func checkPlugin(path string) error {
 	if runtime.GOOS != "linux" {
 		return nil
@@ -56,7 +58,8 @@ func checkPlugin(path string) error {
 	}
 	library, err := elf.NewFile(file)
 	if err != nil {
-		return fmt.Errorf("it is cut off or damaged: it has %d bytes, and its table of contents can't be read", info.Size())
+		return fmt.Errorf("it is cut off or damaged: it has %d bytes, and its table of contents can't be "+
+			"read", info.Size())
 	}
 	if want := machines[runtime.GOARCH]; library.Machine != want {
 		return fmt.Errorf("it is for another processor, %v, and not %v", library.Machine, want)
@@ -93,8 +96,9 @@ func endOf(library *elf.File) uint64 {
 // flagsVariable holds flags of XLA's, or the name of a file that does.
 const flagsVariable = "XLA_FLAGS"
 
-// checkFlags returns an error that names the flags in the environment that the plugin does not know, at which XLA would end the process. It looks
-// for their names among the texts of the library; where nothing can be said, there is no error.
+// checkFlags returns an error that names the flags in the environment that the plugin does not know, at which
+// XLA would end the process. It looks for their names among the texts of the library; where nothing can be
+// said, there is no error.
 func checkFlags(path string) error {
 	flags := flagNames(os.Getenv(flagsVariable))
 	if len(flags) == 0 {
@@ -122,7 +126,8 @@ func checkFlags(path string) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the environment variable %s has %s, which XLA's plugin %s does not know: take it out of the variable (unset %s where nothing else is in it)",
+	return fmt.Errorf("the environment variable %s has %s, which XLA's plugin %s does not know: take it "+
+		"out of the variable (unset %s where nothing else is in it)",
 		flagsVariable, strings.Join(unknown, " and "), path, flagsVariable)
 }
 

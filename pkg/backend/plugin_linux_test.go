@@ -39,8 +39,8 @@ func openInProcess(t *testing.T, name string, environment ...string) (string, er
 	return string(said), err
 }
 
-// TestWrongPlugins opens what is not XLA's plugin, or not all of it: each is a sentence that says what was found, and none ends the process
-// otherwise.
+// TestWrongPlugins opens what is not XLA's plugin, or not all of it: each is a sentence that says what was
+// found, and none ends the process otherwise.
 func TestWrongPlugins(t *testing.T) {
 	testbackend.XLA(t)
 	plugin := filepath.Join(os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"), pluginName)
@@ -67,11 +67,14 @@ func TestWrongPlugins(t *testing.T) {
 			t.Fatal(err)
 		}
 		said, err := openInProcess(t, "xla:cpu", "PJRT_PLUGIN_LIBRARY_PATH="+folder)
-		if err == nil || !strings.Contains(said, want) || !strings.Contains(said, "scripts/setup") || strings.Count(said, "\n") != 1 {
-			t.Errorf("a plugin of %d bytes gives %v and %q, which is not a sentence with %q", len(content), err, said, want)
+		if err == nil || !strings.Contains(said, want) || !strings.Contains(said, "scripts/setup") ||
+			strings.Count(said, "\n") != 1 {
+			t.Errorf("a plugin of %d bytes gives %v and %q, which is not a sentence with %q", len(content),
+				err, said, want)
 		}
 	}
-	if said, err := openInProcess(t, "xla:cpu", "PJRT_PLUGIN_LIBRARY_PATH="+t.TempDir()); err == nil || !strings.Contains(said, "which is not in ") {
+	if said, err := openInProcess(t, "xla:cpu", "PJRT_PLUGIN_LIBRARY_PATH="+t.TempDir()); err == nil ||
+		!strings.Contains(said, "which is not in ") {
 		t.Errorf("no plugin gives %v and %q", err, said)
 	}
 }
@@ -80,13 +83,16 @@ func TestWrongPlugins(t *testing.T) {
 func TestFlagsOfTheUser(t *testing.T) {
 	testbackend.XLA(t)
 	file := filepath.Join(t.TempDir(), "flags")
-	if err := os.WriteFile(file, []byte("--xla_cpu_multi_thread_eigen=true\n--xla_tpu_in_file\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("--xla_cpu_multi_thread_eigen=true\n--xla_tpu_in_file\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	for flags, want := range map[string]string{
-		"": "", "--xla_cpu_multi_thread_eigen=true --xla_dump_to=": "", "--xla_gpu_cuda_data_dir='/a b --xla_tpu_c'": "",
-		"--xla_force_host_platform_device_count=2":         "",
-		"--xla_tpu_enable_latency_hiding_scheduler=true":   "has --xla_tpu_enable_latency_hiding_scheduler, which",
+		"": "", "--xla_cpu_multi_thread_eigen=true --xla_dump_to=": "",
+		"--xla_gpu_cuda_data_dir='/a b --xla_tpu_c'": "",
+		"--xla_force_host_platform_device_count=2":   "",
+		"--xla_tpu_enable_latency_hiding_scheduler=true": "has " +
+			"--xla_tpu_enable_latency_hiding_scheduler, which",
 		"--xla_one --xla_cpu_multi_thread_eigen --xla_two": "has --xla_one and --xla_two, which",
 		file: "has --xla_tpu_in_file, which",
 	} {
@@ -94,7 +100,8 @@ func TestFlagsOfTheUser(t *testing.T) {
 		if want == "" && err != nil {
 			t.Errorf("XLA_FLAGS=%s gives %v: %s", flags, err, said)
 		}
-		if want != "" && (err == nil || !strings.Contains(said, want) || !strings.Contains(said, "XLA_FLAGS") || strings.Count(said, "\n") != 1) {
+		if want != "" && (err == nil || !strings.Contains(said, want) ||
+			!strings.Contains(said, "XLA_FLAGS") || strings.Count(said, "\n") != 1) {
 			t.Errorf("XLA_FLAGS=%s gives %v and %q, which is not a sentence with %q", flags, err, said, want)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/backend"
 )
 
-// TestBackendsLeaveNoThreads opens backends one after the other, with those of one thread beside them, and runs a
-// graph on each: the process has as many threads and open files afterwards as before. The first few are left
-// out: Go's runtime keeps the threads that it once needed.
+// TestBackendsLeaveNoThreads opens backends one after the other, with those of one thread beside them, and
+// runs a graph on each: the process has as many threads and open files afterwards as before. The first few
+// are left out: Go's runtime keeps the threads that it once needed.
 func TestBackendsLeaveNoThreads(t *testing.T) {
 	testbackend.XLA(t)
 	faulttest.Alone(t, func(t *testing.T) {

@@ -14,9 +14,10 @@ import (
 
 func init() { open, oneThread = openXLA, oneThreadXLA }
 
-// cpuOptions are for a client of XLA on the CPU whose graphs run in the thread that asks for them. GoMLX waits for every graph anyway, and
-// handing it to another thread and back costs more than a layer of the paper's nets: 100 steps of 20 nets take 0.2 of 1.0 s of processor
-// time less. It is one device, where XLA would make four of a machine of two processors, and threads for each.
+// cpuOptions are for a client of XLA on the CPU whose graphs run in the thread that asks for them. GoMLX
+// waits for every graph anyway, and handing it to another thread and back costs more than a layer of the
+// paper's nets: 100 steps of 20 nets take 0.2 of 1.0 s of processor time less. It is one device, where XLA
+// would make four of a machine of two processors, and threads for each.
 var cpuOptions = pjrt.NamedValuesMap{"asynchronous": false, "cpu_device_count": int64(1)}
 
 // openXLA opens XLA on the CPU with cpuOptions, and what else there is to open as GoMLX does.
@@ -31,8 +32,8 @@ func openXLA(name string) (compute.Backend, error) {
 	return compute.NewWithConfig(name)
 }
 
-// single is the backend of one thread. There is one for all that a program opens, one after the other: one for
-// each would stay when that is closed, with its threads.
+// single is the backend of one thread. There is one for all that a program opens, one after the other: one
+// for each would stay when that is closed, with its threads.
 var single struct {
 	sync.Mutex
 	backend *xla.Backend

@@ -45,11 +45,12 @@ func TestOneThread(t *testing.T) {
 // openedVariable tells a process that runs TestTuned alone how to open its backend.
 const openedVariable = "SHATTERED_TEST_OPENED"
 
-// TestTuned looks what becomes of a process's own settings: opened as it is, a backend changes none; our programs have spare places for Go code, and
-// the scripts' settings of the C library. A graph with a result of 32 MiB runs again and again. The system hands out cleared memory page by page, at
-// a fault each: 8192 a run where the C library gives the memory back in between, and next to none where it keeps it. An eighth leaves room for
-// what else the process does. The median of runs counts, because now and then something small comes to lie in what a run has left, and the
-// next needs a new place.
+// TestTuned looks what becomes of a process's own settings: opened as it is, a backend changes none; our
+// programs have spare places for Go code, and the scripts' settings of the C library. A graph with a result
+// of 32 MiB runs again and again. The system hands out cleared memory page by page, at a fault each: 8192 a
+// run where the C library gives the memory back in between, and next to none where it keeps it. An eighth
+// leaves room for what else the process does. The median of runs counts, because now and then something small
+// comes to lie in what a run has left, and the next needs a new place.
 func TestTuned(t *testing.T) {
 	const pages, runs, places = 8192, 41, 3
 	how := os.Getenv(openedVariable)
@@ -62,8 +63,10 @@ func TestTuned(t *testing.T) {
 		}
 		for how, tunables := range map[string]string{"tuned": string(found[1]), "untouched": ""} {
 			command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestTuned$", "-test.v")
-			command.Env = append(os.Environ(), openedVariable+"="+how, "GLIBC_TUNABLES="+tunables, "GOMAXPROCS="+strconv.Itoa(places))
-			if said, err := command.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: TestTuned") {
+			command.Env = append(os.Environ(), openedVariable+"="+how, "GLIBC_TUNABLES="+tunables,
+				"GOMAXPROCS="+strconv.Itoa(places))
+			if said, err := command.CombinedOutput(); err != nil ||
+				!strings.Contains(string(said), "--- PASS: TestTuned") {
 				t.Errorf("%v: %s", err, said)
 			}
 		}
@@ -79,7 +82,8 @@ func TestTuned(t *testing.T) {
 	}
 	defer opened.Finalize()
 	if got := runtime.GOMAXPROCS(0); got != places+spare || processors.Count() != places {
-		t.Errorf("%s, GOMAXPROCS goes from %d to %d and computations take %d processors", how, places, got, processors.Count())
+		t.Errorf("%s, GOMAXPROCS goes from %d to %d and computations take %d processors", how, places, got,
+			processors.Count())
 	}
 	add := graph.MustNewExec(opened, func(x *graph.Node) *graph.Node { return graph.AddScalar(x, 1) })
 	defer add.Finalize()

@@ -1,7 +1,8 @@
-// Package checkpoint lets a long computation be interrupted and resumed: its finished parts are remembered until the whole is done.
+// Package checkpoint lets a long computation be interrupted and resumed: its finished parts are remembered
+// until the whole is done.
 //
-// The computation names each part by a key that determines its result, and knows nothing of where parts are kept: the [Store]
-// travels in the context, and without one every part is computed.
+// The computation names each part by a key that determines its result, and knows nothing of where parts are
+// kept: the [Store] travels in the context, and without one every part is computed.
 package checkpoint
 
 import (
@@ -32,8 +33,9 @@ type Store struct {
 	held  *filelock.Lock  // on the folder, shared: it keeps Collect from a folder that is in use
 }
 
-// NewStore returns a store in the folder, which need not exist and holds nothing else. The scope stands for what beside a part's key determines
-// its result, such as the code and the backend. A part that was kept under another scope is not found.
+// NewStore returns a store in the folder, which need not exist and holds nothing else. The scope stands for
+// what beside a part's key determines its result, such as the code and the backend. A part that was kept
+// under another scope is not found.
 func NewStore(folder, scope string) *Store {
 	return &Store{folder: folder, scope: scope, files: make(map[string]bool)}
 }
@@ -44,7 +46,8 @@ func (s *Store) Clear() error {
 	defer s.mu.Unlock()
 	for name := range s.files {
 		if err := os.Remove(filepath.Join(s.folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("can't remove a kept part of the results: %w; delete the folder %s", err, s.folder)
+			return fmt.Errorf("can't remove a kept part of the results: %w; delete the folder %s", err,
+				s.folder)
 		}
 	}
 	clear(s.files)
@@ -52,7 +55,8 @@ func (s *Store) Clear() error {
 	return nil
 }
 
-// hold locks the folder, if it is there. Without it nothing is lost but parts that the next process of other code may take for forgotten.
+// hold locks the folder, if it is there. Without it nothing is lost but parts that the next process of other
+// code may take for forgotten.
 func (s *Store) hold() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,8 +95,9 @@ func With(ctx context.Context, store *Store) context.Context {
 	return context.WithValue(ctx, storeKey{}, store)
 }
 
-// Part returns the part with the key: as it was kept, if it was, or else computed and kept. The key must determine the part; the
-// part must survive a round trip through JSON, as numbers do exactly. It says whether the part had been kept.
+// Part returns the part with the key: as it was kept, if it was, or else computed and kept. The key must
+// determine the part; the part must survive a round trip through JSON, as numbers do exactly. It says whether
+// the part had been kept.
 func Part[T any](ctx context.Context, key any, compute func() (T, error)) (part T, kept bool, err error) {
 	if found, err := Find(ctx, key, &part); found || err != nil {
 		return part, found, err
@@ -104,7 +109,8 @@ func Part[T any](ctx context.Context, key any, compute func() (T, error)) (part 
 	return fresh, false, Keep(ctx, key, fresh)
 }
 
-// Find sets part, a pointer, to the part with the key, and says whether it was kept. What part is set to when it was not, is undefined.
+// Find sets part, a pointer, to the part with the key, and says whether it was kept. What part is set to when
+// it was not, is undefined.
 func Find(ctx context.Context, key, part any) (found bool, err error) {
 	store, there := ctx.Value(storeKey{}).(*Store)
 	if !there {
@@ -143,8 +149,8 @@ func sum(name string, part []byte) string {
 	return fmt.Sprintf("%x", sha256.Sum256(append([]byte(name+"\n"), part...)))
 }
 
-// read reads a part, and says whether there is one. A damaged one counts as none. One that is there but can't be read is an error: what it took to
-// compute it would be lost.
+// read reads a part, and says whether there is one. A damaged one counts as none. One that is there but can't
+// be read is an error: what it took to compute it would be lost.
 func (s *Store) read(ctx context.Context, name string, part any) (found bool, err error) {
 	path := filepath.Join(s.folder, name)
 	content, err := regular.ReadFile(path)
@@ -152,7 +158,8 @@ func (s *Store) read(ctx context.Context, name string, part any) (found bool, er
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("a kept part of the results can't be read: %w; it is left as it is: make it readable, or delete it", err)
+		return false, fmt.Errorf("a kept part of the results can't be read: %w; it is left as it is: make "+
+			"it readable, or delete it", err)
 	}
 	var file kept
 	if err = strictjson.Decode(content, &file); err == nil && file.Sum != sum(name, file.Part) {
@@ -162,7 +169,8 @@ func (s *Store) read(ctx context.Context, name string, part any) (found bool, er
 		err = json.Unmarshal(file.Part, part)
 	}
 	if err != nil {
-		progress.Note(ctx, fmt.Sprintf("the kept part %s of the results is damaged (%v): it is computed again", path, err))
+		progress.Note(ctx, fmt.Sprintf("the kept part %s of the results is damaged (%v): it is computed "+
+			"again", path, err))
 	}
 	return err == nil, nil
 }

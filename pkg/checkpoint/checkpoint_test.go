@@ -48,7 +48,8 @@ func TestPartsAreComputedOnce(t *testing.T) {
 		ctx := checkpoint.With(t.Context(), checkpoint.NewStore(folder, test.scope))
 		part, kept, err := checkpoint.Part(ctx, test.key, count(&calls, value))
 		if err != nil || fmt.Sprint(part) != fmt.Sprint(value) || calls != test.calls {
-			t.Errorf("scope %s, key %s: %v after %d calls (kept %t, %v), want %v after %d", test.scope, test.key, part, calls, kept, err, value, test.calls)
+			t.Errorf("scope %s, key %s: %v after %d calls (kept %t, %v), want %v after %d", test.scope,
+				test.key, part, calls, kept, err, value, test.calls)
 		}
 	}
 	store := checkpoint.NewStore(folder, "a")
@@ -65,7 +66,8 @@ func TestPartsAreComputedOnce(t *testing.T) {
 		t.Errorf("after Clear the folder holds %v, %v", left, err)
 	}
 	other := checkpoint.NewStore(folder, "b")
-	if _, _, err := checkpoint.Part(checkpoint.With(t.Context(), other), "x", count(&calls, value)); err != nil {
+	if _, _, err := checkpoint.Part(checkpoint.With(t.Context(), other), "x",
+		count(&calls, value)); err != nil {
 		t.Fatal(err)
 	}
 	if err := other.Clear(); err != nil {
@@ -80,13 +82,16 @@ func TestErrorsAndTornFiles(t *testing.T) {
 	folder := t.TempDir()
 	ctx := checkpoint.With(t.Context(), checkpoint.NewStore(folder, "a"))
 	wrong := errors.New("wrong")
-	if _, _, err := checkpoint.Part(ctx, "x", func() (int, error) { return 0, wrong }); !errors.Is(err, wrong) {
+	if _, _, err := checkpoint.Part(ctx, "x", func() (int, error) { return 0, wrong }); !errors.Is(err,
+		wrong) {
 		t.Errorf("a failing computation gives %v", err)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("a failing computation left %v, %v", left, err)
 	}
-	if _, _, err := checkpoint.Part(ctx, "x", func() (float64, error) { return math.NaN(), nil }); err == nil || !strings.Contains(err.Error(), "JSON") {
+	if _, _, err := checkpoint.Part(ctx, "x",
+		func() (float64, error) { return math.NaN(), nil }); err == nil ||
+		!strings.Contains(err.Error(), "JSON") {
 		t.Errorf("a part that JSON can't hold gives %v", err)
 	}
 	if _, _, err := checkpoint.Part(ctx, "y", func() ([]int, error) { return []int{1, 2}, nil }); err != nil {
@@ -100,12 +105,14 @@ func TestErrorsAndTornFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, damaged := range []string{"", "null", "{}", "[7,", "[1,2]", strings.Replace(string(whole), "[1,2]", "[1,3]", 1), string(whole[:len(whole)-3])} {
+	for _, damaged := range []string{"", "null", "{}", "[7,", "[1,2]",
+		strings.Replace(string(whole), "[1,2]", "[1,3]", 1), string(whole[:len(whole)-3])} {
 		if err := os.WriteFile(files[0], []byte(damaged), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		var told notes
-		part, kept, err := checkpoint.Part(progress.With(ctx, &told), "y", func() ([]int, error) { return []int{1, 2}, nil })
+		part, kept, err := checkpoint.Part(progress.With(ctx, &told), "y",
+			func() ([]int, error) { return []int{1, 2}, nil })
 		if err != nil || kept || fmt.Sprint(part) != "[1 2]" {
 			t.Errorf("the file %q gives %v, kept %t, %v", damaged, part, kept, err)
 		}
@@ -117,7 +124,8 @@ func TestErrorsAndTornFiles(t *testing.T) {
 		}
 	}
 	below := checkpoint.With(t.Context(), checkpoint.NewStore(filepath.Join(files[0], "below-a-file"), "a"))
-	if _, _, err := checkpoint.Part(below, "z", func() (int, error) { return 1, nil }); err == nil || !strings.Contains(err.Error(), "not a directory") {
+	if _, _, err := checkpoint.Part(below, "z", func() (int, error) { return 1, nil }); err == nil ||
+		!strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("a folder below a file gives %v", err)
 	}
 }
@@ -129,7 +137,8 @@ func (*notes) Update(string, int, int) {}
 
 func (n *notes) Note(sentence string) { *n = append(*n, sentence) }
 
-// TestUnreadableParts checks that a part which is there but can't be read is not computed again, and not touched.
+// TestUnreadableParts checks that a part which is there but can't be read is not computed again, and not
+// touched.
 func TestUnreadableParts(t *testing.T) {
 	folder := t.TempDir()
 	ctx := checkpoint.With(t.Context(), checkpoint.NewStore(folder, "a"))
@@ -142,11 +151,13 @@ func TestUnreadableParts(t *testing.T) {
 		t.Fatalf("files %v, %v", files, err)
 	}
 	path := filepath.Join(folder, files[0].Name())
-	if err := errors.Join(os.Remove(path), os.Symlink(path, path)); err != nil { // a loop: the name is there, and opening it fails
+	// a loop: the name is there, and opening it fails
+	if err := errors.Join(os.Remove(path), os.Symlink(path, path)); err != nil {
 		t.Fatal(err)
 	}
 	never := func() (int, error) { t.Error("it was computed"); return 1, nil }
-	if _, _, err := checkpoint.Part(ctx, "x", never); err == nil || !strings.Contains(err.Error(), "it is left as it is") {
+	if _, _, err := checkpoint.Part(ctx, "x", never); err == nil ||
+		!strings.Contains(err.Error(), "it is left as it is") {
 		t.Errorf("a part that can't be read gives %v", err)
 	}
 	if target, err := os.Readlink(path); err != nil || target != path {
@@ -175,7 +186,8 @@ func TestCollect(t *testing.T) {
 	living := part(code("a"))
 	part("mine")
 	// The store of a process that has ended: its lock is gone.
-	if err := os.CopyFS(filepath.Join(parent, code("b")), os.DirFS(filepath.Join(parent, code("a")))); err != nil {
+	if err := os.CopyFS(filepath.Join(parent, code("b")),
+		os.DirFS(filepath.Join(parent, code("a")))); err != nil {
 		t.Fatal(err)
 	}
 	part(code("c"))

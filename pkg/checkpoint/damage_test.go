@@ -10,11 +10,15 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// TestPartsDamagedEverywhere damages a part at every field: each damage is seen and said, and the part is computed again.
+// TestPartsDamagedEverywhere damages a part at every field: each damage is seen and said, and the part is
+// computed again.
 func TestPartsDamagedEverywhere(t *testing.T) {
 	folder := t.TempDir()
 	ctx := checkpoint.With(t.Context(), checkpoint.NewStore(folder, "a"))
-	compute := func() (map[string][]float64, error) { return map[string][]float64{"lags": {1, 2.5}, "fit": {}}, nil }
+	compute := func() (map[string][]float64,
+		error) {
+		return map[string][]float64{"lags": {1, 2.5}, "fit": {}}, nil
+	}
 	if _, _, err := checkpoint.Part(ctx, "x", compute); err != nil {
 		t.Fatal(err)
 	}

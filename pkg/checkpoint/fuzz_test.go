@@ -30,7 +30,8 @@ func FuzzPart(f *testing.F) {
 	}
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
-	f.Add([]byte(fmt.Sprintf(`{"sum":%q,"part":{"a":1}}`, sum(name, []byte(`{"a":1}`))))) // of another type, with the right hash
+	// of another type, with the right hash
+	f.Add([]byte(fmt.Sprintf(`{"sum":%q,"part":{"a":1}}`, sum(name, []byte(`{"a":1}`)))))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)

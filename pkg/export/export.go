@@ -1,5 +1,5 @@
-// Package export writes a draw of a net, or the theory of infinitely wide ones, as NumPy arrays, for readers who go on in
-// Python or R and for checks by independent implementations.
+// Package export writes a draw of a net, or the theory of infinitely wide ones, as NumPy arrays, for readers
+// who continue in Python or R and for checks by independent implementations.
 package export
 
 import (
@@ -24,17 +24,18 @@ type Config struct {
 	// Seed and Draw determine the weights.
 	Seed, Draw uint64
 
-	// DType is the precision the net runs in, float64 or float32. The weights are the same numbers in both: they are
-	// drawn in float32.
+	// DType is the precision the net runs in, float64 or float32. The weights are the same numbers in both:
+	// they are drawn in float32.
 	DType dtypes.DType
 }
 
-// Draw is one draw of a net: its weights, what its rectifiers see, its output and its gradient. All slices are in row-major
-// order, for depth L, M inputs and width N.
+// Draw is one draw of a net: its weights, what its rectifiers see, its output and its gradient. All slices
+// are in row-major order, for depth L, M inputs and width N.
 type Draw struct {
-	X              []float64 // M
-	Bias           []float64 // N, h = rho(x - bias)
-	Weights        []float64 // matrices x N x N, used as h @ weights[l]: L-1 for feedforward nets, L for others, none at depth 1
+	X    []float64 // M
+	Bias []float64 // N, h = rho(x - bias)
+	// matrices x N x N, used as h @ weights[l]: L-1 for feedforward nets, L for others, none at depth 1
+	Weights        []float64
 	Readout        []float64 // N
 	Preactivations []float64 // L x M x N, the rectifiers' arguments before normalisation
 	Output         []float64 // M
@@ -53,7 +54,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 		return nil, err
 	}
 	if _, err := models.Architectures.Get(net.Config.Net); err != nil {
-		return nil, fmt.Errorf("%v is one of your own, whose weights have no place in the arrays of an export: read them by its Draw", net)
+		return nil, fmt.Errorf("%v is one of your own, whose weights have no place in the arrays of an "+
+			"export: read them by its Draw", net)
 	}
 	if err := config.checkSize(net); err != nil {
 		return nil, err
@@ -73,7 +75,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	if err != nil {
 		return nil, err
 	}
-	draw := &Draw{X: x, Output: trace.Output, Gradient: trace.Gradient, depth: net.Config.Depth, width: net.Config.Width}
+	draw := &Draw{X: x, Output: trace.Output, Gradient: trace.Gradient, depth: net.Config.Depth,
+		width: net.Config.Width}
 	for _, preactivations := range trace.Taps {
 		draw.Preactivations = append(draw.Preactivations, preactivations...)
 	}
@@ -96,7 +99,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	return draw, nil
 }
 
-// checkSize returns an error when the net with its states, or the arrays of the draw, don't fit into the memory.
+// checkSize returns an error when the net with its states, or the arrays of the draw, don't fit into the
+// memory.
 func (c Config) checkSize(net *models.Net) error {
 	if c.Inputs < 2 {
 		return nil // the grid says so

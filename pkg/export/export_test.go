@@ -53,7 +53,8 @@ func TestReadBack(t *testing.T) {
 	}
 	arrays := make(map[string][]float64)
 	for name, want := range map[string][]int{
-		"x": {6}, "bias": {4}, "weights": {3, 4, 4}, "readout": {4}, "preactivations": {3, 6, 4}, "output": {6}, "gradient": {6},
+		"x": {6}, "bias": {4}, "weights": {3, 4, 4}, "readout": {4}, "preactivations": {3, 6, 4},
+		"output": {6}, "gradient": {6},
 	} {
 		values, shape := readBack(t, path, name)
 		if !slices.Equal(shape, want) {
@@ -87,7 +88,8 @@ func TestReadBack(t *testing.T) {
 			for i := range m {
 				// The same float64 numbers in another order of summation.
 				if got := arrays["preactivations"][(l*m+i)*n+j]; math.Abs(got-a[i*n+j]) > 1e-12 {
-					t.Errorf("preactivation of layer %d, input %d, unit %d is %g, want %g", l, i, j, got, a[i*n+j])
+					t.Errorf("preactivation of layer %d, input %d, unit %d is %g, want %g", l, i, j, got,
+						a[i*n+j])
 				}
 				h := max((a[i*n+j]-mean)/math.Sqrt(variance+norms.Epsilon), 0)
 				for k := range n {
@@ -170,7 +172,8 @@ func TestErrorsAreSentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	if err := draw.WriteNPZ(filepath.Join(folder, "missing", "draw.npz")); err == nil || !strings.Contains(fmt.Sprint(err), "choose a file") {
+	if err := draw.WriteNPZ(filepath.Join(folder, "missing", "draw.npz")); err == nil ||
+		!strings.Contains(fmt.Sprint(err), "choose a file") {
 		t.Errorf("a missing folder gives %v", err)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {

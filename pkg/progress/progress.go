@@ -1,5 +1,6 @@
-// Package progress lets a computation say how far it is without knowing who listens: a notebook cell, a terminal, nobody.
-// The listener travels in the context, so that a probe deep inside a figure needs to know only that it made a step.
+// Package progress lets a computation say how far it is without knowing who listens: a notebook cell, a
+// terminal, nobody. The listener travels in the context, so that a probe deep inside a figure needs to know
+// only that it made a step.
 package progress
 
 import (
@@ -10,19 +11,20 @@ import (
 	"sync/atomic"
 )
 
-// Reporter is told how far a task is. Update may be called from several goroutines at once, and more often than is worth
-// showing.
+// Reporter is told how far a task is. Update may be called from several goroutines at once, and more often
+// than is worth showing.
 type Reporter interface {
 	Update(name string, done, total int)
 }
 
-// Noter is a Reporter that is also told what the user should know although it ends nothing, such as that a file was damaged.
+// Noter is a Reporter that is also told what the user should know although it ends nothing, such as that a
+// file was damaged.
 type Noter interface {
 	Note(sentence string)
 }
 
-// Weigher is a Reporter that is also told which share of a task's work is done, from 0 to 1, where steps differ in what they cost. It is told before
-// Update is.
+// Weigher is a Reporter that is also told which share of a task's work is done, from 0 to 1, where steps
+// differ in what they cost. It is told before Update is.
 type Weigher interface {
 	Weigh(share float64)
 }
@@ -46,7 +48,8 @@ func With(ctx context.Context, reporter Reporter) context.Context {
 	return context.WithValue(ctx, reporterKey{}, reporter)
 }
 
-// Note tells the context's reporter a sentence, if it is a [Noter]. Otherwise the sentence goes to standard error: it is never lost.
+// Note tells the context's reporter a sentence, if it is a [Noter]. Otherwise the sentence goes to standard
+// error: it is never lost.
 func Note(ctx context.Context, sentence string) {
 	if noter, listening := ctx.Value(reporterKey{}).(Noter); listening {
 		noter.Note(sentence)
@@ -55,8 +58,8 @@ func Note(ctx context.Context, sentence string) {
 	fmt.Fprintln(os.Stderr, "note: "+sentence)
 }
 
-// Start returns a context in which [Step] counts the steps of a new task, unless a task is running already: then its steps go
-// on counting, so that whoever knows the whole names the total.
+// Start returns a context in which [Step] counts the steps of a new task, unless a task is running already:
+// then that task keeps counting, because the caller that started it knows the total of the whole.
 func Start(ctx context.Context, name string, total int) context.Context {
 	reporter, listening := ctx.Value(reporterKey{}).(Reporter)
 	if _, running := ctx.Value(taskKey{}).(*task); running || !listening {
@@ -66,7 +69,8 @@ func Start(ctx context.Context, name string, total int) context.Context {
 	return context.WithValue(ctx, taskKey{}, &task{name: name, total: total, reporter: reporter})
 }
 
-// StartWeighted is Start for steps that differ in what they cost: weight is the sum of their weights. They are counted by [StepWeighted].
+// StartWeighted is Start for steps that differ in what they cost: weight is the sum of their weights. They
+// are counted by [StepWeighted].
 func StartWeighted(ctx context.Context, name string, total int, weight float64) context.Context {
 	started := Start(ctx, name, total)
 	if t, running := started.Value(taskKey{}).(*task); running && started != ctx {
@@ -88,7 +92,8 @@ func StepWeighted(ctx context.Context, weight float64) {
 	Step(ctx)
 }
 
-// Silent returns a context in which no steps are counted, also not those of tasks that are started in it: for steps within a step.
+// Silent returns a context in which no steps are counted, also not those of tasks that are started in it: for
+// steps within a step.
 func Silent(ctx context.Context) context.Context {
 	return context.WithValue(ctx, taskKey{}, &task{})
 }

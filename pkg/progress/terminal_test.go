@@ -33,7 +33,8 @@ func TestRewritable(t *testing.T) {
 		t.Setenv("TERM", c.term)
 		t.Setenv("NO_COLOR", c.noColor)
 		if got := progress.Rewritable(c.file); got != c.want {
-			t.Errorf("%s with TERM=%s and NO_COLOR=%s: %v, want %v", c.file.Name(), c.term, c.noColor, got, c.want)
+			t.Errorf("%s with TERM=%s and NO_COLOR=%s: %v, want %v", c.file.Name(), c.term, c.noColor, got,
+				c.want)
 		}
 	}
 }
