@@ -23,9 +23,10 @@ var unfinished = regexp.MustCompile(`^\.unfinished-[0-9a-f]{16}$`)
 // forgotten is the age from which an unfinished file is nobody's, on a file system that has no locks to tell.
 const forgotten = 24 * time.Hour
 
-// Write makes the file at path with what write writes, with the rights that the umask leaves. It is written under another name in the same
-// folder, which must exist, brought to the disk and renamed; after an error nothing of it is left. What processes that were killed have left
-// unfinished in that folder is removed when this process first writes there.
+// Write makes the file at path with what write writes, with the rights that the umask leaves. It is written
+// under another name in the same folder, which must exist, brought to the disk and renamed; after an error
+// nothing of it is left. What processes that were killed have left unfinished in that folder is removed when
+// this process first writes there.
 func Write(path string, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
 	collectOnce(folder)
@@ -80,16 +81,19 @@ func there(file *os.File) bool {
 	return err == nil && os.SameFile(open, named)
 }
 
-// Sync brings a file, or the list of a folder's files, to the disk, where the file system can be asked for that.
+// Sync brings a file, or the list of a folder's files, to the disk, where the file system can be asked for
+// that.
 func Sync(file *os.File) error {
 	err := file.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) || errors.Is(err, syscall.ENOSYS) {
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) ||
+		errors.Is(err, syscall.EOPNOTSUPP) || errors.Is(err, syscall.ENOSYS) {
 		return nil
 	}
 	return err
 }
 
-// syncFolder brings the list of a folder's files to the disk. A folder that may be written but not read can't be asked.
+// syncFolder brings the list of a folder's files to the disk. A folder that may be written but not read can't
+// be asked.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if errors.Is(err, fs.ErrPermission) {
@@ -110,7 +114,8 @@ func collectOnce(folder string) {
 	}
 }
 
-// Collect removes the unfinished files in a folder whose processes have ended. What can't be removed stays for the next time.
+// Collect removes the unfinished files in a folder whose processes have ended. What can't be removed stays
+// for the next time.
 func Collect(folder string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leaveVariable makes the test binary another process that is in the middle of writing a file into the folder that it names.
+// leaveVariable makes the test binary another process that is in the middle of writing a file into the folder
+// that it names.
 const leaveVariable = "LEAVE_UNFINISHED"
 
 func TestMain(m *testing.M) {
@@ -65,8 +66,8 @@ func files(t *testing.T, folder string) int {
 
 func hello(w io.Writer) error { _, err := io.WriteString(w, "hello"); return err }
 
-// TestKilledWriters kills a process in the middle of writing: what it leaves is collected by the next process, which leaves alone what a living one
-// is writing and what only looks alike.
+// TestKilledWriters kills a process in the middle of writing: what it leaves is collected by the next
+// process, which leaves alone what a living one is writing and what only looks alike.
 func TestKilledWriters(t *testing.T) {
 	folder := t.TempDir()
 	killed := writing(t, folder)
@@ -91,7 +92,8 @@ func TestKilledWriters(t *testing.T) {
 	}
 }
 
-// TestUmask checks that users of a group can share files where their umask says so, and that nobody can read them where it does not.
+// TestUmask checks that users of a group can share files where their umask says so, and that nobody can read
+// them where it does not.
 func TestUmask(t *testing.T) {
 	folder := t.TempDir()
 	for mask, want := range map[int]os.FileMode{0o022: 0o644, 0o002: 0o664, 0o077: 0o600} {
@@ -107,13 +109,16 @@ func TestUmask(t *testing.T) {
 	}
 }
 
-// TestPoorFileSystems writes where files can't be locked, their rights can't be changed and nothing can be brought to the disk.
+// TestPoorFileSystems writes where files can't be locked, their rights can't be changed and nothing can be
+// brought to the disk.
 func TestPoorFileSystems(t *testing.T) {
 	faulttest.Run(t, faulttest.Refusals{
-		unix.SYS_FLOCK: unix.ENOLCK, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM, unix.SYS_FSYNC: unix.EINVAL,
+		unix.SYS_FLOCK: unix.ENOLCK, unix.SYS_FCHMOD: unix.EPERM, unix.SYS_FCHMODAT: unix.EPERM,
+		unix.SYS_FSYNC: unix.EINVAL,
 	}, func(t *testing.T) {
 		folder := t.TempDir()
-		old, young := filepath.Join(folder, ".unfinished-0123456789abcdef"), filepath.Join(folder, ".unfinished-fedcba9876543210")
+		old, young := filepath.Join(folder, ".unfinished-0123456789abcdef"),
+			filepath.Join(folder, ".unfinished-fedcba9876543210")
 		for path, age := range map[string]time.Duration{old: 48 * time.Hour, young: time.Hour} {
 			if err := os.WriteFile(path, nil, 0o644); err != nil {
 				t.Fatal(err)
@@ -130,12 +135,14 @@ func TestPoorFileSystems(t *testing.T) {
 			t.Errorf("the file holds %q, %v", content, err)
 		}
 		if _, err := os.Stat(young); err != nil || files(t, folder) != 2 {
-			t.Errorf("%d files are left (%v), want the new one and one that may be a living process's", files(t, folder), err)
+			t.Errorf("%d files are left (%v), want the new one and one that may be a living process's",
+				files(t, folder), err)
 		}
 	})
 }
 
-// TestDiskErrors checks that an error of the disk is not one of a file system that can't be asked: the file that was there stays.
+// TestDiskErrors checks that an error of the disk is not one of a file system that can't be asked: the file
+// that was there stays.
 func TestDiskErrors(t *testing.T) {
 	faulttest.Run(t, faulttest.Refusals{unix.SYS_FSYNC: unix.EIO}, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "file")
@@ -145,7 +152,8 @@ func TestDiskErrors(t *testing.T) {
 		if err := atomicfile.Write(path, hello); err == nil {
 			t.Error("a disk that fails gives no error")
 		}
-		if content, err := os.ReadFile(path); err != nil || string(content) != "before" || files(t, filepath.Dir(path)) != 1 {
+		if content, err := os.ReadFile(path); err != nil || string(content) != "before" ||
+			files(t, filepath.Dir(path)) != 1 {
 			t.Errorf("the file holds %q, %v", content, err)
 		}
 	})

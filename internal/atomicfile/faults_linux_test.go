@@ -44,7 +44,8 @@ func replacing() faulttest.Work {
 		},
 		Check: func(t *testing.T, folder string) {
 			if got := read(t, folder); got != after || files(t, folder) != 1 {
-				t.Errorf("the file has %d bytes, want %d, and there are %d files", len(got), len(after), files(t, folder))
+				t.Errorf("the file has %d bytes, want %d, and there are %d files", len(got), len(after),
+					files(t, folder))
 			}
 		},
 		Sample: 4,

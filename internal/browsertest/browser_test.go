@@ -17,11 +17,12 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// patience is how long a test waits for anything. It is about hanging: on a busy machine it may take minutes until a kernel has started
-// and a cell is compiled.
+// patience is how long a test waits for anything. It is about hanging: on a busy machine it may take minutes
+// until a kernel has started and a cell is compiled.
 const patience = 20 * time.Minute
 
-// startBrowser starts a browser that can reach nothing but this machine, and skips the test where there is none.
+// startBrowser starts a browser that can reach nothing but this machine, and skips the test where there is
+// none.
 func startBrowser(t *testing.T) *rod.Browser {
 	t.Helper()
 	if testing.Short() {
@@ -73,7 +74,8 @@ func open(t *testing.T, browser *rod.Browser, address string) *page {
 		func(e *proto.NetworkRequestWillBeSent) { p.note(&p.requests, e.Request.URL) },
 		func(e *proto.RuntimeExceptionThrown) {
 			text := e.ExceptionDetails.Text
-			if thrown := e.ExceptionDetails.Exception; thrown != nil { // not all that is reported is an exception
+			// not all that is reported is an exception
+			if thrown := e.ExceptionDetails.Exception; thrown != nil {
 				text += " " + thrown.Description
 			}
 			p.note(&p.errors, text)
@@ -85,7 +87,8 @@ func open(t *testing.T, browser *rod.Browser, address string) *page {
 		}
 	})
 	for _, err := range []error{
-		p.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: 1400, Height: 1100, DeviceScaleFactor: 1}),
+		p.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: 1400, Height: 1100,
+			DeviceScaleFactor: 1}),
 		p.Navigate(address),
 		p.WaitLoad(),
 	} {
@@ -133,7 +136,8 @@ func (p *page) eval(js string, arguments ...any) *proto.RuntimeRemoteObject {
 // wait waits until a JavaScript function returns something true.
 func (p *page) wait(what, js string, arguments ...any) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); !p.eval(js, arguments...).Value.Bool(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !p.eval(js,
+		arguments...).Value.Bool(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("in %v there was no sign of %s", patience, what)
 		}
@@ -177,7 +181,8 @@ func decode(t *testing.T, url string) image.Image {
 	return picture
 }
 
-// different returns the share of the pixels that differ between pictures of one size, and 1 for pictures of different sizes.
+// different returns the share of the pixels that differ between pictures of one size, and 1 for pictures of
+// different sizes.
 func different(a, b image.Image) float64 {
 	if a.Bounds() != b.Bounds() {
 		return 1

@@ -249,7 +249,7 @@ func (x *explorer) copied() (code string) {
 	return code
 }
 
-// runCode runs the copied code in the cell behind the explorers, which printed before, and gives the cell its
+// runCode runs the copied code in the cell after the explorers, which printed before, and gives the cell its
 // code back.
 func (x *explorer) runCode(code string, after, count int) int {
 	x.t.Helper()
@@ -277,7 +277,7 @@ func (x *explorer) runCode(code string, after, count int) int {
 	return x.wantRun(after, ran.Count)
 }
 
-// goThroughTraining moves the slider of the explorer's second view, which has started behind the first, and
+// goThroughTraining moves the slider of the explorer's second view, which has started after the first, and
 // ends it. It returns the count of the cell that waited for it.
 func (x *explorer) goThroughTraining(after int) (count int) {
 	x.t.Helper()
@@ -318,7 +318,7 @@ func (x *explorer) wantEnd() {
 	}
 }
 
-// wantRun checks that the cell behind the explorers, which waited, ran. It takes and returns that cell's
+// wantRun checks that the cell after the explorers, which waited, ran. It takes and returns that cell's
 // count.
 func (x *explorer) wantRun(after, count int) int {
 	x.t.Helper()

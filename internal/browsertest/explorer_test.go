@@ -47,14 +47,16 @@ func (x *explorer) awaitText(words string) {
 // picture returns the source of the picture, "" where there is none.
 func (x *explorer) picture() string {
 	x.t.Helper()
-	return x.eval(`() => { const i = ` + x.area + `.querySelector("img"); return i && i.complete && i.naturalWidth > 500 ? i.src : ""; }`).Value.Str()
+	return x.eval(`() => { const i = ` + x.area +
+		`.querySelector("img"); return i && i.complete && i.naturalWidth > 500 ? i.src : ""; }`).Value.Str()
 }
 
 // outputs returns the number of outputs below the cell. GoNB leaves empty ones, where it connected to the
 // page.
 func (x *explorer) outputs() int {
 	x.t.Helper()
-	return x.eval(`() => [...` + x.area + `.children].filter((o) => o.querySelector("img") || o.innerText.trim()).length`).Value.Int()
+	return x.eval(`() => [...` + x.area +
+		`.children].filter((o) => o.querySelector("img") || o.innerText.trim()).length`).Value.Int()
 }
 
 // slider and number select the slider and the field of a number.
@@ -76,7 +78,8 @@ func (x *explorer) press(control string, keys ...input.Key) {
 // enter types a text into a field, in place of what is there.
 func (x *explorer) enter(control, text string) {
 	x.t.Helper()
-	x.eval(`(control) => { const field = `+x.area+`.querySelector(control); field.focus(); field.select(); }`, control)
+	x.eval(`(control) => { const field = `+x.area+`.querySelector(control); field.focus(); field.select(); }`,
+		control)
 	var keys []input.Key
 	for _, r := range text {
 		keys = append(keys, input.Key(r))

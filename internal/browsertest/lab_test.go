@@ -53,7 +53,8 @@ func startLab(t *testing.T, notebooks ...string) *jupyter {
 	return startLabIn(t, folder, folder)
 }
 
-// startLabIn starts scripts/lab on notebooks in a folder, with further arguments, and skips the test where there is no set-up.
+// startLabIn starts scripts/lab on notebooks in a folder, with further arguments, and skips the test where
+// there is no set-up.
 func startLabIn(t *testing.T, folder string, arguments ...string) *jupyter {
 	t.Helper()
 	environment := os.Getenv("SHATTERED_VENV")
@@ -65,12 +66,15 @@ func startLabIn(t *testing.T, folder string, arguments ...string) *jupyter {
 	}
 	port := freePort(t)
 	lab := &jupyter{folder: folder, address: fmt.Sprintf("http://127.0.0.1:%d", port)}
-	command := exec.Command(repository(t, "scripts", "lab"), append(arguments, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0",
-		"--expose-app-in-browser", "--IdentityProvider.token="+token)...)
+	command := exec.Command(repository(t, "scripts", "lab"),
+		append(arguments, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0",
+			"--expose-app-in-browser", "--IdentityProvider.token="+token)...)
 	private := t.TempDir()
-	command.Env = append(os.Environ(), "SHATTERED_SIZE=quick", "SHATTERED_RESULTS="+filepath.Join(private, "results"))
+	command.Env = append(os.Environ(), "SHATTERED_SIZE=quick",
+		"SHATTERED_RESULTS="+filepath.Join(private, "results"))
 	// Nothing of what the user has set up in a JupyterLab of theirs, and nothing left in it.
-	for _, variable := range []string{"JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"} {
+	for _, variable := range []string{"JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
+		"JUPYTERLAB_WORKSPACES_DIR"} {
 		command.Env = append(command.Env, variable+"="+filepath.Join(private, variable))
 	}
 	var log bytes.Buffer
@@ -150,7 +154,8 @@ func (lab *jupyter) addCell(t *testing.T, name, source string) {
 		t.Fatal(err)
 	}
 	notebook["cells"] = append(notebook["cells"].([]any), map[string]any{
-		"cell_type": "code", "id": "added", "source": source, "metadata": map[string]any{}, "outputs": []any{}, "execution_count": nil,
+		"cell_type": "code", "id": "added", "source": source, "metadata": map[string]any{},
+		"outputs": []any{}, "execution_count": nil,
 	})
 	if content, err = json.Marshal(notebook); err != nil {
 		t.Fatal(err)
@@ -170,7 +175,8 @@ const widget = "window.jupyterapp.shell.currentWidget"
 func (lab *jupyter) open(t *testing.T, browser *rod.Browser, name string) *notebook {
 	t.Helper()
 	n := &notebook{open(t, browser, lab.address+"/lab/tree/"+name+"?reset&token="+token)}
-	n.wait("the notebook", `() => Boolean(window.jupyterapp && `+widget+`?.sessionContext?.isReady && `+widget+`.content?.model)`)
+	n.wait("the notebook",
+		`() => Boolean(window.jupyterapp && `+widget+`?.sessionContext?.isReady && `+widget+`.content?.model)`)
 	n.command("notebook:clear-all-cell-outputs")
 	return n
 }
@@ -222,10 +228,12 @@ func (n *notebook) cells() []cell {
 	return cells
 }
 
-// awaitCell waits until a cell has run to its end, and returns it. The count is that of its last run, 0 where there is none.
+// awaitCell waits until a cell has run to its end, and returns it. The count is that of its last run, 0 where
+// there is none.
 func (n *notebook) awaitCell(index, count int) cell {
 	n.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 *
+		time.Millisecond) {
 		for _, c := range n.cells() {
 			if c.Index == index && c.Count > count {
 				return c

@@ -15,7 +15,7 @@ import (
 	"github.com/go-rod/rod/lib/input"
 )
 
-// Cells of a notebook of one's own, without imports.
+// Cells of a notebook of your own, without imports.
 const (
 	ownNet = `var leaky = &activations.Activation{Name: "leaky", Apply: func(x *graph.Node) *graph.Node {
 	return graph.Max(x, graph.MulScalar(x, 0.3))
@@ -39,10 +39,11 @@ s.Plot(plots.Lines(result.X, plots.Draws(result.Gradients)...).Labels("input", "
 // rewrite replaces the source of a cell.
 func (n *notebook) rewrite(index int, source string) {
 	n.t.Helper()
-	n.eval(`(index, source) => `+widget+`.content.widgets[index].model.sharedModel.setSource(source)`, index, source)
+	n.eval(`(index, source) => `+widget+`.content.widgets[index].model.sharedModel.setSource(source)`, index,
+		source)
 }
 
-// complete puts the cursor behind the code of a cell and presses Tab, and waits for a list that has the word.
+// complete puts the cursor after the code of a cell and presses Tab, and waits for a list that has the word.
 func (n *notebook) complete(index int, code, word string) {
 	n.t.Helper()
 	n.rewrite(index, code)
@@ -63,10 +64,11 @@ func (n *notebook) complete(index int, code, word string) {
 	if err := n.Keyboard.Type(input.Escape); err != nil {
 		n.t.Fatal(err)
 	}
-	n.wait("the list's end", `() => !document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")`)
+	n.wait("the list's end",
+		`() => !document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")`)
 }
 
-// TestNotebookOfOnesOwn walks through a fresh notebook: completion, a net and a picture of one's own without
+// TestNotebookOfOnesOwn walks through a fresh notebook: completion, a net and a picture of your own without
 // an import, and a forgotten %%.
 func TestNotebookOfOnesOwn(t *testing.T) {
 	browser := startBrowser(t)
@@ -75,7 +77,8 @@ func TestNotebookOfOnesOwn(t *testing.T) {
 	index := n.cells()[0].Index
 	n.wait("line numbers", `() => Boolean(document.querySelector(".jp-CodeCell .cm-lineNumbers"))`)
 	n.complete(index, "%%\nnorms.", "Batch")
-	n.complete(index, "%%\ns := lab.Auto()\nresult := must.M1(gradients.Run(s.Context, s.Engine, gradients.Config{}))\nresult.", "Summary")
+	n.complete(index, "%%\ns := lab.Auto()\nresult := must.M1(gradients.Run(s.Context, s.Engine, "+
+		"gradients.Config{}))\nresult.", "Summary")
 
 	count := 0
 	ran := func(source string) cell {
@@ -99,7 +102,8 @@ func TestNotebookOfOnesOwn(t *testing.T) {
 	}
 	n.screenshot("own-plot")
 	ran(forgotten)
-	n.wait("what is forgotten", `() => document.querySelector(".jp-CodeCell .jp-OutputArea").innerText.startsWith("error: put %% on a line before code that runs")`)
+	n.wait("what is forgotten",
+		`() => document.querySelector(".jp-CodeCell .jp-OutputArea").innerText.startsWith("error: put %% on a line before code that runs")`)
 	n.screenshot("forgotten")
 	if text := n.eval(`() => document.querySelector(".jp-CodeCell .jp-OutputArea").innerText`).Value.Str(); strings.Count(text, "%%") != 1 || strings.Contains(text, "/tmp") {
 		t.Errorf("a forgotten %%%% shows\n%s", text)
@@ -112,7 +116,8 @@ func TestNotebookOfOnesOwn(t *testing.T) {
 // ask sends a request to JupyterLab, and returns the status and the body.
 func (lab *jupyter) ask(t *testing.T, method, address string, body []byte) (int, []byte) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, lab.address+address, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, lab.address+address,
+		bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +142,8 @@ func TestProjectsNotebooks(t *testing.T) {
 		t.Skip("starts JupyterLab")
 	}
 	folder := repository(t, "notebooks")
-	tracked, err := exec.Command("git", "-C", folder, "ls-files", "--cached", "--others", "--exclude-standard", "*.ipynb").Output()
+	tracked, err := exec.Command("git", "-C", folder, "ls-files", "--cached", "--others",
+		"--exclude-standard", "*.ipynb").Output()
 	if err != nil {
 		t.Skip("there is no git here to say which notebooks it knows")
 	}
@@ -160,14 +166,16 @@ func TestProjectsNotebooks(t *testing.T) {
 		if notebook.Writable {
 			t.Errorf("%s can be written", name)
 		}
-		if strings.Contains(string(notebook.Content), `"trusted": false`) || !strings.Contains(string(notebook.Content), `"trusted": true`) {
+		if strings.Contains(string(notebook.Content), `"trusted": false`) ||
+			!strings.Contains(string(notebook.Content), `"trusted": true`) {
 			t.Errorf("%s is not trusted", name)
 		}
 		before, err := os.ReadFile(path.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed, err := json.Marshal(contents{Type: "notebook", Format: "json", Content: json.RawMessage(`{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`)})
+		changed, err := json.Marshal(contents{Type: "notebook", Format: "json",
+			Content: json.RawMessage(`{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`)})
 		if err != nil {
 			t.Fatal(err)
 		}

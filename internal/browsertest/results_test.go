@@ -21,7 +21,8 @@ func resultsFolder(t *testing.T, names ...string) string {
 	other.ID = "b"
 	for _, name := range names {
 		figure := &results.Figure{
-			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"}, Series: []map[string]int{{"depth": 7}},
+			Figure: name, Title: "Title of " + name, Config: map[string]string{"net": "residual"},
+			Series: []map[string]int{{"depth": 7}},
 			Claims: []claims.Claim{one.Above(stats.Exact(2), 1), other.Above(stats.Exact(0), 1)},
 			Table:  &results.Table{Caption: "A caption", Header: []string{"h"}, Rows: [][]string{{"cell"}}},
 		}
@@ -45,12 +46,14 @@ func resultsFolder(t *testing.T, names ...string) string {
 	return folder
 }
 
-// TestResultsPage opens the page of results from disk: its pictures are there, and nothing comes over the network.
+// TestResultsPage opens the page of results from disk: its pictures are there, and nothing comes over the
+// network.
 func TestResultsPage(t *testing.T) {
 	browser := startBrowser(t)
 	names := []string{"figure-1", "figure-2"}
 	p := open(t, browser, "file://"+filepath.Join(resultsFolder(t, names...), "index.html"))
-	p.wait("the pictures", `() => document.images.length > 0 && [...document.images].every((i) => i.complete)`)
+	p.wait("the pictures",
+		`() => document.images.length > 0 && [...document.images].every((i) => i.complete)`)
 	p.screenshot("results")
 	var widths []int
 	for _, width := range p.eval(`() => [...document.images].map((i) => i.naturalWidth)`).Value.Arr() {
@@ -65,13 +68,15 @@ func TestResultsPage(t *testing.T) {
 		}
 	}
 	for _, name := range names {
-		if text := p.eval(`() => document.body.innerText`).Value.Str(); !strings.Contains(text, "Title of "+name) {
+		if text := p.eval(`() => document.body.innerText`).Value.Str(); !strings.Contains(text,
+			"Title of "+name) {
 			t.Errorf("the page does not mention %s", name)
 		}
 	}
 	const shown = `() => [...document.querySelectorAll(".claims tbody tr")].filter((row) => row.offsetHeight > 0).map((row) => row.className).join()`
 	for _, step := range []struct{ click, want string }{
-		{"", "holds,contradicted,holds,contradicted"}, {"show-holds", "contradicted,contradicted"}, {"show-contradicted", ""}, {"show-holds", "holds,holds"},
+		{"", "holds,contradicted,holds,contradicted"}, {"show-holds", "contradicted,contradicted"},
+		{"show-contradicted", ""}, {"show-holds", "holds,holds"},
 		{"only-convention", ""}, {"only-convention", "holds,holds"},
 	} {
 		if step.click != "" {

@@ -40,22 +40,26 @@ func hostileFolder(t *testing.T) string {
 	all := strings.Join(attacks, " ")
 	claim := claims.Claim{ID: "a." + all, Source: all, Statement: all, Quantity: all, Convention: all}
 	figure := &results.Figure{
-		Figure: "figure-1", Title: all, Config: map[string]string{all: all}, Series: []map[string]string{{all: all}},
+		Figure: "figure-1", Title: all, Config: map[string]string{all: all},
+		Series: []map[string]string{{all: all}},
 		Claims: []claims.Claim{claim.Above(stats.Exact(2), 1)},
 		Provenance: results.Provenance{
-			Backend: all, Plugin: all, Platform: all, Go: all, Commit: all, Size: all, Modules: map[string]string{all: all},
+			Backend: all, Plugin: all, Platform: all, Go: all, Commit: all, Size: all,
+			Modules: map[string]string{all: all},
 		},
 		Table: &results.Table{Caption: all, Header: attacks, Rows: [][]string{attacks}},
 	}
 	if err := figure.Save(folder); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{"figure-1.png": picture, "other.json": []byte(`{"figure": "` + attacks[7] + `"}`)}
+	files := map[string][]byte{"figure-1.png": picture,
+		"other.json": []byte(`{"figure": "` + attacks[7] + `"}`)}
 	svg := `<svg xmlns="http://www.w3.org/2000/svg"><title>&lt;script&gt;window.attacked=1&lt;/script&gt;"&gt;</title>` +
 		`<script>window.attacked = 1</script></svg>`
 	files["figure-1.svg"] = []byte(svg)
 	for i, attack := range attacks {
-		if name := strings.ReplaceAll(attack, "/", ":"); len(name) < 200 { // no file's name holds the one, nor is longer
+		// no file's name holds the one, nor is longer
+		if name := strings.ReplaceAll(attack, "/", ":"); len(name) < 200 {
 			files["figure-1-"+name+".png"], files["figure-1-"+name+".svg"] = picture, []byte(svg)
 			files[string(rune('0'+i))+name+".html"] = []byte(attack)
 		}
@@ -92,7 +96,8 @@ func TestHostileResults(t *testing.T) {
 	for _, path := range []string{page, unprotected} {
 		faulttest.Inputs(t, len(attacks))
 		p := open(t, browser, "file://"+path)
-		p.wait("the pictures", `() => document.images.length > 3 && [...document.images].every((i) => i.complete)`)
+		p.wait("the pictures",
+			`() => document.images.length > 3 && [...document.images].every((i) => i.complete)`)
 		p.eval(`() => { for (const e of document.querySelectorAll("*")) { e.dispatchEvent(new Event("mouseover")); e.focus?.(); } }`)
 		if attacked := p.eval(`() => String(window.attacked)`).Value.Str(); attacked != "undefined" {
 			t.Errorf("a text of %s ran as a script", path)
@@ -137,19 +142,23 @@ func TestLabIsPrivate(t *testing.T) {
 	if status := ask(http.MethodGet, "/api/contents?token="+token, ""); status != http.StatusOK {
 		t.Errorf("with the token the answer is %d", status)
 	}
-	for _, path := range []string{"/api/contents", "/api/kernels", "/api/terminals", "/api/sessions", "/files/x"} {
+	for _, path := range []string{"/api/contents", "/api/kernels", "/api/terminals", "/api/sessions",
+		"/files/x"} {
 		for _, with := range []string{"", "?token=wrong", "?token="} {
 			faulttest.Inputs(t, 2)
-			if status := ask(http.MethodGet, path+with, ""); status != http.StatusForbidden && status != http.StatusFound {
+			if status := ask(http.MethodGet, path+with, ""); status != http.StatusForbidden &&
+				status != http.StatusFound {
 				t.Errorf("%s%s is answered by %d", path, with, status)
 			}
-			if status := ask(http.MethodPost, path+with, ""); status != http.StatusForbidden && status != http.StatusMethodNotAllowed {
+			if status := ask(http.MethodPost, path+with, ""); status != http.StatusForbidden &&
+				status != http.StatusMethodNotAllowed {
 				t.Errorf("a request to change %s%s is answered by %d", path, with, status)
 			}
 		}
 	}
 	faulttest.Inputs(t, 1)
-	if status := ask(http.MethodGet, "/api/contents?token="+token, "attacker.invalid"); status != http.StatusForbidden {
+	if status := ask(http.MethodGet, "/api/contents?token="+token,
+		"attacker.invalid"); status != http.StatusForbidden {
 		t.Errorf("under another name the answer is %d", status)
 	}
 	addresses, err := net.InterfaceAddrs()

@@ -27,7 +27,8 @@ func TestStart(t *testing.T) {
 	if want := savedPictures(t, repository(t, "notebooks", "00_start.ipynb")); pictures != want || want == 0 {
 		t.Errorf("the notebook shows %d pictures, and was saved with %d", pictures, want)
 	}
-	n.wait("a picture on the screen", `() => [...document.querySelectorAll(".jp-OutputArea img")].some((i) => i.naturalWidth > 500)`)
+	n.wait("a picture on the screen",
+		`() => [...document.querySelectorAll(".jp-OutputArea img")].some((i) => i.naturalWidth > 500)`)
 	n.screenshot("start")
 }
 

@@ -21,7 +21,8 @@ func TestPanic(t *testing.T) {
 	}
 	var none []int
 	err := caught.Panic(func() { none[0]++ })
-	if err == nil || !strings.HasPrefix(err.Error(), "a function that builds the graph failed: runtime error: index out of range") ||
+	if err == nil || !strings.HasPrefix(err.Error(),
+		"a function that builds the graph failed: runtime error: index out of range") ||
 		!strings.Contains(err.Error(), "caught_test.go") {
 		t.Errorf("a slip became %v", err)
 	}

@@ -35,7 +35,7 @@ type Index struct {
 }
 
 // ReadIndex reads what the set-up writes: a package a line, name, import path and folder with tabs between
-// them; behind an empty line those that the project does not use. Packages that cells can't import, because
+// them; after an empty line those that the project does not use. Packages that cells can't import, because
 // they are internal or programs, are left out.
 func ReadIndex(text, own, home string) *Index {
 	index := &Index{Own: own, Home: home}
@@ -43,7 +43,8 @@ func ReadIndex(text, own, home string) *Index {
 	for line := range strings.Lines(text) {
 		far = far || line == "\n"
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(fields) != 3 || fields[0] == "main" || isOf(fields[1], own) || slices.ContainsFunc(strings.Split(fields[1], "/"), hidden) {
+		if len(fields) != 3 || fields[0] == "main" || isOf(fields[1], own) ||
+			slices.ContainsFunc(strings.Split(fields[1], "/"), hidden) {
 			continue
 		}
 		if !known[fields[1]] {
@@ -79,21 +80,23 @@ func (x *Index) name(importPath string) (string, bool) {
 // own returns the project's packages of that name.
 func (x *Index) own(name string) []Package {
 	var found []Package
-	_ = filepath.WalkDir(filepath.Join(x.Home, "pkg"), func(folder string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
-			return nil
-		}
-		if hidden(entry.Name()) || entry.Name() == "testdata" {
-			return fs.SkipDir
-		}
-		if entry.Name() == name {
-			below, err := filepath.Rel(x.Home, folder)
-			if err == nil {
-				found = append(found, Package{Name: name, Path: path.Join(x.Own, filepath.ToSlash(below)), Folder: folder})
+	_ = filepath.WalkDir(filepath.Join(x.Home, "pkg"),
+		func(folder string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return nil
 			}
-		}
-		return nil
-	})
+			if hidden(entry.Name()) || entry.Name() == "testdata" {
+				return fs.SkipDir
+			}
+			if entry.Name() == name {
+				below, err := filepath.Rel(x.Home, folder)
+				if err == nil {
+					found = append(found,
+						Package{Name: name, Path: path.Join(x.Own, filepath.ToSlash(below)), Folder: folder})
+				}
+			}
+			return nil
+		})
 	return found
 }
 
@@ -111,8 +114,10 @@ func (x *Index) find(name string, uses map[string]bool) (Package, bool) {
 	}
 	best, bestRank := Package{}, []int(nil)
 	for i, p := range candidates {
-		rank := []int{p.lacking(uses), boolean(i >= ours), boolean(p.Far), boolean(strings.Contains(p.Path, ".")), boolean(!preferred[p.Path]), len(p.Path)}
-		if bestRank == nil || slices.Compare(rank, bestRank) < 0 || slices.Compare(rank, bestRank) == 0 && cmp.Compare(p.Path, best.Path) < 0 {
+		rank := []int{p.lacking(uses), boolean(i >= ours), boolean(p.Far),
+			boolean(strings.Contains(p.Path, ".")), boolean(!preferred[p.Path]), len(p.Path)}
+		if bestRank == nil || slices.Compare(rank, bestRank) < 0 || slices.Compare(rank, bestRank) == 0 &&
+			cmp.Compare(p.Path, best.Path) < 0 {
 			best, bestRank = p, rank
 		}
 	}

@@ -101,7 +101,8 @@ var attempts = map[string]attempt{
 	"activations.Run": on(activations.Run),
 	"correlation.Run": on(correlation.Run),
 	"early.RunGrid":   on(early.RunGrid),
-	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun, error) {
+	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun,
+		error) {
 		return early.RunImages(ctx, e, c, training.CIFAR10(&cifar.Data{Train: images(), Test: images()}))
 	}),
 	"rank.Run": on(func(ctx context.Context, e *engine.Engine, c rank.Config) (*rank.Minibatch, error) {
@@ -111,8 +112,10 @@ var attempts = map[string]attempt{
 	"theory.Donsker": of(theory.Donsker),
 	"meanfield.Run":  of(meanfield.Run),
 	"export.Run":     on(export.Run),
-	"training.Run": on(func(ctx context.Context, e *engine.Engine, c training.Config) (*training.Result, error) {
-		runner := &training.Runner{Backend: e.Backend(), Data: training.CIFAR10(&cifar.Data{Train: images(), Test: images()})}
+	"training.Run": on(func(ctx context.Context, e *engine.Engine, c training.Config) (*training.Result,
+		error) {
+		runner := &training.Runner{Backend: e.Backend(),
+			Data: training.CIFAR10(&cifar.Data{Train: images(), Test: images()})}
 		return runner.Run(ctx, c)
 	}),
 	"training.Grid": of(func(_ context.Context, g training.Grid) ([]training.Config, error) {
@@ -147,7 +150,8 @@ func FuzzConfigs(f *testing.F) {
 		for name, attempt := range attempts {
 			var err error
 			taken := faulttest.Taken(func() { err = attempt(ended, e, content) })
-			if began := err == nil || errors.Is(err, context.Canceled); !began && taken > faulttest.Most(len(content)) {
+			if began := err == nil || errors.Is(err, context.Canceled); !began &&
+				taken > faulttest.Most(len(content)) {
 				t.Errorf("%s takes %d bytes of memory, and is refused then: %v", name, taken, err)
 			}
 			if err != nil && strings.Contains(err.Error(), "\n") {

@@ -8,7 +8,8 @@ import (
 
 func TestBytes(t *testing.T) {
 	for want, bytes := range map[string]Bytes{
-		"0 bytes": 0, "1023 bytes": 1023, "1.0 KiB": 1024, "3.6 TiB": Of(4, 1e6, 1e6), "32.0 EiB": Of(8, 1<<62),
+		"0 bytes": 0, "1023 bytes": 1023, "1.0 KiB": 1024, "3.6 TiB": Of(4, 1e6, 1e6),
+		"32.0 EiB":     Of(8, 1<<62),
 		"5.44e+39 EiB": Of(8, math.MaxInt, math.MaxInt, math.MaxInt), "15.6 GiB": 16750372454,
 	} {
 		if got := bytes.String(); got != want {
@@ -22,7 +23,8 @@ func TestWhatCantBePaidIsASentence(t *testing.T) {
 		t.Errorf("the whole memory does not fit: %v", err)
 	}
 	err := Of(4, 1e9, 1e9).Check("a matrix of width 1000000000", "weights")
-	if err == nil || !strings.HasPrefix(err.Error(), "a matrix of width 1000000000 would need 3.5 EiB of weights, and this machine has ") {
+	if err == nil || !strings.HasPrefix(err.Error(),
+		"a matrix of width 1000000000 would need 3.5 EiB of weights, and this machine has ") {
 		t.Errorf("a matrix of 10^18 weights: %v", err)
 	}
 	if err := Steps("a run", MostSteps, "steps"); err != nil {

@@ -22,12 +22,13 @@ var memory = sync.OnceValue(func() Bytes {
 	return limited(Bytes(info.Totalram)*Bytes(info.Unit), groups, os.ReadFile)
 })
 
-// limited returns the lower of the memory and the limits of the groups of /proc/self/cgroup and those above them: a container sees its own at
-// the root.
+// limited returns the lower of the memory and the limits of the groups of /proc/self/cgroup and those above
+// them: a container sees its own at the root.
 func limited(memory Bytes, groups []byte, read func(string) ([]byte, error)) Bytes {
 	lower := func(file string) {
 		if content, err := read(file); err == nil {
-			if limit, err := strconv.ParseUint(strings.TrimSpace(string(content)), 10, 64); err == nil { // "max" is none
+			// "max" is none
+			if limit, err := strconv.ParseUint(strings.TrimSpace(string(content)), 10, 64); err == nil {
 				memory = min(memory, Bytes(limit))
 			}
 		}

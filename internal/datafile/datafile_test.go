@@ -34,7 +34,8 @@ type row struct {
 var sweep = []row{{0.1, 0.5, inner{Depth: 10, Norm: &named{"bn"}, own: 1}}, {1, 0.25, inner{Depth: 20}}}
 
 func TestJSON(t *testing.T) {
-	got, err := JSON(map[string]any{"b": []float64{1, math.NaN()}, "a": sweep[0], "c": mat.NewDense(1, 2, []float64{3, 4})})
+	got, err := JSON(map[string]any{"b": []float64{1, math.NaN()}, "a": sweep[0],
+		"c": mat.NewDense(1, 2, []float64{3, 4})})
 	var compact bytes.Buffer
 	if err == nil {
 		err = json.Compact(&compact, got)
@@ -48,12 +49,13 @@ func TestJSON(t *testing.T) {
 func TestCSV(t *testing.T) {
 	for want, value := range map[string]any{
 		"Beta,Value,Net.depth,Net.norm\n0.1,0.5,10,bn\n1,0.25,20,\n": sweep,
-		"beta,x,y\n0.5,1,nan\n0.5,2,inf\n":                           map[string]any{"x": []int{1, 2}, "y": []float64{math.NaN(), math.Inf(1)}, "beta": 0.5},
-		"value_0,value_1\n1,2\n3,4\n":                                [][]float64{{1, 2}, {3, 4}},
-		"value\n1\n2\n":                                              []float64{1, 2},
-		"value\ntrue\n":                                              true,
-		"x\n":                                                        map[string][]float64{"x": {}},
-		"1,2\na,b\n":                                                 map[int]string{2: "b", 1: "a"},
+		"beta,x,y\n0.5,1,nan\n0.5,2,inf\n": map[string]any{"x": []int{1, 2},
+			"y": []float64{math.NaN(), math.Inf(1)}, "beta": 0.5},
+		"value_0,value_1\n1,2\n3,4\n": [][]float64{{1, 2}, {3, 4}},
+		"value\n1\n2\n":               []float64{1, 2},
+		"value\ntrue\n":               true,
+		"x\n":                         map[string][]float64{"x": {}},
+		"1,2\na,b\n":                  map[int]string{2: "b", 1: "a"},
 	} {
 		if got, err := CSV(value); err != nil || string(got) != want {
 			t.Errorf("%v gives %q, %v; want %q", value, got, err, want)
@@ -64,7 +66,8 @@ func TestCSV(t *testing.T) {
 // TestNPZ reads the arrays back, with npyio: notebooks/python.ipynb reads them with NumPy.
 func TestNPZ(t *testing.T) {
 	content, err := NPZ(map[string]any{
-		"gradients": [][]float64{{1, 2, 3}, {4, 5, math.Inf(1)}}, "on": []bool{true, false}, "seed": uint64(7), "names": []string{"a", "bc"},
+		"gradients": [][]float64{{1, 2, 3}, {4, 5, math.Inf(1)}}, "on": []bool{true, false},
+		"seed": uint64(7), "names": []string{"a", "bc"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,9 +77,11 @@ func TestNPZ(t *testing.T) {
 		t.Fatal(err)
 	}
 	var gradients []float64
-	if err := reader.Read("gradients.npy", &gradients); err != nil || fmt.Sprint(gradients) != "[1 2 3 4 5 +Inf]" ||
+	if err := reader.Read("gradients.npy", &gradients); err != nil ||
+		fmt.Sprint(gradients) != "[1 2 3 4 5 +Inf]" ||
 		fmt.Sprint(reader.Header("gradients.npy").Descr.Shape) != "[2 3]" {
-		t.Errorf("gradients are %v of shape %v, %v", gradients, reader.Header("gradients.npy").Descr.Shape, err)
+		t.Errorf("gradients are %v of shape %v, %v", gradients, reader.Header("gradients.npy").Descr.Shape,
+			err)
 	}
 	var on []float64
 	if err := reader.Read("on.npy", &on); err != nil || fmt.Sprint(on) != "[1 0]" {
@@ -99,9 +104,11 @@ func TestWhatNoFileCanHold(t *testing.T) {
 		"lengths of columns":  {csv(map[string]any{"x": []int{1}, "y": []int{1, 2}}), "x has 1 rows and y 2"},
 		"lengths of rows":     {csv([][]int{{1, 2}, {3}}), "the rows of value are not equally long"},
 		"too many dimensions": {csv([][][]int{{{1}}}), "value has lists in its lists"},
-		"a ragged array":      {npz(map[string]any{"x": [][]int{{1, 2}, {3}}}), "the lists in x are not equally long"},
-		"a value for a list":  {npz(map[string]any{"x": []any{1, []int{2}}}), "the lists in x are not equally long"},
-		"texts and numbers":   {npz(map[string]any{"x": []any{1, "two"}}), "x has texts among numbers"},
+		"a ragged array": {npz(map[string]any{"x": [][]int{{1, 2}, {3}}}),
+			"the lists in x are not equally long"},
+		"a value for a list": {npz(map[string]any{"x": []any{1, []int{2}}}),
+			"the lists in x are not equally long"},
+		"texts and numbers": {npz(map[string]any{"x": []any{1, "two"}}), "x has texts among numbers"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.words) {
 			t.Errorf("%s: %v, want %q", name, c.err, c.words)

@@ -30,7 +30,8 @@ type matrix interface {
 // plain returns the value as nil, bool, float64, string, []any or object, or an error that says where in it
 // something else is.
 func plain(v reflect.Value, place string) (any, error) {
-	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.IsNil() {
+	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface ||
+		v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.IsNil() {
 		return nil, nil
 	}
 	if v.CanInterface() {
@@ -71,7 +72,8 @@ func plain(v reflect.Value, place string) (any, error) {
 		err := o.addFields(v, place)
 		return o, err
 	}
-	return nil, fmt.Errorf("%s is a %s, which no file can hold: save numbers, texts, and lists, maps or structs of them", cmp.Or(place, "the value"), v.Kind())
+	return nil, fmt.Errorf("%s is a %s, which no file can hold: save numbers, texts, and lists, maps or "+
+		"structs of them", cmp.Or(place, "the value"), v.Kind())
 }
 
 // rows returns the rows of a matrix.

@@ -58,7 +58,8 @@ func columns(value any) ([]column, error) {
 		return nil, err
 	}
 	list, isList := p.([]any)
-	if !isList || len(list) == 0 || slices.ContainsFunc(list, func(entry any) bool { _, is := entry.(object); return !is }) {
+	if !isList || len(list) == 0 ||
+		slices.ContainsFunc(list, func(entry any) bool { _, is := entry.(object); return !is }) {
 		return flattened("", p), nil
 	}
 	var all []column
@@ -109,7 +110,8 @@ func CSV(value any) ([]byte, error) {
 			continue
 		}
 		if length >= 0 && len(list) != length {
-			return nil, fmt.Errorf("%s has %d rows and %s %d, which is no table: save it as .npz or .json, or columns of one length", longest, length, c.name, len(list))
+			return nil, fmt.Errorf("%s has %d rows and %s %d, which is no table: save it as .npz or .json, "+
+				"or columns of one length", longest, length, c.name, len(list))
 		}
 		length, longest = len(list), c.name
 		split, err := c.split(list)
@@ -151,12 +153,14 @@ func (c column) split(list []any) ([]column, error) {
 			}
 		}
 		if !isList || len(inner) != len(split) {
-			return nil, fmt.Errorf("the rows of %s are not equally long, so they are no table: save it as .json", c.name)
+			return nil, fmt.Errorf("the rows of %s are not equally long, so they are no table: save it as "+
+				".json", c.name)
 		}
 		for i, value := range inner {
 			switch value.(type) {
 			case []any, object:
-				return nil, fmt.Errorf("%s has lists in its lists, which is no table: save it as .npz or .json", c.name)
+				return nil, fmt.Errorf("%s has lists in its lists, which is no table: save it as .npz or "+
+					".json", c.name)
 			}
 			split[i].value.([]any)[row] = value
 		}
@@ -249,11 +253,13 @@ func (c column) array() (any, error) {
 	}
 	switch fits := walk(c.value, 0); {
 	case !fits:
-		return nil, fmt.Errorf("the lists in %s are not equally long, or hold different things, so they are no array: save it as .json", c.name)
+		return nil, fmt.Errorf("the lists in %s are not equally long, or hold different things, so they "+
+			"are no array: save it as .json", c.name)
 	case len(texts) == 0:
 		return npyarray.Shaped(numbers, shape), nil
 	case len(numbers) > 0 || len(shape) > 1:
-		return nil, fmt.Errorf("%s has texts among numbers or in lists of lists, which is no array: save it as .json or .csv", c.name)
+		return nil, fmt.Errorf("%s has texts among numbers or in lists of lists, which is no array: save "+
+			"it as .json or .csv", c.name)
 	}
 	return texts, nil
 }

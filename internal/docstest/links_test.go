@@ -33,7 +33,8 @@ func pages(t *testing.T) []string {
 		}
 		name := entry.Name()
 		switch {
-		case entry.IsDir() && (name == ".git" || name == "results" || strings.HasPrefix(name, ".venv") || name == "testdata"):
+		case entry.IsDir() &&
+			(name == ".git" || name == "results" || strings.HasPrefix(name, ".venv") || name == "testdata"):
 			return filepath.SkipDir
 		case filepath.Ext(name) == ".md":
 			found = append(found, path)
@@ -56,8 +57,8 @@ func read(t *testing.T, path string) string {
 	return string(content)
 }
 
-// anchors returns the names by which a page's titles can be linked to: as GitHub makes them, in small letters, with hyphens for
-// spaces and without punctuation.
+// anchors returns the names by which a page's titles can be linked to: as GitHub makes them, in small
+// letters, with hyphens for spaces and without punctuation.
 func anchors(page string) map[string]bool {
 	names := make(map[string]bool)
 	for _, match := range title.FindAllStringSubmatch(fence.ReplaceAllString(page, ""), -1) {

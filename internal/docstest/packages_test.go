@@ -26,7 +26,8 @@ type goPackage struct{ name, imports, dependencies string }
 
 // listed asks go list for the project's packages, once.
 var listed = sync.OnceValues(func() ([]goPackage, error) {
-	command := exec.Command("go", "list", "-f", `{{.ImportPath}}|{{join .Imports " "}}|{{join .Deps " "}}`, "./...")
+	command := exec.Command("go", "list", "-f", `{{.ImportPath}}|{{join .Imports " "}}|{{join .Deps " "}}`,
+		"./...")
 	command.Dir = root
 	output, err := command.Output()
 	var packages []goPackage
@@ -88,7 +89,8 @@ func imports(t *testing.T) map[string][]string {
 	return all
 }
 
-// matches says whether a package is one that a pattern of Go names: itself, or with /... behind it, those below it too.
+// matches says whether a package is one that a pattern of Go names: itself, or with /... after it, those
+// below it too.
 func matches(pattern, name string) bool {
 	folder, below := strings.CutSuffix(pattern, "/...")
 	return name == folder || below && strings.HasPrefix(name, folder+"/")
@@ -119,8 +121,8 @@ func drawn(t *testing.T, page string) (groups map[string][]string, arrows map[[2
 	return groups, arrows
 }
 
-// groupOf returns the group that holds a package: one that names it, or else one that names the packages below a
-// folder. It reports a package that is in none or in two.
+// groupOf returns the group that holds a package: one that names it, or else one that names the packages
+// below a folder. It reports a package that is in none or in two.
 func groupOf(t *testing.T, groups map[string][]string, name string) string {
 	t.Helper()
 	var in []string
@@ -159,8 +161,8 @@ func reaches(arrows map[[2]string]bool, from, to string) bool {
 	return walk(from, map[string]bool{from: true})
 }
 
-// TestPictureOfPackages derives the arrows between the groups of the picture from what the code and the notebooks import, less those that a
-// longer way stands for, and compares.
+// TestPictureOfPackages derives the arrows between the groups of the picture from what the code and the
+// notebooks import, less those that a longer way stands for, and compares.
 func TestPictureOfPackages(t *testing.T) {
 	groups, arrows := drawn(t, read(t, filepath.Join(root, "docs", "architecture.md")))
 	all, used := make(map[[2]string]bool), make(map[string]bool)
@@ -175,7 +177,8 @@ func TestPictureOfPackages(t *testing.T) {
 	}
 	for pair := range all {
 		if all[[2]string{pair[1], pair[0]}] || reaches(all, pair[1], pair[0]) {
-			t.Errorf("%s and %s import each other in a circle: draw them as one group or take one apart", pair[0], pair[1])
+			t.Errorf("%s and %s import each other in a circle: draw them as one group or take one apart",
+				pair[0], pair[1])
 		}
 		if want := !reaches(all, pair[0], pair[1]); want != arrows[pair] {
 			t.Errorf("arrow %s --> %s: drawn %t, want %t", pair[0], pair[1], arrows[pair], want)
@@ -196,7 +199,8 @@ func TestPictureOfPackages(t *testing.T) {
 // rule matches a line of the table of what packages must not know.
 var rule = regexp.MustCompile("(?m)^\\| ((?:`[^`]+`(?:, )?)+) \\| ((?:`[^`]+`(?:, )?)+) \\|")
 
-// TestOneWay holds the code to the table of rules: nothing on the left may depend on anything on the right, by however many steps.
+// TestOneWay holds the code to the table of rules: nothing on the left may depend on anything on the right,
+// by however many steps.
 func TestOneWay(t *testing.T) {
 	rules := rule.FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "architecture.md")), -1)
 	if len(rules) < 4 {

@@ -10,10 +10,10 @@ import (
 	"slices"
 )
 
-// Damaged returns a file's content as accidents and hands leave it, each with a name: emptied, cut off, with a bit
-// flipped at each of many places, with bytes behind its end; and JSON with each of its fields left out, null, of
-// another type, and with numbers that are negative, huge or not whole. Tests that are not to try everything get one of
-// ten.
+// Damaged returns a file's content as accidents and hands leave it, each with a name: emptied, cut off, with
+// a bit flipped at each of many places, with bytes after its end; and JSON with each of its fields left out,
+// null, of another type, and with numbers that are negative, huge or not whole. Tests that are not to try
+// everything get one of ten.
 func Damaged(content []byte) iter.Seq2[string, []byte] {
 	return func(each func(string, []byte) bool) {
 		number := 0
@@ -22,7 +22,8 @@ func Damaged(content []byte) iter.Seq2[string, []byte] {
 			return !All() && number%10 != 1 || each(name, damaged)
 		}
 		const places = 40
-		if !yield("emptied", nil) || !yield("with more behind its end", append(slices.Clone(content), "{}"...)) {
+		if !yield("emptied", nil) ||
+			!yield("with more behind its end", append(slices.Clone(content), "{}"...)) {
 			return
 		}
 		for i := range places {
@@ -50,11 +51,12 @@ func Damaged(content []byte) iter.Seq2[string, []byte] {
 
 // edits are what a hand may write in the place of a value.
 var edits = []any{
-	nil, true, "text", []any{}, map[string]any{}, json.Number("-1"), json.Number("0.5"), json.Number("1e400"), json.Number("9223372036854775808"),
+	nil, true, "text", []any{}, map[string]any{}, json.Number("-1"), json.Number("0.5"), json.Number("1e400"),
+	json.Number("9223372036854775808"),
 }
 
-// edit puts each of the edits in the place of a value and of those in it, one at a time, tells, and puts back what was
-// there. It returns false when it is told to stop.
+// edit puts each of the edits in the place of a value and of those in it, one at a time, tells, and puts back
+// what was there. It returns false when it is told to stop.
 func edit(value any, path string, put func(any), tell func(name string) bool) bool {
 	if path != "" {
 		for _, other := range edits {
@@ -82,7 +84,8 @@ func edit(value any, path string, put func(any), tell func(name string) bool) bo
 		}
 	case []any:
 		for i, entry := range value {
-			if i < 2 && !edit(entry, fmt.Sprintf("%s[%d]", path, i), func(other any) { value[i] = other }, tell) {
+			if i < 2 && !edit(entry, fmt.Sprintf("%s[%d]", path, i), func(other any) { value[i] = other },
+				tell) {
 				return false
 			}
 		}

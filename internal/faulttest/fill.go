@@ -55,7 +55,7 @@ func Fill(into any, content []byte, choices ...any) {
 	f.fill(reflect.ValueOf(into).Elem())
 }
 
-// filler takes one byte after the other; there are zeros behind the last.
+// filler takes one byte after the other; there are zeros after the last.
 type filler struct {
 	content []byte
 	choices map[reflect.Type][]reflect.Value
@@ -81,7 +81,8 @@ func (f *filler) word() uint64 {
 
 var (
 	integers = []int64{0, 1, 2, 3, 5, 8, 50, -1, math.MaxInt64, math.MinInt64, math.MaxInt32, 1 << 40}
-	floats   = []float64{0, 1, 0.5, 0.1, -1, 2, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64, 1e300}
+	floats   = []float64{0, 1, 0.5, 0.1, -1, 2, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64,
+		math.SmallestNonzeroFloat64, 1e300}
 )
 
 func (f *filler) fill(v reflect.Value) {

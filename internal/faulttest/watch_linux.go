@@ -91,23 +91,26 @@ const (
 	unwatchable = 117
 )
 
-// becomeWatched makes the kernel ask whoever holds the other end of descriptor 3 about each watched call of
+// becomeWatched makes the kernel ask the process at the other end of descriptor 3 about each watched call of
 // this process and its children, and becomes the command.
 func becomeWatched() error {
 	runtime.LockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}} // the number of the call
+	// the number of the call
+	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}}
 	for call := range watched {
-		filter = append(filter, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: call, Jf: 1},
+		filter = append(filter,
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: call, Jf: 1},
 			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
 	}
 	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	const socket = 3
 	unix.CloseOnExec(socket)
-	environment := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, watchedVariable+"=") })
+	environment := slices.DeleteFunc(os.Environ(),
+		func(v string) bool { return strings.HasPrefix(v, watchedVariable+"=") })
 	listener, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(&program)))
 	if errno != 0 {
@@ -141,10 +144,11 @@ type (
 )
 
 // Watch runs a command, and asks at each of its calls about files at or below the folder what is to become of
-// it: nil lets it go on, a unix.Errno is what the kernel answers it, and ErrKill kills the command and its
+// it: nil lets it continue, a unix.Errno is what the kernel answers it, and ErrKill kills the command and its
 // children. It returns what the command printed and how it ended, and skips the test where the kernel can't
 // do that. The command is one that its children outlive at no time.
-func Watch(t testing.TB, command *exec.Cmd, folder string, decide func(Call) error) (output string, err error) {
+func Watch(t testing.TB, command *exec.Cmd, folder string, decide func(Call) error) (output string,
+	err error) {
 	t.Helper()
 	folder, err = filepath.EvalSymlinks(folder)
 	if err != nil {
@@ -225,7 +229,8 @@ func answer(listener, group int, folder string, decide func(Call) error) {
 				reply.flags, reply.errno = 0, -int32(errno)
 			}
 		}
-		control(listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&reply)) // nobody is there after a kill
+		// nobody is there after a kill
+		control(listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&reply))
 	}
 }
 
@@ -255,7 +260,8 @@ func (n *notification) about(folder string) (Call, bool) {
 		}
 	} else {
 		var err error
-		if path, err = os.Readlink(fmt.Sprintf("%s/fd/%d", process, int32(n.arguments[of.opened]))); err != nil {
+		if path, err = os.Readlink(fmt.Sprintf("%s/fd/%d", process,
+			int32(n.arguments[of.opened]))); err != nil {
 			return Call{}, false
 		}
 	}

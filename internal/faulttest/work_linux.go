@@ -120,7 +120,8 @@ func (w Work) folder(t *testing.T) string {
 func (w Work) undisturbed(t *testing.T) (calls []Call, took time.Duration) {
 	folder := w.folder(t)
 	began := time.Now()
-	said, err := Watch(t, w.command(t, folder), folder, func(c Call) error { calls = append(calls, c); return nil })
+	said, err := Watch(t, w.command(t, folder), folder,
+		func(c Call) error { calls = append(calls, c); return nil })
 	if err != nil {
 		t.Fatalf("without a fault it ends with %v\n%s", err, said)
 	}
@@ -154,7 +155,8 @@ func (w Work) at(t *testing.T, number int, f fault) {
 	if f.errno == 0 && err == nil {
 		t.Errorf("at call %d, %s, it was not killed", number, where)
 	}
-	w.recovers(t, folder, fmt.Sprintf("at call %d, %s, it %s and ends with %v", number, where, f.name, err), said)
+	w.recovers(t, folder, fmt.Sprintf("at call %d, %s, it %s and ends with %v", number, where, f.name, err),
+		said)
 }
 
 // recovers does the work again after a fault, to its end.

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// RemoveUnused removes a file, or a folder with all that is in it, unless another process holds its lock. On a file system without locks,
-// which can't tell, it removes what has not been changed for that time. What can't be removed stays.
+// RemoveUnused removes a file, or a folder with all that is in it, unless another process holds its lock. On
+// a file system without locks, which can't tell, it removes what has not been changed for that time. What
+// can't be removed stays.
 func RemoveUnused(path string, unchanged time.Duration) {
 	lock, err := Try(path)
 	defer lock.Unlock()

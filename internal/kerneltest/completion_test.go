@@ -9,9 +9,10 @@ import (
 	"testing"
 )
 
-// askKernel starts the installed kernel and asks for completion and documentation (Tab and Shift-Tab in JupyterLab) at the marks "|" in
-// the questions, as JSON on standard input. Then it kills the kernel, and waits for the language server to end. It prints the answers, and what is
-// left of the language server, as JSON.
+// askKernel starts the installed kernel and asks for completion and documentation (Tab and Shift-Tab in
+// JupyterLab) at the marks "|" in the questions, as JSON on standard input. Then it kills the kernel, and
+// waits for the language server to end. It prints the answers, and what is left of the language server, as
+// JSON.
 const askKernel = `
 import json, os, signal, sys, time
 import psutil
@@ -65,7 +66,8 @@ func TestCompletionAndDocumentation(t *testing.T) {
 		{"%%\ngradients.R|", false, "Run"},
 		{"%%\nc := explore.Defaults()\nc.Dra|", false, "Draws"},
 		// Code that is being written.
-		{"%%\ns := must.M1(lab.Open())\nresult := must.M1(gradients.Run(s.Context, s.Engine, gradients.Config{}))\nresult.|", false, "Summary"},
+		{"%%\ns := must.M1(lab.Open())\nresult := must.M1(gradients.Run(s.Context, s.Engine, " +
+			"gradients.Config{}))\nresult.|", false, "Summary"},
 		{"%%\ns := must.M1(lab.Open())\nfor depth := range 3 {\n\tfmt.Println(depth, s.|", false, "Engine"},
 		{"%%\nnet := models.Config{Net: \"residual\", Norm: norms.|", false, "Batch"},
 		{"%%\nexplore.R|un(nil, explore.Defaults())", true, "Run shows the explorer below the running cell"},
@@ -80,7 +82,8 @@ func TestCompletionAndDocumentation(t *testing.T) {
 	}
 	command := exec.Command(python(t), "-c", askKernel)
 	command.Stdin = strings.NewReader(string(asked))
-	command.Env = append(os.Environ(), "JUPYTER_PATH="+environment(t, "share", "jupyter"), "JUPYTER_PREFER_ENV_PATH=1")
+	command.Env = append(os.Environ(), "JUPYTER_PATH="+environment(t, "share", "jupyter"),
+		"JUPYTER_PREFER_ENV_PATH=1")
 	got := run(t, command)
 	var said struct {
 		Answers []struct {
@@ -100,7 +103,8 @@ func TestCompletionAndDocumentation(t *testing.T) {
 	for i, q := range questions {
 		answer := said.Answers[i]
 		if !q.Inspect {
-			if !slices.ContainsFunc(answer.Matches, func(match string) bool { return strings.HasPrefix(match, q.want) }) {
+			if !slices.ContainsFunc(answer.Matches,
+				func(match string) bool { return strings.HasPrefix(match, q.want) }) {
 				t.Errorf("%q is completed by %q, without %s", q.Code, answer.Matches, q.want)
 			}
 			continue

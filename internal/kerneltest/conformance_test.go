@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The kernel must do what it did of Jupyter's protocol, and no more: what it is known not to do is marked in conformance.py, and the mark
-// must go when a new version of it does.
+// The kernel must do what it did of Jupyter's protocol, and no more: what it is known not to do is marked in
+// conformance.py, and the mark must go when a new version of it does.
 func TestKernelFollowsTheProtocol(t *testing.T) {
 	t.Parallel()
 	got := run(t, exec.Command(python(t), "conformance.py"))

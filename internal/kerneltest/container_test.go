@@ -49,7 +49,8 @@ func TestDockerfile(t *testing.T) {
 	}
 }
 
-// What the scripts make must not get into the image: a .venv holds the paths of the machine that it was made on.
+// What the scripts make must not get into the image: a .venv holds the paths of the machine that it was made
+// on.
 func TestImageLeavesOutWhatScriptsMake(t *testing.T) {
 	ignored := strings.Split(read(t, ".dockerignore"), "\n")
 	for _, line := range strings.Split(read(t, ".gitignore"), "\n") {
@@ -79,16 +80,20 @@ func TestDevcontainer(t *testing.T) {
 	if err := decoder.Decode(&container); err != nil {
 		t.Fatal(err)
 	}
-	// The environment of the machine that the folder is from stays as it is; git must not see the container's.
+	// The environment of the machine that the folder is from stays as it is; git must not see the
+	// container's.
 	folder := container.Env["SHATTERED_VENV"]
-	if !strings.HasPrefix(filepath.Base(folder), ".venv.") || container.Env["JUPYTER_PATH"] != folder+"/share/jupyter" {
-		t.Errorf("the container's environment is %q, and JUPYTER_PATH %q", folder, container.Env["JUPYTER_PATH"])
+	if !strings.HasPrefix(filepath.Base(folder), ".venv.") ||
+		container.Env["JUPYTER_PATH"] != folder+"/share/jupyter" {
+		t.Errorf("the container's environment is %q, and JUPYTER_PATH %q", folder,
+			container.Env["JUPYTER_PATH"])
 	}
 	dockerfile := read(t, ".devcontainer", filepath.FromSlash(container.Build.Dockerfile))
 	if !strings.Contains(dockerfile, " AS "+container.Build.Target+"\n") {
 		t.Errorf("the Dockerfile has no stage %q", container.Build.Target)
 	}
-	if !strings.Contains(dockerfile, "useradd --uid 1000 --create-home --shell /bin/bash "+container.User+"\n") {
+	if !strings.Contains(dockerfile,
+		"useradd --uid 1000 --create-home --shell /bin/bash "+container.User+"\n") {
 		t.Errorf("the Dockerfile makes no user %q", container.User)
 	}
 	if _, err := os.Stat(repository(t, filepath.FromSlash(container.Setup))); err != nil {

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// downloadCell saves a figure and offers its numbers, as the kernel of a browser's page or of a run without one.
+// downloadCell saves a figure and offers its numbers, as the kernel of a browser's page or of a run without
+// one.
 const downloadCell = `%%noautoget
 import (
 	"os"
@@ -89,7 +90,8 @@ func TestDownloadWithoutAPageNamesTheFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	page := downloadPage(t, folder, "")
-	if strings.Contains(page, "base64") || !strings.Contains(page, "CSV <code>"+filepath.Join(folder, "toy.csv")+"</code>") {
+	if strings.Contains(page, "base64") ||
+		!strings.Contains(page, "CSV <code>"+filepath.Join(folder, "toy.csv")+"</code>") {
 		t.Errorf("the page is %s", page)
 	}
 }

@@ -36,44 +36,62 @@ must.M1(gradients.Run(s.Context, s.Engine, gradients.Config{Net: ` + net + `, Dr
 `
 }
 
-// anActivation declares an activation of one's own.
+// anActivation declares an activation of your own.
 func anActivation(body string) string {
-	return "var own = &activations.Activation{Name: \"own\", Apply: func(x *graph.Node) *graph.Node { " + body + " }}"
+	return "var own = &activations.Activation{Name: \"own\", Apply: func(x *graph.Node) *graph.Node { " +
+		body + " }}"
 }
 
 const withOwnActivation = `models.Config{Net: "feedforward", Depth: 3, Width: 10, Activation: own}`
 
 // failures are cells that a reader of the notebooks may well write, and what they are told.
 var failures = map[string]struct{ cell, sentence string }{
-	"wrong depth":         {probeCell("", `models.Config{Net: "feedforward"}`), "depth is 0: give the number of rectifiers"},
-	"unknown net":         {probeCell("", `models.Config{Net: "perceptron", Depth: 2}`), `unknown net "perceptron": choose one of `},
-	"beta left out":       {probeCell("", `models.Config{Net: "residual", Depth: 2, Norm: norms.Batch}`), "beta is 0: give the scale of the residual branch"},
-	"empty normalisation": {probeCell("", `models.Config{Net: "feedforward", Depth: 2, Norm: &norms.Norm{Name: "own"}}`), `normalisation "own" has no Apply function`},
+	"wrong depth": {probeCell("", `models.Config{Net: "feedforward"}`),
+		"depth is 0: give the number of rectifiers"},
+	"unknown net": {probeCell("", `models.Config{Net: "perceptron", Depth: 2}`),
+		`unknown net "perceptron": choose one of `},
+	"beta left out": {probeCell("", `models.Config{Net: "residual", Depth: 2, Norm: norms.Batch}`),
+		"beta is 0: give the scale of the residual branch"},
+	"empty normalisation": {probeCell("",
+		`models.Config{Net: "feedforward", Depth: 2, Norm: &norms.Norm{Name: "own"}}`),
+		`normalisation "own" has no Apply function`},
 	"diverged run": {
-		probeCell("", `models.Config{Net: "residual", Depth: 60, Width: 10, Beta: 1000}`), "the signal left the range of float32; choose a smaller depth, alpha or beta",
+		probeCell("", `models.Config{Net: "residual", Depth: 60, Width: 10, Beta: 1000}`),
+		"the signal left the range of float32; choose a smaller depth, alpha or beta",
 	},
 	"activation that panics": {
-		probeCell(anActivation(`panic("not written yet")`), withOwnActivation), "running a feedforward net of depth 3: not written yet",
+		probeCell(anActivation(`panic("not written yet")`), withOwnActivation),
+		"running a feedforward net of depth 3: not written yet",
 	},
 	"activation of another shape": {
-		probeCell(anActivation(`return graph.ReduceAllSum(x)`), withOwnActivation), "running a feedforward net of depth 3: ",
+		probeCell(anActivation(`return graph.ReduceAllSum(x)`), withOwnActivation),
+		"running a feedforward net of depth 3: ",
 	},
 	"shapes that do not fit": {
-		probeCell(anActivation(`return graph.Add(x, graph.Iota(x.Graph(), shapes.Make(x.DType(), 3, 7), 0))`), withOwnActivation), "running a feedforward net of depth 3: ",
+		probeCell(anActivation(`return graph.Add(x, graph.Iota(x.Graph(), shapes.Make(x.DType(), 3, 7), 0))`),
+			withOwnActivation), "running a feedforward net of depth 3: ",
 	},
-	"unknown backend": {"%env SHATTERED_BACKEND abacus\n" + labCell(""), `unknown backend "abacus": choose one of xla:cpu, xla:cuda, go`},
-	"unknown size":    {"%env SHATTERED_SIZE enormous\n" + labCell(""), `SHATTERED_SIZE is "enormous": choose one of quick, paper, full`},
-	"no GPU":          {"%env SHATTERED_BACKEND xla:cuda\n%env PJRT_PLUGIN_LIBRARY_PATH /nowhere\n" + labCell(""), "run scripts/setup --cuda on a machine with an NVIDIA GPU"},
+	"unknown backend": {"%env SHATTERED_BACKEND abacus\n" + labCell(""),
+		`unknown backend "abacus": choose one of xla:cpu, xla:cuda, go`},
+	"unknown size": {"%env SHATTERED_SIZE enormous\n" + labCell(""),
+		`SHATTERED_SIZE is "enormous": choose one of quick, paper, full`},
+	"no GPU": {"%env SHATTERED_BACKEND xla:cuda\n%env PJRT_PLUGIN_LIBRARY_PATH /nowhere\n" +
+		labCell(""), "run scripts/setup --cuda on a machine with an NVIDIA GPU"},
 	"missing dataset": {
-		"%env CIFAR10_DIR /nowhere\n" + strings.Replace(labCell("must.M1(cifar.Load(s.Context))"), `"errors"`, `"github.com/shattered-gradients/shattered/pkg/data/cifar"`, 1),
+		"%env CIFAR10_DIR /nowhere\n" +
+			strings.Replace(labCell("must.M1(cifar.Load(s.Context))"), `"errors"`,
+				`"github.com/shattered-gradients/shattered/pkg/data/cifar"`, 1),
 		"/nowhere",
 	},
 	"figure not made": {labCell(`must.M(lab.ShowClaims("figure-99"))`), "figure-99"},
-	"panic":           {labCell("var none map[string]int\nnone[\"a\"] = 1"), "the cell panicked: assignment to entry in nil map (in the line: none[\"a\"] = 1)"},
-	"panic of words":  {labCell(`panic(errors.New("what now?"))`), `the cell panicked: what now? (in the line: panic(errors.New("what now?")))`},
+	"panic": {labCell("var none map[string]int\nnone[\"a\"] = 1"),
+		"the cell panicked: assignment to entry in nil map (in the line: none[\"a\"] = 1)"},
+	"panic of words": {labCell(`panic(errors.New("what now?"))`),
+		`the cell panicked: what now? (in the line: panic(errors.New("what now?")))`},
 }
 
-// cellText runs a notebook and returns what can be read in it, the text of outputs and cells, with how the run ended.
+// cellText runs a notebook and returns what can be read in it, the text of outputs and cells, with how the
+// run ended.
 func cellText(t *testing.T, cells ...string) (text string, ended result) {
 	t.Helper()
 	page := filepath.Join(t.TempDir(), "page.html")
@@ -91,7 +109,8 @@ func cellText(t *testing.T, cells ...string) (text string, ended result) {
 // stack matches what only a stack has.
 var stack = regexp.MustCompile(`goroutine \d|\.go:\d+ \+0x|runtime/debug`)
 
-// TestFailuresAreOneSentence reads what is in the cell, and not only what the runner of notebooks makes of it.
+// TestFailuresAreOneSentence reads what is in the cell, and not only what the runner of notebooks makes of
+// it.
 func TestFailuresAreOneSentence(t *testing.T) {
 	for name, c := range failures {
 		t.Run(name, func(t *testing.T) {
@@ -155,7 +174,8 @@ for range 200 {
 	if len(outputs) != 1 {
 		t.Fatalf("the cell left %d outputs: %+v", len(outputs), outputs)
 	}
-	if line := strings.Join(outputs[0].Data["text/html"], ""); !regexp.MustCompile(`^counting: 200 of 200 in \d+s$`).MatchString(line) {
+	if line := strings.Join(outputs[0].Data["text/html"],
+		""); !regexp.MustCompile(`^counting: 200 of 200 in \d+s$`).MatchString(line) {
 		t.Errorf("the cell left %q", line)
 	}
 }

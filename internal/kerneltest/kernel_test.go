@@ -43,7 +43,8 @@ func TestCellPrints(t *testing.T) {
 	}
 }
 
-// The kernel's environment names the backend and where its plugin is; the cell that checks the set-up computes on it.
+// The kernel's environment names the backend and where its plugin is; the cell that checks the set-up
+// computes on it.
 func TestCellComputesOnTheKernelsBackend(t *testing.T) {
 	t.Parallel()
 	command := runner(t, repository(t, "scripts", "lib", "verify.ipynb"))
@@ -67,12 +68,19 @@ func TestCellComputesOnTheKernelsBackend(t *testing.T) {
 
 func TestFailingCells(t *testing.T) {
 	for name, c := range map[string]struct{ cell, sentence string }{
-		"lab's error":   {labCell(`must.M(errors.New("the depth is 0: choose at least 1"))`), "cell 1 failed: the depth is 0: choose at least 1"},
-		"compile error": {"%noautoget\n%%\nfmt.Println(undeclared)", "cell 1 failed: undefined: undeclared (cell 1, line 3)"},
-		"panic":         {"%noautoget\n%%\nvar m map[string]int\nm[\"a\"] = 1", "cell 1 failed: panic: assignment to entry in nil map"},
-		"exit":          {"%noautoget\nimport \"os\"\n%%\nos.Exit(3)", "cell 1 failed: exit status 3"},
-		"killed":        {"%noautoget\nimport (\"os\"; \"syscall\")\n%%\n_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)", "cell 1 failed: the system ended it (signal: killed), most likely because the memory did not suffice"},
-		"unknown flag":  {"%env XLA_FLAGS --xla_of_another_time=1\n" + labCell(""), "cell 1 failed: the environment variable XLA_FLAGS has --xla_of_another_time, which XLA's plugin "},
+		"lab's error": {labCell(`must.M(errors.New("the depth is 0: choose at least 1"))`),
+			"cell 1 failed: the depth is 0: choose at least 1"},
+		"compile error": {"%noautoget\n%%\nfmt.Println(undeclared)",
+			"cell 1 failed: undefined: undeclared (cell 1, line 3)"},
+		"panic": {"%noautoget\n%%\nvar m map[string]int\nm[\"a\"] = 1",
+			"cell 1 failed: panic: assignment to entry in nil map"},
+		"exit": {"%noautoget\nimport \"os\"\n%%\nos.Exit(3)", "cell 1 failed: exit status 3"},
+		"killed": {"%noautoget\nimport (\"os\"; \"syscall\")\n%%\n_ = syscall.Kill(os.Getpid(), " +
+			"syscall.SIGKILL)", "cell 1 failed: the system ended it (signal: killed), most likely because " +
+			"the memory did not suffice"},
+		"unknown flag": {"%env XLA_FLAGS --xla_of_another_time=1\n" + labCell(""),
+			"cell 1 failed: the environment variable XLA_FLAGS has --xla_of_another_time, which XLA's " +
+				"plugin "},
 		"missing plugin": {
 			"%env GOMLX_BACKEND xla:cpu\n%env PJRT_PLUGIN_LIBRARY_PATH /nowhere\n" + labCell(""),
 			"XLA's plugin, which is not in /nowhere",
@@ -82,7 +90,8 @@ func TestFailingCells(t *testing.T) {
 			t.Parallel()
 			faulttest.Inputs(t, 1)
 			path := notebook(t, c.cell, "%%\nfmt.Println(\"the cell after it ran\")")
-			page, executed := filepath.Join(t.TempDir(), "page.html"), filepath.Join(t.TempDir(), "executed.ipynb")
+			page, executed := filepath.Join(t.TempDir(), "page.html"),
+				filepath.Join(t.TempDir(), "executed.ipynb")
 			got := run(t, runner(t, "--html", page, "--output", executed, path))
 			wantSentence(t, got, 1, c.sentence)
 			if strings.Contains(got.stdout, "the cell after it ran") {
@@ -132,12 +141,16 @@ func (toy) SVG() ([]byte, error) { return []byte("<svg/>"), nil }
 func (toy) PNG() ([]byte, error) { return []byte("\x89PNG"), nil }
 `
 
-// A picture brings its words into the saved notebook and into pages that are made of it; its files go to a folder that is relative to the notebook's.
+// A picture brings its words into the saved notebook and into pages that are made of it; its files go to a
+// folder that is relative to the notebook's.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	path := notebook(t, "%env SHATTERED_RESULTS out\n"+strings.Replace(labCell("must.M(errors.Join(s.Show(toy{}), s.Live().Update(toy{})))"), "\n%%\n", pictureCell+"\n%%\n", 1))
+	path := notebook(t, "%env SHATTERED_RESULTS "+
+		"out\n"+strings.Replace(labCell("must.M(errors.Join(s.Show(toy{}), s.Live().Update(toy{})))"),
+		"\n%%\n", pictureCell+"\n%%\n", 1))
 	page, executed := filepath.Join(t.TempDir(), "page.html"), filepath.Join(t.TempDir(), "executed.ipynb")
-	if got := run(t, runner(t, "--html", page, "--output", executed, path)); got.status != 0 || strings.Contains(got.stderr, "lternative text is missing") {
+	if got := run(t, runner(t, "--html", page, "--output", executed, path)); got.status != 0 ||
+		strings.Contains(got.stderr, "lternative text is missing") {
 		t.Fatalf("a notebook with pictures gave %+v", got)
 	}
 	text, err := os.ReadFile(executed)
@@ -162,7 +175,8 @@ func TestPictures(t *testing.T) {
 			continue // what %env says
 		}
 		pictures++
-		if plain := fmt.Sprint(o.Data["text/plain"]); o.Metadata["image/png"]["alt"] != words || plain != "["+words+"]" {
+		if plain := fmt.Sprint(o.Data["text/plain"]); o.Metadata["image/png"]["alt"] != words ||
+			plain != "["+words+"]" {
 			t.Errorf("the notebook holds the output %+v", o)
 		}
 	}
@@ -186,8 +200,10 @@ func TestPictures(t *testing.T) {
 // started waits until a file that a cell writes is there, and returns the process id that it holds.
 func started(t *testing.T, path string) int {
 	t.Helper()
-	// This is about hanging: on a busy machine it may take minutes until a kernel has started and a cell is compiled.
-	for deadline := time.Now().Add(20 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	// This is about hanging: on a busy machine it may take minutes until a kernel has started and a cell is
+	// compiled.
+	for deadline := time.Now().Add(20 * time.Minute); time.Now().Before(deadline); time.Sleep(50 *
+		time.Millisecond) {
 		text, err := os.ReadFile(path)
 		if err != nil || len(text) == 0 {
 			continue
@@ -265,7 +281,8 @@ func TestTimeoutEndsTheCell(t *testing.T) {
 	}
 }
 
-// A kernel that is killed (by a system without memory, say) must be reported, and must not leave its cell running.
+// A kernel that is killed (by a system without memory, say) must be reported, and must not leave its cell
+// running.
 func TestKilledKernel(t *testing.T) {
 	t.Parallel()
 	faulttest.Faults(t, 1)
@@ -294,7 +311,8 @@ func TestUnreadableNotebook(t *testing.T) {
 	wantSentence(t, run(t, runner(t, broken)), 1, "can't read the notebook")
 }
 
-// Our kernel must not depend on what kernels of the same name the user has, nor on a workspace around the repository.
+// Our kernel must not depend on what kernels of the same name the user has, nor on a workspace around the
+// repository.
 func TestOtherKernelsOfTheNameAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	theirs := t.TempDir()
@@ -307,7 +325,8 @@ func TestOtherKernelsOfTheNameAreLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	command := runner(t, notebook(t, "%noautoget\nimport \"fmt\"\n%%\nfmt.Println(\"hello\")"))
-	command.Env = append(os.Environ(), "JUPYTER_PATH="+theirs, "JUPYTER_DATA_DIR="+theirs, "GOWORK=off", "GOFLAGS=-mod=vendor")
+	command.Env = append(os.Environ(), "JUPYTER_PATH="+theirs, "JUPYTER_DATA_DIR="+theirs, "GOWORK=off",
+		"GOFLAGS=-mod=vendor")
 	if got := run(t, command); got.status != 0 {
 		t.Errorf("with another kernel gonb around: %+v", got)
 	}

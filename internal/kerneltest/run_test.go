@@ -1,5 +1,6 @@
-// Package kerneltest tests what a user of the notebooks meets: cells through the installed kernel, and the scripts' words when
-// something is wrong. Its tests need the set-up (scripts/setup) and are skipped without it.
+// Package kerneltest tests what a user of the notebooks meets: cells through the installed kernel, and the
+// scripts' words when something is wrong. Its tests need the set-up (scripts/setup) and are skipped without
+// it.
 package kerneltest
 
 import (
@@ -23,7 +24,8 @@ func repository(t *testing.T, elements ...string) string {
 	return path
 }
 
-// environment returns the path of a file of the environment that the set-up made, which lies where scripts/lib/common.sh says.
+// environment returns the path of a file of the environment that the set-up made, which lies where
+// scripts/lib/common.sh says.
 func environment(t *testing.T, elements ...string) string {
 	t.Helper()
 	folder := os.Getenv("SHATTERED_VENV")
@@ -90,7 +92,8 @@ func notebook(t *testing.T, cells ...string) string {
 	}{Metadata: map[string]any{}, Format: 4, FormatMinor: 5}
 	for i, source := range cells {
 		page.Cells = append(page.Cells, cell{
-			ID: string(rune('a' + i)), Type: "code", Source: source, Metadata: map[string]any{}, Outputs: []any{},
+			ID: string(rune('a' + i)), Type: "code", Source: source, Metadata: map[string]any{},
+			Outputs: []any{},
 		})
 	}
 	text, err := json.Marshal(page)
@@ -119,6 +122,7 @@ func wantSentence(t *testing.T, got result, status int, words string) {
 	}
 	line := strings.TrimSuffix(got.stderr, "\n")
 	if strings.Contains(line, "\n") || !strings.HasPrefix(line, "error: ") || !strings.Contains(line, words) {
-		t.Errorf("standard error is\n%s\nwant one line that starts with \"error: \" and holds %q", got.stderr, words)
+		t.Errorf("standard error is\n%s\nwant one line that starts with \"error: \" and holds %q", got.stderr,
+			words)
 	}
 }

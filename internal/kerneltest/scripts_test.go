@@ -38,21 +38,26 @@ func TestScriptsRefuseBadInput(t *testing.T) {
 		status   int
 		sentence string
 	}{
-		"unknown option":    {script(t, "reproduce", "--sideways"), 2, "unknown option --sideways"},
-		"missing value":     {script(t, "reproduce", "--results"), 2, "--results needs a value"},
-		"unknown backend":   {script(t, "reproduce", "--backend", "abacus"), 2, "unknown backend abacus: choose one of xla:cpu, xla:cuda, go"},
-		"unknown figure":    {script(t, "reproduce", "--results", results, "99"), 2, "no notebook makes figure-99: choose from figure-1"},
-		"results in a file": {script(t, "reproduce", "--results", filepath.Join(file, "results")), 1, "can't write into the results folder " + file},
-		"setup's argument":  {script(t, "setup", "everything"), 2, "unknown argument everything"},
-		"test's argument":   {script(t, "test", "everything"), 2, "unknown argument everything"},
-		"two sizes of test": {script(t, "test", "--short", "--all"), 2, "--short and --all exclude each other"},
-		"unknown net":       {script(t, "export", "perceptron", "net.npz"), 1, "perceptron"},
+		"unknown option": {script(t, "reproduce", "--sideways"), 2, "unknown option --sideways"},
+		"missing value":  {script(t, "reproduce", "--results"), 2, "--results needs a value"},
+		"unknown backend": {script(t, "reproduce", "--backend", "abacus"), 2,
+			"unknown backend abacus: choose one of xla:cpu, xla:cuda, go"},
+		"unknown figure": {script(t, "reproduce", "--results", results, "99"), 2,
+			"no notebook makes figure-99: choose from figure-1"},
+		"results in a file": {script(t, "reproduce", "--results", filepath.Join(file, "results")), 1,
+			"can't write into the results folder " + file},
+		"setup's argument": {script(t, "setup", "everything"), 2, "unknown argument everything"},
+		"test's argument":  {script(t, "test", "everything"), 2, "unknown argument everything"},
+		"two sizes of test": {script(t, "test", "--short", "--all"), 2,
+			"--short and --all exclude each other"},
+		"unknown net": {script(t, "export", "perceptron", "net.npz"), 1, "perceptron"},
 	} {
 		t.Run(name, func(t *testing.T) { wantSentence(t, run(t, c.command), c.status, c.sentence) })
 	}
 }
 
-// A set-up with nothing to do must not be felt, since every script starts with it: it starts neither pip nor a build nor the kernel.
+// A set-up with nothing to do must not be felt, since every script starts with it: it starts neither pip nor
+// a build nor the kernel.
 func TestSecondSetupDoesNothing(t *testing.T) {
 	python(t)
 	if got := run(t, script(t, "setup")); got.status != 0 {
@@ -63,7 +68,8 @@ func TestSecondSetupDoesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeScript(t, filepath.Join(folder, "go"), `case "$1" in env) exec '`+path+`' "$@" ;; esac; echo "go $*" >>'`+folder+`/called'`)
+	writeScript(t, filepath.Join(folder, "go"),
+		`case "$1" in env) exec '`+path+`' "$@" ;; esac; echo "go $*" >>'`+folder+`/called'`)
 	command := script(t, "setup")
 	command.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"))
 	got := run(t, command)
@@ -78,13 +84,14 @@ func TestSecondSetupDoesNothing(t *testing.T) {
 	}
 }
 
-// fakeTools makes a folder of programs for PATH: the few that the scripts need from the system, and the given ones, which are
-// shell scripts. A program with an empty text is left out.
+// fakeTools makes a folder of programs for PATH: the few that the scripts need from the system, and the given
+// ones, which are shell scripts. A program with an empty text is left out.
 func fakeTools(t *testing.T, programs map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
 	writeScript(t, filepath.Join(folder, "python3"), "exec '"+python(t)+"' \"$@\"")
-	for _, name := range []string{"bash", "basename", "chmod", "dirname", "grep", "mkdir", "mktemp", "rm", "sed", "tail"} {
+	for _, name := range []string{"bash", "basename", "chmod", "dirname", "grep", "mkdir", "mktemp", "rm",
+		"sed", "tail"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			t.Fatal(err)
@@ -138,10 +145,12 @@ func TestSetupSaysWhatIsMissing(t *testing.T) {
 		programs map[string]string
 		sentence string
 	}{
-		"no Go":         {map[string]string{"go": ""}, "Go is missing: install Go 1.2"},
-		"old Go":        {map[string]string{"go": oldGo}, "Go is 1.20.3, and 1.2"},
-		"no Python":     {map[string]string{"python3": ""}, "Python is missing: on Debian or Ubuntu, apt-get install python3 python3-venv"},
-		"old Python":    {map[string]string{"python3": "echo 3.8.10"}, "Python is 3.8.10, and 3.10 or newer is needed"},
+		"no Go":  {map[string]string{"go": ""}, "Go is missing: install Go 1.2"},
+		"old Go": {map[string]string{"go": oldGo}, "Go is 1.20.3, and 1.2"},
+		"no Python": {map[string]string{"python3": ""},
+			"Python is missing: on Debian or Ubuntu, apt-get install python3 python3-venv"},
+		"old Python": {map[string]string{"python3": "echo 3.8.10"},
+			"Python is 3.8.10, and 3.10 or newer is needed"},
 		"no venv":       {map[string]string{"python3": `case "$*" in *ensurepip*) exit 1;; *) echo 3.11.2;; esac`}, "Python's venv module is missing: on Debian or Ubuntu, apt-get install python3-venv"},
 		"no C compiler": {map[string]string{"go": goodGo}, "a C compiler (no-such-compiler) is missing"},
 	} {
@@ -160,14 +169,17 @@ func TestSetupSaysWhatIsMissing(t *testing.T) {
 // Figures are found by what the notebooks say they make.
 func TestSelectNotebooks(t *testing.T) {
 	folder := t.TempDir()
-	for name, figures := range map[string]string{"01_a": `["figure-1", "figure-2"]`, "02_b": `["figure-3"]`, "03_c": `[]`} {
-		text := `{"cells": [], "metadata": {"shattered": {"figures": ` + figures + `}}, "nbformat": 4, "nbformat_minor": 5}`
+	for name, figures := range map[string]string{"01_a": `["figure-1", "figure-2"]`, "02_b": `["figure-3"]`,
+		"03_c": `[]`} {
+		text := `{"cells": [], "metadata": {"shattered": {"figures": ` + figures +
+			`}}, "nbformat": 4, "nbformat_minor": 5}`
 		if err := os.WriteFile(filepath.Join(folder, name+".ipynb"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for asked, want := range map[string]string{
-		"": "01_a 02_b 03_c", "1": "01_a", "figure-2": "01_a", "Figure 3": "02_b", "3 1": "01_a 02_b", "1 2": "01_a",
+		"": "01_a 02_b 03_c", "1": "01_a", "figure-2": "01_a", "Figure 3": "02_b", "3 1": "01_a 02_b",
+		"1 2": "01_a",
 	} {
 		arguments := []string{repository(t, "scripts", "lib", "select_notebooks.py"), folder}
 		if asked == "Figure 3" {

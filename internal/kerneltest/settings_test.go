@@ -36,7 +36,8 @@ func TestScriptsInOtherShells(t *testing.T) {
 			continue
 		}
 		for _, name := range []string{"setup", "reproduce", "test", "lab", "export", "train", "bench"} {
-			wantWorks(t, run(t, asUser(repository(t), shell+" scripts/"+name+" --help")), "Usage: scripts/"+name)
+			wantWorks(t, run(t, asUser(repository(t), shell+" scripts/"+name+" --help")),
+				"Usage: scripts/"+name)
 		}
 	}
 	// A folder of the same names elsewhere, which cd would find first.
@@ -47,7 +48,10 @@ func TestScriptsInOtherShells(t *testing.T) {
 // Folders named by a relative path are those that the user sees.
 func TestRelativeFoldersAreTheCallers(t *testing.T) {
 	folder := t.TempDir()
-	command := asUser(folder, "source '"+repository(t, "scripts", "lib", "common.sh")+"' && cd / && bash -c 'echo $SHATTERED_RESULTS $CIFAR10_DIR $TMPDIR $SHATTERED_VENV'",
+	command := asUser(folder,
+		"source '"+repository(t, "scripts", "lib",
+			"common.sh")+"' && cd / && bash -c 'echo $SHATTERED_RESULTS $CIFAR10_DIR $TMPDIR "+
+			"$SHATTERED_VENV'",
 		"SHATTERED_RESULTS=a", "CIFAR10_DIR=./b", "TMPDIR=../c", "SHATTERED_VENV=/d")
 	wantWorks(t, run(t, command), folder+"/a "+folder+"/./b "+folder+"/../c /d\n")
 }
@@ -55,7 +59,8 @@ func TestRelativeFoldersAreTheCallers(t *testing.T) {
 // Git that is set to give files the line ends of Windows must leave ours as they are.
 func TestLineEndsSurviveGit(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{".gitattributes", "scripts/setup", "scripts/lib/run_notebook.py", "requirements.txt"} {
+	for _, name := range []string{".gitattributes", "scripts/setup", "scripts/lib/run_notebook.py",
+		"requirements.txt"} {
 		path := filepath.Join(folder, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -69,7 +74,8 @@ func TestLineEndsSurviveGit(t *testing.T) {
 		rm -r scripts requirements.txt && git checkout --quiet . && cat scripts/setup scripts/lib/* requirements.txt`,
 		"GIT_DIR=.git", "GIT_CONFIG_GLOBAL="+os.DevNull))
 	if got.status != 0 || got.stdout == "" || strings.Contains(got.stdout, "\r") {
-		t.Errorf("git ended with %d (%s), and gave %d lines that end as on Windows", got.status, got.stderr, strings.Count(got.stdout, "\r"))
+		t.Errorf("git ended with %d (%s), and gave %d lines that end as on Windows", got.status, got.stderr,
+			strings.Count(got.stdout, "\r"))
 	}
 }
 
@@ -77,24 +83,28 @@ func TestLineEndsSurviveGit(t *testing.T) {
 func TestSettingsOfGoAndPython(t *testing.T) {
 	python(t)
 	file := filepath.Join(t.TempDir(), "env")
-	if err := os.WriteFile(file, []byte("GOFLAGS=-mod=vendor\nGOOS=plan9\nGO111MODULE=off\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("GOFLAGS=-mod=vendor\nGOOS=plan9\nGO111MODULE=off\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	for name, variables := range map[string][]string{
 		"in the environment": {
-			"GOFLAGS=-mod=vendor -trimpath -race -modcacherw", "GO111MODULE=off", "GOOS=windows", "GOARCH=arm64", "GOWORK=/nowhere/go.work",
+			"GOFLAGS=-mod=vendor -trimpath -race -modcacherw", "GO111MODULE=off", "GOOS=windows",
+			"GOARCH=arm64", "GOWORK=/nowhere/go.work",
 			"PYTHONPATH=/nowhere", "PYTHONHOME=/nowhere", "PYTHONSAFEPATH=1", "PYTHONWARNINGS=error",
 		},
 		"written to Go's file": {"GOENV=" + file, "GOFLAGS=", "GOOS=", "GO111MODULE="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := run(t, asUser(t.TempDir(), "'"+repository(t, "scripts", "export")+"' residual --depth 2 net.npz && ls", variables...))
+			got := run(t, asUser(t.TempDir(),
+				"'"+repository(t, "scripts", "export")+"' residual --depth 2 net.npz && ls", variables...))
 			wantWorks(t, got, "net.npz")
 			// A kernel that no script of ours has started, as in an editor.
 			command := runner(t, notebook(t, "%noautoget\nimport \"fmt\"\n%%\nfmt.Println(\"hello\")"))
 			command.Env = append(os.Environ(), variables...)
-			command.Env = append(command.Env, "PYTHONPATH=", "PYTHONHOME=", "PYTHONSAFEPATH=", "PYTHONWARNINGS=")
+			command.Env = append(command.Env, "PYTHONPATH=", "PYTHONHOME=", "PYTHONSAFEPATH=",
+				"PYTHONWARNINGS=")
 			wantWorks(t, run(t, command), "hello")
 		})
 	}
@@ -114,7 +124,8 @@ case "$PWD/" in '`+repository(t)+`'/*) inside=true ;; esac
 case "$1 $2" in "-C `+repository(t)+`"*) inside=true ;; esac
 if [ "$*" = "env GOVERSION" ] && ! $inside; then echo go1.21.0; exit; fi
 exec '`+path+`' "$@"`)
-	got := run(t, asUser(t.TempDir(), "'"+repository(t, "scripts", "setup")+"'", "PATH="+folder+":"+os.Getenv("PATH")))
+	got := run(t, asUser(t.TempDir(), "'"+repository(t, "scripts", "setup")+"'",
+		"PATH="+folder+":"+os.Getenv("PATH")))
 	wantWorks(t, got, "nothing to do")
 }
 
@@ -129,7 +140,8 @@ func TestLocaleWithoutTheLetters(t *testing.T) {
 // A script may be piped to a program that has read enough. It stops, and says so in a sentence.
 func TestOutputThatNobodyReads(t *testing.T) {
 	t.Parallel()
-	command := runner(t, notebook(t, "%noautoget\nimport \"fmt\"\n%%\nfmt.Println(1)", "%%\nfmt.Println(2)", "%%\nfmt.Println(3)"))
+	command := runner(t, notebook(t, "%noautoget\nimport \"fmt\"\n%%\nfmt.Println(1)", "%%\nfmt.Println(2)",
+		"%%\nfmt.Println(3)"))
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -141,10 +153,11 @@ func TestOutputThatNobodyReads(t *testing.T) {
 	}
 	_ = command.Run()
 	_ = write.Close()
-	wantSentence(t, result{stderr: stderr.String(), status: command.ProcessState.ExitCode()}, 141, "test.ipynb: stopped, since nobody reads what it prints")
+	wantSentence(t, result{stderr: stderr.String(), status: command.ProcessState.ExitCode()}, 141,
+		"test.ipynb: stopped, since nobody reads what it prints")
 }
 
-// A run under nohup goes on when its terminal has gone.
+// A run under nohup continues when its terminal has gone.
 func TestNohup(t *testing.T) {
 	t.Parallel()
 	pid := filepath.Join(t.TempDir(), "pid")
@@ -156,6 +169,7 @@ time.Sleep(2 * time.Second)
 fmt.Println("to the end")`)
 	command := asUser(filepath.Dir(path), `trap "" HUP; "$PYTHON" "$RUNNER" --print "$NOTEBOOK" & runner=$!
 		until [ -s "$STARTED" ]; do kill -0 $runner || exit; sleep 0.1; done; kill -HUP $runner; wait $runner`,
-		"PYTHON="+python(t), "RUNNER="+repository(t, "scripts", "lib", "run_notebook.py"), "NOTEBOOK="+path, "STARTED="+pid)
+		"PYTHON="+python(t), "RUNNER="+repository(t, "scripts", "lib", "run_notebook.py"), "NOTEBOOK="+path,
+		"STARTED="+pid)
 	wantWorks(t, run(t, command), "to the end")
 }

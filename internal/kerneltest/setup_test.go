@@ -18,7 +18,8 @@ func everything(t *testing.T) {
 	}
 }
 
-// checkout copies the repository with its environment, as a user moves or copies a checkout, to a folder of that name.
+// checkout copies the repository with its environment, as a user moves or copies a checkout, to a folder of
+// that name.
 func checkout(t *testing.T, folder string) {
 	t.Helper()
 	if _, err := os.Stat(repository(t, ".venv", "bin", "python")); err != nil {
@@ -27,7 +28,8 @@ func checkout(t *testing.T, folder string) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got := run(t, asUser(repository(t), `tar --exclude ./.git --exclude ./results --exclude './.venv-*' --exclude './.venv.*' -cf - . | tar -C "$TO" -xf -`, "TO="+folder))
+	got := run(t, asUser(repository(t),
+		`tar --exclude ./.git --exclude ./results --exclude './.venv-*' --exclude './.venv.*' -cf - . | tar -C "$TO" -xf -`, "TO="+folder))
 	if got.status != 0 {
 		t.Fatalf("copying gave %+v", got)
 	}
@@ -39,8 +41,8 @@ var offline = []string{
 	"GOPROXY=http://127.0.0.1:9", "HTTP_PROXY=", "HTTPS_PROXY=", "http_proxy=", "https_proxy=",
 }
 
-// setup runs the set-up of a checkout, with variables as a user has set them. A set-up that waits in vain is stopped, which fails the
-// test: that limit is about hanging.
+// setup runs the set-up of a checkout, with variables as a user has set them. A set-up that waits in vain is
+// stopped, which fails the test: that limit is about hanging.
 func setup(t *testing.T, folder string, variables ...string) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -54,7 +56,8 @@ func setup(t *testing.T, folder string, variables ...string) result {
 // wantCell checks that the kernel of a checkout runs a cell.
 func wantCell(t *testing.T, folder string) {
 	t.Helper()
-	got := run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), filepath.Join(folder, "scripts", "lib", "run_notebook.py"),
+	got := run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"),
+		filepath.Join(folder, "scripts", "lib", "run_notebook.py"),
 		"--print", filepath.Join(folder, "scripts", "lib", "verify.ipynb")))
 	wantWorks(t, got, "1 + 1 = 2")
 }
@@ -65,7 +68,8 @@ func wantRefusal(t *testing.T, got result, words string) {
 	lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
 	last := lines[len(lines)-1]
 	if got.status != 1 || !strings.HasPrefix(last, "error: ") || !strings.Contains(last, words) {
-		t.Errorf("it ended with %d and %q, want 1 and one sentence that holds %q; standard output:\n%s", got.status, got.stderr, words, got.stdout)
+		t.Errorf("it ended with %d and %q, want 1 and one sentence that holds %q; standard output:\n%s",
+			got.status, got.stderr, words, got.stdout)
 	}
 }
 
@@ -79,7 +83,8 @@ func TestSetupNamesFoldersThatCannotServe(t *testing.T) {
 		command.Env = append(variables, tools)
 		return run(t, command)
 	}
-	wantSentence(t, command("HOME="+home, "TMPDIR=/nowhere"), 1, "can't write into /nowhere, the folder for temporary files: set TMPDIR")
+	wantSentence(t, command("HOME="+home, "TMPDIR=/nowhere"), 1,
+		"can't write into /nowhere, the folder for temporary files: set TMPDIR")
 	for _, variables := range [][]string{{}, {"HOME=/nowhere"}} {
 		got := command(variables...)
 		wantRefusal(t, got, "Go is missing")
@@ -89,14 +94,19 @@ func TestSetupNamesFoldersThatCannotServe(t *testing.T) {
 	}
 	// As root, or in a name space where one is root, a folder can be mounted so that no program runs from it.
 	mounted := t.TempDir()
-	mount := asUser(clone, `unshare --mount --map-root-user sh -c 'mount -t tmpfs -o noexec none "$TMPDIR" || exit 77; exec scripts/setup'`)
+	mount := asUser(clone,
+		`unshare --mount --map-root-user sh -c 'mount -t tmpfs -o noexec none "$TMPDIR" || exit 77; exec scripts/setup'`)
 	mount.Env = append(mount.Env, "HOME="+home, "TMPDIR="+mounted)
-	if got := run(t, mount); got.status != 77 && got.status != 127 && !strings.Contains(got.stderr, "unshare") {
-		wantSentence(t, got, 1, "programs can't be run from "+mounted+", the folder for temporary files (noexec): set TMPDIR to another")
+	if got := run(t, mount); got.status != 77 && got.status != 127 &&
+		!strings.Contains(got.stderr, "unshare") {
+		wantSentence(t, got, 1,
+			"programs can't be run from "+mounted+", the folder for temporary files (noexec): set TMPDIR "+
+				"to another")
 	}
 }
 
-// The environment of another system, which sees the same folder under another path and has another Python, is left to it.
+// The environment of another system, which sees the same folder under another path and has another Python, is
+// left to it.
 func TestSetupLeavesTheEnvironmentOfAnotherSystem(t *testing.T) {
 	clone := freshClone(t)
 	stamps := filepath.Join(clone, ".venv", ".shattered")
@@ -108,7 +118,9 @@ func TestSetupLeavesTheEnvironmentOfAnotherSystem(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantSentence(t, setup(t, clone), 1, "was made as /elsewhere/.venv, with a Python that is not here: if another system still uses it, let SHATTERED_VENV name another folder")
+	wantSentence(t, setup(t, clone), 1,
+		"was made as /elsewhere/.venv, with a Python that is not here: if another system still uses it, "+
+			"let SHATTERED_VENV name another folder")
 	if _, err := os.Stat(filepath.Join(stamps, "verified")); err != nil {
 		t.Errorf("the other system's environment is not as it was: %v", err)
 	}
@@ -117,18 +129,28 @@ func TestSetupLeavesTheEnvironmentOfAnotherSystem(t *testing.T) {
 // What go or pip say when they fail is told apart: the network is blamed for nothing else.
 func TestReasonsOfFailures(t *testing.T) {
 	for output, want := range map[string]string{
-		"go: x@v1: Get \"http://127.0.0.1:9/x\": dial tcp 127.0.0.1:9: connect: connection refused":                 "no server answers",
-		"WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('...')': /simple/anyio/": "no server answers",
-		"# pkg\ncompile: signal: killed":                                                    "the memory did not suffice",
-		"write /x/y: no space left on device":                                               "the disk is full",
-		"ERROR: No matching distribution found for pyyaml==6.0.3":                           "the index has no pyyaml==6.0.3 for this system and Python",
-		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.":         "a package is not the one that the list names",
-		"SSLError(SSLCertVerificationError('[SSL: CERTIFICATE_VERIFY_FAILED]":               "certificate is not trusted",
-		"go: module lookup disabled by GOPROXY=off":                                         "unset GOPROXY",
-		"ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied": "can't be written",
+		"go: x@v1: Get \"http://127.0.0.1:9/x\": dial tcp 127.0.0.1:9: connect: connection " +
+			"refused": "no server answers",
+		"WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('...')': " +
+			"/simple/anyio/": "no server answers",
+		"# pkg\ncompile: signal: killed": "the memory " +
+			"did not suffice",
+		"write /x/y: no space left on device": "the disk is " +
+			"full",
+		"ERROR: No matching distribution found for " +
+			"pyyaml==6.0.3": "the index has no pyyaml==6.0.3 for this system and " +
+			"Python",
+		"ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.": "a package is " +
+			"not the one that the list names",
+		"SSLError(SSLCertVerificationError('[SSL: CERTIFICATE_VERIFY_FAILED]": "certificate " +
+			"is not trusted",
+		"go: module lookup disabled by GOPROXY=off": "unset GOPROXY",
+		"ERROR: Could not install packages due to an OSError: [Errno 13] Permission " +
+			"denied": "can't be written",
 		"undefined: nothing": "see the message above",
 	} {
-		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; reason "$OUTPUT"`, "OUTPUT="+output))
+		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; reason "$OUTPUT"`,
+			"OUTPUT="+output))
 		wantWorks(t, got, want)
 		if strings.Contains(got.stdout, "network") != (want == "no server answers") {
 			t.Errorf("%q is explained by %q", output, got.stdout)
@@ -136,7 +158,8 @@ func TestReasonsOfFailures(t *testing.T) {
 	}
 }
 
-// XLA's plugin is for glibc 2.27 or newer on x86-64; elsewhere GoMLX has one of its own, or the set-up goes on with the pure-Go backend.
+// XLA's plugin is for glibc 2.27 or newer on x86-64; elsewhere GoMLX has one of its own, or the set-up goes
+// on with the pure-Go backend.
 func TestPlatformsWithAPlugin(t *testing.T) {
 	for name, c := range map[string]struct {
 		system, libc string
@@ -154,14 +177,16 @@ func TestPlatformsWithAPlugin(t *testing.T) {
 		folder := t.TempDir()
 		writeScript(t, filepath.Join(folder, "uname"), "echo "+c.system)
 		writeScript(t, filepath.Join(folder, "getconf"), c.libc)
-		got := run(t, asUser(repository(t), `source scripts/lib/common.sh; if has_wheel; then echo wheel; elif has_release; then echo release; else echo none; fi`, "PATH="+folder+":"+os.Getenv("PATH")))
+		got := run(t, asUser(repository(t),
+			`source scripts/lib/common.sh; if has_wheel; then echo wheel; elif has_release; then echo release; else echo none; fi`, "PATH="+folder+":"+os.Getenv("PATH")))
 		if got.stdout != c.want+"\n" {
 			t.Errorf("%s: got %+v, want %s", name, got, c.want)
 		}
 	}
 }
 
-// A checkout that was moved works without a network: what holds the old path is mended. So does one where files can't be locked.
+// A checkout that was moved works without a network: what holds the old path is mended. So does one where
+// files can't be locked.
 func TestMovedCheckout(t *testing.T) {
 	everything(t)
 	folder := filepath.Join(t.TempDir(), "moved here")
@@ -174,8 +199,10 @@ func TestMovedCheckout(t *testing.T) {
 		t.Errorf("where nothing can be locked it said %q", got.stderr)
 	}
 	wantCell(t, folder)
-	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "jupyter"), "kernelspec", "list")), filepath.Join(folder, ".venv"))
-	if got := run(t, asUser(folder, `grep -rIlF "$OLD/" .venv/bin .venv/share .venv/lib/pjrt .venv/.shattered .venv/pyvenv.cfg`, "OLD="+repository(t, ".venv"))); got.stdout != "" {
+	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "jupyter"), "kernelspec", "list")),
+		filepath.Join(folder, ".venv"))
+	if got := run(t, asUser(folder,
+		`grep -rIlF "$OLD/" .venv/bin .venv/share .venv/lib/pjrt .venv/.shattered .venv/pyvenv.cfg`, "OLD="+repository(t, ".venv"))); got.stdout != "" {
 		t.Errorf("these files still hold the old path:\n%s", got.stdout)
 	}
 	wantWorks(t, setup(t, folder, offline...), "nothing to do")
@@ -188,7 +215,8 @@ func TestMovedCheckout(t *testing.T) {
 	wantWorks(t, setup(t, second, offline...), "nothing to do")
 }
 
-// A set-up that can't be done takes nothing away: the environment that worked works on, and says so in seconds, not after pip's retries.
+// A set-up that can't be done takes nothing away: the environment that worked works on, and says so in
+// seconds, not after pip's retries.
 func TestSetupThatFailsKeepsTheEnvironment(t *testing.T) {
 	everything(t)
 	folder := filepath.Join(t.TempDir(), "checkout")
@@ -225,7 +253,8 @@ func TestSetupThatFailsKeepsTheEnvironment(t *testing.T) {
 	if err := os.WriteFile(modules, []byte("/nowhere\n"+folders), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	wantRefusal(t, setup(t, folder, append(offline, "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw")...), "no server answers, and a network is needed")
+	wantRefusal(t, setup(t, folder, append(offline, "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw")...),
+		"no server answers, and a network is needed")
 
 	// With the network back, a new list gives a new environment in the old one's place.
 	if err := os.WriteFile(list, append(text, "# another list\n"...), 0o644); err != nil {
@@ -233,12 +262,14 @@ func TestSetupThatFailsKeepsTheEnvironment(t *testing.T) {
 	}
 	wantWorks(t, setup(t, folder), "ready: ")
 	wantCell(t, folder)
-	if got := run(t, asUser(folder, `ls -d .venv.new .venv.old; grep -rIlF .venv.new .venv/bin .venv/share .venv/.shattered .venv/pyvenv.cfg`)); got.stdout != "" {
+	if got := run(t, asUser(folder,
+		`ls -d .venv.new .venv.old; grep -rIlF .venv.new .venv/bin .venv/share .venv/.shattered .venv/pyvenv.cfg`)); got.stdout != "" {
 		t.Errorf("the new environment still holds its first path:\n%s", got.stdout)
 	}
 }
 
-// Settings of pip and Python that somebody has for their own work change nothing of what a first set-up installs.
+// Settings of pip and Python that somebody has for their own work change nothing of what a first set-up
+// installs.
 func TestSetupWithSettingsOfPython(t *testing.T) {
 	everything(t)
 	folder, home := filepath.Join(t.TempDir(), "checkout"), t.TempDir()
@@ -247,7 +278,9 @@ func TestSetupWithSettingsOfPython(t *testing.T) {
 		t.Fatal(err)
 	}
 	configuration := filepath.Join(home, "pip.conf")
-	if err := os.WriteFile(configuration, []byte("[install]\nuser = true\nprefix = /nowhere\n[global]\nno-binary = :all:\n"), 0o644); err != nil {
+	if err := os.WriteFile(configuration,
+		[]byte("[install]\nuser = true\nprefix = /nowhere\n[global]\nno-binary = "+
+			":all:\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	pinned := filepath.Join(home, "path", "anyio")
@@ -258,14 +291,17 @@ func TestSetupWithSettingsOfPython(t *testing.T) {
 	if err := os.WriteFile(constraints, []byte("anyio<1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	got := setup(t, folder, "PIP_CONFIG_FILE="+configuration, "PIP_USER=1", "PIP_TARGET="+home, "PIP_CONSTRAINT="+constraints, "PIP_NO_DEPS=0",
+	got := setup(t, folder, "PIP_CONFIG_FILE="+configuration, "PIP_USER=1", "PIP_TARGET="+home,
+		"PIP_CONSTRAINT="+constraints, "PIP_NO_DEPS=0",
 		"PYTHONPATH="+filepath.Dir(pinned), "PYTHONSAFEPATH=1", "PYTHONWARNINGS=error", "PYTHONHOME=/nowhere")
 	wantWorks(t, got, "ready: ")
 	wantCell(t, folder)
-	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), "-c", "import anyio; print(anyio.__file__)")), filepath.Join(folder, ".venv"))
+	wantWorks(t, run(t, exec.Command(filepath.Join(folder, ".venv", "bin", "python"), "-c",
+		"import anyio; print(anyio.__file__)")), filepath.Join(folder, ".venv"))
 }
 
-// A checkout that its user may only read, with a results folder of their own, runs cells and makes the report: programs are built in a cache.
+// A checkout that its user may only read, with a results folder of their own, runs cells and makes the
+// report: programs are built in a cache.
 func TestReadOnlyCheckout(t *testing.T) {
 	everything(t)
 	folder, own := filepath.Join(t.TempDir(), "checkout"), t.TempDir()
@@ -275,7 +311,8 @@ func TestReadOnlyCheckout(t *testing.T) {
 		mount --bind "$CHECKOUT" "$CHECKOUT" && mount -o remount,bind,ro "$CHECKOUT" || exit 77
 		if touch "$CHECKOUT"/file 2>/dev/null; then exit 77; fi
 		exec "$CHECKOUT"/scripts/reproduce --quick --results results 1'`,
-		"CHECKOUT="+folder, "SHATTERED_VENV=", "XDG_CACHE_HOME="+filepath.Join(own, "cache"), "GOCACHE="+output(t, "go", "env", "GOCACHE"))
+		"CHECKOUT="+folder, "SHATTERED_VENV=", "XDG_CACHE_HOME="+filepath.Join(own, "cache"),
+		"GOCACHE="+output(t, "go", "env", "GOCACHE"))
 	got := run(t, command)
 	if got.status == 77 || got.status == 127 || strings.Contains(got.stderr, "unshare") {
 		t.Skip("nothing can be mounted here")

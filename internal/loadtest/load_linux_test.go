@@ -48,7 +48,8 @@ func probe(t *testing.T, depth, width, inputs, draws int) {
 	e := engine.New(opened)
 	defer e.Close()
 	net := models.Config{Net: "feedforward", Depth: depth, Width: width, Norm: norms.Center}
-	if _, err := gradients.Run(t.Context(), e, gradients.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1}); err != nil {
+	if _, err := gradients.Run(t.Context(), e,
+		gradients.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -64,11 +65,11 @@ var loads = map[string]struct{ depth, width, inputs, draws int }{
 	"wide and full": {50, 1000, 4096, 2},
 }
 
-// TestPeakMemory holds the most memory that a process has while it takes gradients to the formula in the engine's
-// documentation: (L+1) M N + L N^2 numbers for each draw in flight, of which there are as many as processors, half as
-// much again, and as much again where a state takes more than two megabytes. Beside it there are the gradients themselves,
-// and what the program, XLA and its compiler hold whatever the load, which is measured at a small one: 64 MiB more are
-// left for what that does not show.
+// TestPeakMemory holds the most memory that a process has while it takes gradients to the formula in the
+// engine's documentation: (L+1) M N + L N^2 numbers for each draw in flight, of which there are as many as
+// processors, half as much again, and as much again where a state takes more than two megabytes. Beside it
+// there are the gradients themselves, and what the program, XLA and its compiler hold whatever the load,
+// which is measured at a small one: 64 MiB more are left for what that does not show.
 func TestPeakMemory(t *testing.T) {
 	faulttest.Everything(t)
 	testbackend.XLA(t)
@@ -85,7 +86,8 @@ func TestPeakMemory(t *testing.T) {
 				small := field(t, "/proc/self/status", "VmHWM")
 				probe(t, load.depth, load.width, load.inputs, load.draws)
 				got := field(t, "/proc/self/status", "VmHWM") - small - 8*float64(load.draws*load.inputs)
-				t.Logf("%.0f MiB beyond the small load's %.0f, the formula says %.0f", got/(1<<20), small/(1<<20), formula/(1<<20))
+				t.Logf("%.0f MiB beyond the small load's %.0f, the formula says %.0f", got/(1<<20),
+					small/(1<<20), formula/(1<<20))
 				lost := 1.5
 				if 4*load.inputs*load.width > 2<<20 {
 					lost = 2

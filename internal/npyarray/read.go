@@ -26,7 +26,8 @@ func Read(path string) (values []float64, dims []int, err error) {
 }
 
 // errNotAnArray is the error of a file that isn't what numpy.save writes.
-var errNotAnArray = errors.New("it is not a whole array of NumPy: write it with numpy.save, whose files end " +
+var errNotAnArray = errors.New("it is not a whole array of NumPy: write it with numpy.save, whose files " +
+	"end " +
 	"with .npy")
 
 // read reads an array. NumPy's reader panics on some headers that it did not write.
@@ -50,7 +51,8 @@ func read(file interface {
 		}
 		size *= float64(dim)
 	}
-	if err := (cost.Bytes(size) * 8).Check(fmt.Sprintf("an array of shape %v", header.Shape), "numbers"); err != nil {
+	if err := (cost.Bytes(size) * 8).Check(fmt.Sprintf("an array of shape %v", header.Shape),
+		"numbers"); err != nil {
 		return nil, nil, fmt.Errorf("%w; give fewer inputs", err)
 	}
 	if header.Fortran && len(header.Shape) > 1 {

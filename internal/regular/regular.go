@@ -37,7 +37,8 @@ func Open(path string) (*os.File, error) {
 	if err := check(os.Stat(path)); err != nil { // to open some devices does something to them
 		return nil, pathError(path, err)
 	}
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // should another have come to its place since
+	// should another have come to its place since
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -15,14 +15,16 @@ import (
 
 func TestNothingButFiles(t *testing.T) {
 	folder := t.TempDir()
-	file, pipe, socket := filepath.Join(folder, "file"), filepath.Join(folder, "pipe"), filepath.Join(folder, "socket")
+	file, pipe, socket := filepath.Join(folder, "file"), filepath.Join(folder, "pipe"),
+		filepath.Join(folder, "socket")
 	if err := os.WriteFile(file, []byte("content"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if listener, err := net.Listen("unix", socket); err != nil { // the path of a test's folder may be too long for a socket
+	// the path of a test's folder may be too long for a socket
+	if listener, err := net.Listen("unix", socket); err != nil {
 		t.Log(err)
 	} else {
 		defer listener.Close()
@@ -37,7 +39,8 @@ func TestNothingButFiles(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		folder: "a folder", pipe: "a named pipe", "/dev/zero": "a device", filepath.Join(folder, "none"): "no such file",
+		folder: "a folder", pipe: "a named pipe", "/dev/zero": "a device",
+		filepath.Join(folder, "none"): "no such file",
 	} {
 		_, err := ReadFile(path) // of a pipe or /dev/zero this would not end
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Count(err.Error(), path) != 1 {

@@ -1,5 +1,5 @@
-// Package resultstest checks that the CSV and npz files of a figure hold every number of its JSON file. It finds the numbers by
-// walking the JSON, and shares no code with what wrote the files.
+// Package resultstest checks that the CSV and npz files of a figure hold every number of its JSON file. It
+// finds the numbers by walking the JSON, and shares no code with what wrote the files.
 package resultstest
 
 import (
@@ -140,7 +140,8 @@ func checkCSV(t *testing.T, path string, leaves []leaf) {
 			indexes = []string{"any"}
 		}
 		if got := cells[key(l.column(), l.part, strconv.Itoa(l.entry), indexes...)]; got != want {
-			t.Errorf("%s: %s of %s %d at %v is %q, want %q", path, l.column(), l.part, l.entry, l.indexes, got, want)
+			t.Errorf("%s: %s of %s %d at %v is %q, want %q", path, l.column(), l.part, l.entry, l.indexes,
+				got, want)
 		}
 	}
 }
@@ -186,7 +187,8 @@ func checkNPZ(t *testing.T, path string, leaves []leaf) {
 			}
 			at = at*length + position[axis]
 		}
-		if got := arrays[name][at]; math.Float64bits(got) != math.Float64bits(want) || len(position) != len(header.Descr.Shape) {
+		if got := arrays[name][at]; math.Float64bits(got) != math.Float64bits(want) ||
+			len(position) != len(header.Descr.Shape) {
 			t.Errorf("%s, %s at %v is %v, want %v", path, name, position, got, want)
 		}
 	}

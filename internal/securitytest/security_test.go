@@ -25,7 +25,8 @@ func files(t *testing.T, pattern string, do func(path, text string)) {
 		}
 		name := entry.Name()
 		below, err := filepath.Rel(root, path)
-		if entry.IsDir() && (name == ".git" || below == "results" || strings.HasPrefix(name, ".venv") || name == "testdata") {
+		if entry.IsDir() && (name == ".git" || below == "results" || strings.HasPrefix(name, ".venv") ||
+			name == "testdata") {
 			return filepath.SkipDir
 		}
 		if err != nil || entry.IsDir() || !matches.MatchString(filepath.ToSlash(below)) {
@@ -51,13 +52,15 @@ func TestActionsArePinned(t *testing.T) {
 				t.Errorf("%s takes %s, which is no commit", path, match[1])
 			}
 		}
-		if !strings.Contains(text, "\npermissions:\n  contents: read\n") || strings.Contains(text, ": write") {
+		if !strings.Contains(text, "\npermissions:\n  contents: read\n") ||
+			strings.Contains(text, ": write") {
 			t.Errorf("%s has other rights than to read", path)
 		}
 		if strings.Contains(text, "pull_request_target") || strings.Contains(text, "${{ github.event.") {
 			t.Errorf("%s takes what others have written for a part of itself", path)
 		}
-		if n, private := strings.Count(text, "actions/checkout@"), strings.Count(text, "persist-credentials: false"); n != private {
+		if n, private := strings.Count(text, "actions/checkout@"), strings.Count(text,
+			"persist-credentials: false"); n != private {
 			t.Errorf("%s has %d checkouts, and %d that leave no credentials", path, n, private)
 		}
 	})
@@ -69,7 +72,8 @@ func TestListsHaveHashes(t *testing.T) {
 	files(t, `^(requirements.*|bench/.*requirements.*)\.txt$`, func(path, text string) {
 		packages := 0
 		for entry := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
-			if entry = strings.TrimSpace(entry); entry == "" || strings.HasPrefix(entry, "#") || strings.HasPrefix(entry, "--") {
+			if entry = strings.TrimSpace(entry); entry == "" || strings.HasPrefix(entry, "#") ||
+				strings.HasPrefix(entry, "--") {
 				continue
 			}
 			packages++
@@ -116,7 +120,8 @@ func TestNoShellSeesNames(t *testing.T) {
 	for pattern, wrong := range unsafe {
 		files(t, pattern, func(path, text string) {
 			for line := range strings.Lines(text) {
-				if found := wrong.FindString(line); found != "" && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+				if found := wrong.FindString(line); found != "" &&
+					!strings.HasPrefix(strings.TrimSpace(line), "#") {
 					t.Errorf("%s has %q in the line %q", path, found, strings.TrimSpace(line))
 				}
 			}

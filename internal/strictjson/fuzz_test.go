@@ -19,7 +19,8 @@ func FuzzDecode(f *testing.F) {
 		Left   *int              `json:"left,omitempty"`
 	}
 	const whole = `{"text":"a","number":1.5,"count":3,"list":[{"b":true}],"raw":[1,{"c":null}]}`
-	for _, seed := range []string{whole, whole[:40], whole + whole, "", "null", "[]", `{"text":null}`, `{"text":"a","TEXT":"b"}`, "\xff", `{"raw":` + "[[[[[[[["} {
+	for _, seed := range []string{whole, whole[:40], whole + whole, "", "null", "[]", `{"text":null}`,
+		`{"text":"a","TEXT":"b"}`, "\xff", `{"raw":` + "[[[[[[[["} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

@@ -1,4 +1,5 @@
-// Package strictjson reads JSON that was written from the value it is read into: what has other fields is of another version, or was edited.
+// Package strictjson reads JSON that was written from the value it is read into: what has other fields is of
+// another version, or was edited.
 package strictjson
 
 import (
@@ -11,8 +12,8 @@ import (
 	"slices"
 )
 
-// Decode reads one JSON value. It is an error when a field of the value is missing (unless it may be left out by omitempty), when there are others,
-// or when anything stands behind it.
+// Decode reads one JSON value. It is an error when a field of the value is missing (unless it may be left out
+// by omitempty), when there are others, or when anything stands behind it.
 func Decode(content []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()

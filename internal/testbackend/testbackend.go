@@ -10,8 +10,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/backend"
 )
 
-// Open returns the backend that GOMLX_BACKEND names, so that a test suite can be run on each, and the pure-Go backend, which
-// is there on every machine, where it names none. A process opens a backend once.
+// Open returns the backend that GOMLX_BACKEND names, so that a test suite can be run on each, and the pure-Go
+// backend, which is there on every machine, where it names none. A process opens a backend once.
 func Open(tb testing.TB) compute.Backend {
 	tb.Helper()
 	name := os.Getenv(backend.Variable)

@@ -6,8 +6,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// Noise returns n images of random bytes in the form of CIFAR-10, with all classes in turn. They come from the random stream at the path under the
-// seed.
+// Noise returns n images of random bytes in the form of CIFAR-10, with all classes in turn. They come from
+// the random stream at the path under the seed.
 func Noise(n int, seed uint64, path ...uint64) *cifar.Set {
 	s := &cifar.Set{Images: make([]uint8, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]uint8, n)}
 	rng := random.Stream(seed, path...)
@@ -20,7 +20,8 @@ func Noise(n int, seed uint64, path ...uint64) *cifar.Set {
 	return s
 }
 
-// Planes returns n images that are planes of brightness, each in a random direction: a set with structure. All are of class 0.
+// Planes returns n images that are planes of brightness, each in a random direction: a set with structure.
+// All are of class 0.
 func Planes(n int) *cifar.Set {
 	set := &cifar.Set{Labels: make([]uint8, n)}
 	for i := range n {
@@ -29,7 +30,8 @@ func Planes(n int) *cifar.Set {
 		for y := range cifar.Side {
 			for x := range cifar.Side {
 				for range cifar.Channels {
-					set.Images = append(set.Images, uint8(255*(dx*float64(x)+dy*float64(y))/float64(2*cifar.Side)))
+					set.Images = append(set.Images,
+						uint8(255*(dx*float64(x)+dy*float64(y))/float64(2*cifar.Side)))
 				}
 			}
 		}
