@@ -22,7 +22,8 @@ const steps = 3
 // precisions of the comparison: in the first, rounding can't hide a difference; the second is what is timed.
 var precisions = []dtypes.DType{dtypes.Float64, dtypes.Float32}
 
-// check writes for every net, in both precisions, an archive <job>-<precision>.npz of its weights, its inputs and what comes of them.
+// check writes for every net, in both precisions, an archive <job>-<precision>.npz of its weights, its inputs
+// and what comes of them.
 func check(ctx context.Context, e *engine.Engine, folder string) error {
 	for _, dtype := range precisions {
 		for name, net := range map[string]models.Config{"feedforward": centred, "residual": rescaled} {
@@ -30,7 +31,8 @@ func check(ctx context.Context, e *engine.Engine, folder string) error {
 				return err
 			}
 		}
-		for name, net := range map[string]models.Config{"conv-feedforward": convFeedforward, "conv-residual": convResidual} {
+		for name, net := range map[string]models.Config{"conv-feedforward": convFeedforward,
+			"conv-residual": convResidual} {
 			if err := checkImages(ctx, e, net, dtype, file(folder, name, dtype)); err != nil {
 				return err
 			}
@@ -53,7 +55,8 @@ func file(folder, name string, dtype dtypes.DType) string {
 }
 
 // checkDense writes a draw of a dense net as scripts/export does.
-func checkDense(ctx context.Context, e *engine.Engine, net models.Config, dtype dtypes.DType, path string) error {
+func checkDense(ctx context.Context, e *engine.Engine, net models.Config, dtype dtypes.DType,
+	path string) error {
 	net.Depth = paperDepth
 	draw, err := export.Run(ctx, e, export.Config{Net: net, Inputs: 256, Seed: seed, DType: dtype})
 	if err != nil {
@@ -63,7 +66,8 @@ func checkDense(ctx context.Context, e *engine.Engine, net models.Config, dtype 
 }
 
 // checkImages writes kernel_0, kernel_1, ..., readout, images, and the gradient with respect to these.
-func checkImages(ctx context.Context, e *engine.Engine, config models.Config, dtype dtypes.DType, path string) error {
+func checkImages(ctx context.Context, e *engine.Engine, config models.Config, dtype dtypes.DType,
+	path string) error {
 	config.Depth = paperDepth
 	net, err := models.New(config)
 	if err != nil {
@@ -75,7 +79,8 @@ func checkImages(ctx context.Context, e *engine.Engine, config models.Config, dt
 		return err
 	}
 	batch := convert(pixels, dtype, append([]int{images}, net.Input...))
-	trace, err := e.Run(ctx, engine.Request{Net: net, Weights: net.Draw(seed, 0), Inputs: batch, Gradient: true})
+	trace, err := e.Run(ctx,
+		engine.Request{Net: net, Weights: net.Draw(seed, 0), Inputs: batch, Gradient: true})
 	if err != nil {
 		return err
 	}
@@ -83,7 +88,8 @@ func checkImages(ctx context.Context, e *engine.Engine, config models.Config, dt
 	if err != nil {
 		return err
 	}
-	return append(out, flat("images", batch), array{"gradient", trace.Gradient, batch.Shape().Dimensions}).write(path)
+	return append(out, flat("images", batch),
+		array{"gradient", trace.Gradient, batch.Shape().Dimensions}).write(path)
 }
 
 // weights returns the kernels of a net of images and its read-out, of draw 0.
@@ -102,8 +108,8 @@ func weights(net *models.Net, dtype dtypes.DType) (arrays, error) {
 	return out, nil
 }
 
-// checkStep writes the weights, a batch, its loss, the gradient of the loss with respect to each of the weights, and in float32, in which nets are
-// trained, the losses of the first steps on that batch.
+// checkStep writes the weights, a batch, its loss, the gradient of the loss with respect to each of the
+// weights, and in float32, in which nets are trained, the losses of the first steps on that batch.
 func checkStep(ctx context.Context, e *engine.Engine, family string, dtype dtypes.DType, path string) error {
 	net, err := training.Net(family, paperDepth, 0, shape)
 	if err != nil {
@@ -119,16 +125,19 @@ func checkStep(ctx context.Context, e *engine.Engine, family string, dtype dtype
 	if err := net.Initialize(store.RootScope(), net.Draw(seed, 0), dtype); err != nil {
 		return err
 	}
-	exec, err := model.NewExec(e.Backend(), store, func(scope *model.Scope, images, labels *graph.Node) []*graph.Node {
-		mean := graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{labels}, []*graph.Node{net.Build(scope, images)}))
-		outputs := []*graph.Node{mean}
-		for _, stage := range net.Stages {
-			for _, param := range stage.Block.Params() {
-				outputs = append(outputs, scope.At("%s", stage.Name).GetVariable(param.Name).NodeValue(mean))
+	exec, err := model.NewExec(e.Backend(), store,
+		func(scope *model.Scope, images, labels *graph.Node) []*graph.Node {
+			mean := graph.ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits([]*graph.Node{labels},
+				[]*graph.Node{net.Build(scope, images)}))
+			outputs := []*graph.Node{mean}
+			for _, stage := range net.Stages {
+				for _, param := range stage.Block.Params() {
+					variable := scope.At("%s", stage.Name).GetVariable(param.Name)
+					outputs = append(outputs, variable.NodeValue(mean))
+				}
 			}
-		}
-		return append([]*graph.Node{mean}, graph.Gradient(mean, outputs[1:]...)...)
-	})
+			return append([]*graph.Node{mean}, graph.Gradient(mean, outputs[1:]...)...)
+		})
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,8 @@ func drawingJob(e *engine.Engine, s size) (job, error) {
 	}, nil
 }
 
-// figure2Job takes the mean autocorrelation functions of Figure 2: three nets at five depths, frozen statistics.
+// figure2Job takes the mean autocorrelation functions of Figure 2: three nets at five depths, frozen
+// statistics.
 func figure2Job(e *engine.Engine, _ size) (job, error) {
 	config := figure2.Paper()
 	return func(ctx context.Context, round uint64) (arrays, error) {
@@ -84,7 +85,8 @@ func figure2Job(e *engine.Engine, _ size) (job, error) {
 			for _, depth := range config.Depths {
 				net.Depth = depth
 				result, err := gradients.Run(ctx, e, gradients.Config{
-					Net: net, Inputs: config.Inputs, Draws: config.Draws, First: round * uint64(config.Draws), Seed: seed,
+					Net: net, Inputs: config.Inputs, Draws: config.Draws, First: round * uint64(config.Draws),
+					Seed: seed,
 				})
 				if err != nil {
 					return nil, err
@@ -103,7 +105,8 @@ func figure2Job(e *engine.Engine, _ size) (job, error) {
 // figure3Job takes the activations and coactivations of Figure 3 in the two nets that the paper shows.
 func figure3Job(e *engine.Engine, _ size) (job, error) {
 	config := figure3.Paper()
-	config.Nets = slices.DeleteFunc(config.Nets, func(net models.Config) bool { return net.Net != "feedforward" })
+	config.Nets = slices.DeleteFunc(config.Nets,
+		func(net models.Config) bool { return net.Net != "feedforward" })
 	return func(ctx context.Context, round uint64) (arrays, error) {
 		config.Seed = seed + round
 		result, err := figure3.Run(ctx, e, config)

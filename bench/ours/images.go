@@ -17,8 +17,8 @@ var (
 	convResidual    = models.Config{Net: "conv-residual", Norm: norms.Batch, Beta: 0.1}
 )
 
-// imageGradientsJob takes the gradients of a net of images with respect to a minibatch of white noise, the same in every round, under one draw
-// of the weights.
+// imageGradientsJob takes the gradients of a net of images with respect to a minibatch of white noise, the
+// same in every round, under one draw of the weights.
 func imageGradientsJob(config models.Config) func(*engine.Engine, size) (job, error) {
 	return func(e *engine.Engine, s size) (job, error) {
 		config.Depth = cmp.Or(s.depth, paperDepth)
@@ -35,7 +35,8 @@ func imageGradientsJob(config models.Config) func(*engine.Engine, size) (job, er
 		return func(ctx context.Context, round uint64) (arrays, error) {
 			batch := tensors.FromFlatDataAndDimensions(images, dims...)
 			defer batch.MustFinalizeAll()
-			trace, err := e.Run(ctx, engine.Request{Net: net, Weights: net.Draw(seed, round), Inputs: batch, Gradient: true})
+			trace, err := e.Run(ctx,
+				engine.Request{Net: net, Weights: net.Draw(seed, round), Inputs: batch, Gradient: true})
 			if err != nil {
 				return nil, err
 			}

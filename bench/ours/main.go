@@ -1,10 +1,12 @@
-// Command ours is this project's side of scripts/bench: the jobs that it times, done with the project's packages as any user's program does
-// them. The peers in bench/peers do the same jobs under the same names.
+// Command ours is this project's side of scripts/bench: the jobs that it times, done with the project's
+// packages as any user's program does them. The peers in bench/peers do the same jobs under the same names.
 //
 //	ours cold JOB [flags] OUT.npz     does the job once and writes its numbers
-//	ours warm JOB [flags]             does it anew for every line of standard input, and answers each with a line of JSON; a line is the round's
-//	                                  number, and "fresh" behind it if all is to be compiled anew
-//	ours check FOLDER                 writes weights, inputs and what comes of them, for the peers to compare their own numbers with
+//	ours warm JOB [flags]             does it anew for every line of standard input, and answers each with a
+//	                                  line of JSON; a line is the round's number, and "fresh" after it if all
+//	                                  is to be compiled anew
+//	ours check FOLDER                 writes weights, inputs and what comes of them, for the peers to compare
+//	                                  their own numbers with
 //	ours version                      says what runs, and on how many threads, in a line of JSON
 package main
 
@@ -56,7 +58,8 @@ func run(ctx context.Context, arguments []string) error {
 	case command == "version":
 		p := results.NewProvenance(opened, "")
 		return json.NewEncoder(os.Stdout).Encode(about{
-			Version: fmt.Sprintf("GoMLX %s, %s, %s, numbers drawn by the form %s", p.Modules["github.com/gomlx/gomlx"], p.Go, p.Plugin, random.Form()),
+			Version: fmt.Sprintf("GoMLX %s, %s, %s, numbers drawn by the form %s",
+				p.Modules["github.com/gomlx/gomlx"], p.Go, p.Plugin, random.Form()),
 			Threads: processors.Count(),
 		})
 	case command == "check" && len(rest) == 1:

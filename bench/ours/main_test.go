@@ -9,8 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 )
 
-// TestJobs does two rounds of each job that has a size, on small nets, and looks that they give numbers, other ones in each round: a job that
-// fails is missing in a table without an error.
+// TestJobs does two rounds of each job that has a size, on small nets, and looks that they give numbers,
+// other ones in each round: a job that fails is missing in a table without an error.
 func TestJobs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles many nets")
@@ -18,7 +18,8 @@ func TestJobs(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	for name, make := range jobs {
-		if slices.Contains([]string{"figure2", "figure3"}, name) { // those of the paper, which pkg/paper tests
+		// those of the paper, which pkg/paper tests
+		if slices.Contains([]string{"figure2", "figure3"}, name) {
 			continue
 		}
 		do, err := make(e, size{depth: 8, draws: 2, inputs: 4})

@@ -92,5 +92,6 @@ func checkPath(ctx context.Context, e *engine.Engine, dtype dtypes.DType, file s
 		ends = append(append(ends, pair.From...), pair.To...)
 	}
 	dims := append([]int{pathPairs, 2}, config.Net.Input...)
-	return append(out, array{"ends", ends, dims}, array{"correlation", correlation, []int{points}}).write(file)
+	return append(out, array{"ends", ends, dims},
+		array{"correlation", correlation, []int{points}}).write(file)
 }

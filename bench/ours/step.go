@@ -20,11 +20,13 @@ import (
 const trainingBatch = 128
 
 // shape is that of CIFAR-10.
-var shape = training.Shape{Height: cifar.Side, Width: cifar.Side, Channels: cifar.Channels, Classes: len(cifar.Classes)}
+var shape = training.Shape{Height: cifar.Side, Width: cifar.Side, Channels: cifar.Channels,
+	Classes: len(cifar.Classes)}
 
 // minibatch returns white noise for images, and random labels.
 func minibatch(images int) ([]float32, []int32, error) {
-	pixels, err := rank.WhiteNoise{Seed: seed}.Minibatch([]int{shape.Height, shape.Width, shape.Channels}, images, 0)
+	pixels, err := rank.WhiteNoise{Seed: seed}.Minibatch([]int{shape.Height, shape.Width, shape.Channels},
+		images, 0)
 	labels, rng := make([]int32, images), random.Stream(seed)
 	for i := range labels {
 		labels[i] = int32(rng.IntN(shape.Classes))
@@ -32,7 +34,8 @@ func minibatch(images int) ([]float32, []int32, error) {
 	return pixels, labels, err
 }
 
-// noise are the images to train on. It implements training.Data and training.Dataset: the same batch, whenever it is asked for a step.
+// noise are the images to train on. It implements training.Data and training.Dataset: the same batch,
+// whenever it is asked for a step.
 type noise struct {
 	pixels []float32
 	labels []int32
@@ -51,7 +54,8 @@ func (n *noise) Iter() iter.Seq2[train.Batch, error] {
 	return func(yield func(train.Batch, error) bool) {
 		for range n.asked {
 			batch := train.Batch{
-				Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(n.pixels, len(n.labels), shape.Height, shape.Width, shape.Channels)},
+				Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(n.pixels, len(n.labels),
+					shape.Height, shape.Width, shape.Channels)},
 				Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(n.labels, len(n.labels), 1)},
 			}
 			if !yield(batch, nil) {
@@ -61,14 +65,16 @@ func (n *noise) Iter() iter.Seq2[train.Batch, error] {
 	}
 }
 
-// stepJob trains a net of Figure 6 step by step: a round is a step, and what comes of it the loss before it. There are as many as a run may have.
+// stepJob trains a net of Figure 6 step by step: a round is a step, and what comes of it the loss before it.
+// There are as many as a run may have.
 func stepJob(family string) func(*engine.Engine, size) (job, error) {
 	return func(e *engine.Engine, s size) (job, error) {
 		pixels, labels, err := minibatch(cmp.Or(s.inputs, trainingBatch))
 		if err != nil {
 			return nil, err
 		}
-		data, losses, ended := &noise{pixels, labels, make(chan struct{})}, make(chan float64), make(chan error, 1)
+		data, losses, ended := &noise{pixels, labels, make(chan struct{})}, make(chan float64),
+			make(chan error, 1)
 		runner := &training.Runner{Backend: e.Backend(), Data: data, Attach: func(loop *train.Loop) {
 			loop.OnStep("bench", 1, func(_ *train.Loop, metrics []*tensors.Tensor) error {
 				losses <- float64(tensors.ToScalar[float32](metrics[0]))

@@ -5,7 +5,7 @@
 //
 // The variable SHATTERED_HOME names the project's folder. Beside the program lies imports.txt, the packages
 // that the set-up has compiled. For whatever these don't know the program makes way for the goimports that
-// comes behind it in PATH.
+// comes after it in PATH.
 package main
 
 import (
@@ -53,7 +53,8 @@ func fix(path string) (known bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	fixed, known, err := cellimports.ReadIndex(string(list), module, os.Getenv("SHATTERED_HOME")).Fix(path, code)
+	fixed, known, err := cellimports.ReadIndex(string(list), module, os.Getenv("SHATTERED_HOME")).Fix(path,
+		code)
 	if err != nil || !known {
 		return false, err
 	}

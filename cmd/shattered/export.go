@@ -21,8 +21,9 @@ import (
 // exportUsage is printed by export --help, in front of the flags.
 const exportUsage = `Usage: scripts/export NET [flags] OUT.npz
 
-Writes one draw of a net as NumPy arrays: x (M), bias (N), weights (matrices, N, N; used as h @ weights[l]), readout (N),
-preactivations (L, M, N: the rectifiers' arguments before normalisation), output (M), gradient (M).
+Writes one draw of a net as NumPy arrays: x (M), bias (N), weights (matrices, N, N; used as h @ weights[l]),
+readout (N), preactivations (L, M, N: the rectifiers' arguments before normalisation), output (M), gradient
+(M).
 
 NET is one of %s.
 
@@ -72,7 +73,8 @@ func parseExport(arguments []string) (*exportFlags, error) {
 	f.define(set, net)
 	set.IntVar(&net.Width, "width", models.PaperWidth, "width N, the number of units of a layer")
 	set.IntVar(&f.config.Inputs, "inputs", data.GridPoints, "number M of inputs, an even grid on [-2, 2]")
-	set.StringVar((*string)(&net.Statistics), "statistics", string(norms.Frozen), "gradient through batch statistics: frozen, coupled")
+	set.StringVar((*string)(&net.Statistics), "statistics", string(norms.Frozen),
+		"gradient through batch statistics: frozen, coupled")
 	set.Uint64Var(&f.config.Seed, "seed", 1, "seed of the weights")
 	set.Uint64Var(&f.config.Draw, "draw", 0, "number of the draw under the seed")
 	set.Var((*precision)(&f.config.DType), "precision", "float64, or float32 as the probes run")
@@ -88,7 +90,8 @@ func parseExport(arguments []string) (*exportFlags, error) {
 		return nil, err
 	}
 	if net.Net == "" || set.NArg() != 1 {
-		return nil, errors.New("export takes a net, flags and the file to write: scripts/export NET [flags] OUT.npz")
+		return nil, errors.New("export takes a net, flags and the file to write: scripts/export NET " +
+			"[flags] OUT.npz")
 	}
 	f.output = set.Arg(0)
 	if net.Width < 1 {

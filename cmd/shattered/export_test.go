@@ -22,15 +22,18 @@ func silence(t *testing.T) {
 
 func TestExportFlags(t *testing.T) {
 	flags, err := parseExport(strings.Fields(
-		"residual --depth 50 --width 30 --inputs 64 --norm bn --statistics coupled --alpha 0.5 --beta 0.1 --seed 9 --draw 3 --precision float32 out.npz"))
+		"residual --depth 50 --width 30 --inputs 64 --norm bn --statistics coupled --alpha 0.5 --beta 0.1 " +
+			"--seed 9 --draw 3 --precision float32 out.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := flags.config
-	if n := c.Net; n.Net != "residual" || n.Depth != 50 || n.Width != 30 || n.Norm.Name != "bn" || n.Statistics != "coupled" || n.Alpha != 0.5 || n.Beta != 0.1 {
+	if n := c.Net; n.Net != "residual" || n.Depth != 50 || n.Width != 30 || n.Norm.Name != "bn" ||
+		n.Statistics != "coupled" || n.Alpha != 0.5 || n.Beta != 0.1 {
 		t.Errorf("net %+v", n)
 	}
-	if c.Inputs != 64 || c.Seed != 9 || c.Draw != 3 || c.DType.String() != "Float32" || flags.output != "out.npz" {
+	if c.Inputs != 64 || c.Seed != 9 || c.Draw != 3 || c.DType.String() != "Float32" ||
+		flags.output != "out.npz" {
 		t.Errorf("config %+v to %s", c, flags.output)
 	}
 }
@@ -59,12 +62,14 @@ func TestExportRefusesBadInput(t *testing.T) {
 		"width 1000000 would need": "feedforward --width 1000000 " + out,
 		"on 1000000000 inputs":     "feedforward --inputs 1000000000 " + out,
 		"than 1 and 1e+308":        "residual --depth 3 --width 4 --beta 1e308 " + out,
-		"can't write":              "feedforward --depth 2 --width 3 --inputs 4 --backend go " + filepath.Join(out, "nowhere", "x.npz"),
+		"can't write": "feedforward --depth 2 --width 3 --inputs 4 --backend go " +
+			filepath.Join(out, "nowhere", "x.npz"),
 	} {
 		if !strings.Contains(arguments, "--backend") {
 			arguments = strings.Replace(arguments, " "+out, " --backend go "+out, 1)
 		}
-		if err := runExport(strings.Fields(arguments)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if err := runExport(strings.Fields(arguments)); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("export %s: error %v is not one sentence with %q", arguments, err, want)
 		}
 	}
@@ -75,23 +80,29 @@ func TestExportRefusesBadInput(t *testing.T) {
 
 func TestExportAndReportRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.npz")
-	if err := runExport(strings.Fields("highway --depth 3 --width 5 --inputs 8 --backend go " + out)); err != nil {
+	if err := runExport(strings.Fields("highway --depth 3 --width 5 --inputs 8 --backend go " +
+		out)); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(out); err != nil || info.Size() == 0 {
 		t.Errorf("nothing was written: %v", err)
 	}
-	if err := runReport([]string{"-results", t.TempDir()}); err == nil || !strings.Contains(err.Error(), "no results") {
+	if err := runReport([]string{"-results", t.TempDir()}); err == nil ||
+		!strings.Contains(err.Error(), "no results") {
 		t.Errorf("a report of an empty folder gives %v", err)
 	}
 }
 
-// TestNeedsNoHomeAndNoTemporaryFolder runs the command as a user without an account has it: no home folder, and none for temporary files.
+// TestNeedsNoHomeAndNoTemporaryFolder runs the command as a user without an account has it: no home folder,
+// and none for temporary files.
 func TestNeedsNoHomeAndNoTemporaryFolder(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.npz")
 	for _, variables := range [][]string{{"HOME="}, {"HOME=/", "XDG_CACHE_HOME="}} {
-		c := exec.CommandContext(t.Context(), os.Args[0], "export", "feedforward", "--depth", "2", "--width", "4", "--inputs", "4", out)
-		c.Env = append(os.Environ(), append(variables, commandVariable+"=1", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "TMPDIR=/nowhere")...)
+		c := exec.CommandContext(t.Context(), os.Args[0], "export", "feedforward", "--depth", "2", "--width",
+			"4", "--inputs", "4", out)
+		c.Env = append(os.Environ(),
+			append(variables, commandVariable+"=1", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=",
+				"TMPDIR=/nowhere")...)
 		if output, err := c.CombinedOutput(); err != nil {
 			t.Errorf("with %v: %v: %s", variables, err, output)
 		}

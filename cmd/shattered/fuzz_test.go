@@ -12,8 +12,10 @@ import (
 // FuzzPlan reads plans, and the same as a command line.
 func FuzzPlan(f *testing.F) {
 	for _, seed := range []string{
-		"--family ll,relu --depth 10 --seeds 2 --images 0 --epochs 3\n\n# a comment\n--family resnet --depth 198 --steps 300 --rate 0.003",
-		"--depth 1,2,x", "--seeds 99999999999999999999", "--rate NaN", "--family \x00", "--plan", "-", "--", "--depth=", "--shortcut projection --probe 2 --schedule drop",
+		"--family ll,relu --depth 10 --seeds 2 --images 0 --epochs 3\n\n# a comment\n--family resnet " +
+			"--depth 198 --steps 300 --rate 0.003",
+		"--depth 1,2,x", "--seeds 99999999999999999999", "--rate NaN", "--family \x00", "--plan", "-", "--",
+		"--depth=", "--shortcut projection --probe 2 --schedule drop",
 	} {
 		f.Add(seed)
 	}

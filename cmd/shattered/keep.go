@@ -21,8 +21,8 @@ import (
 const keepUsage = `Usage: scripts/reproduce --keep FIGURE [flags]
 
 Computes all parts of a figure at the paper's size and writes them into the file that is kept with the code.
-Ctrl-C stops, and the same command continues after the parts that are finished: also with newer code, as long as
-that does not raise a version.
+Ctrl-C stops, and the same command continues after the parts that are finished: also with newer code, as long
+as that does not raise a version.
 
 `
 

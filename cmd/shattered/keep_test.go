@@ -14,7 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/experiments"
 )
 
-// TestKeep stops the keeping of an experiment's parts halfway, and goes on: no part is computed twice, and
+// TestKeep stops the keeping of an experiment's parts halfway, and continues: no part is computed twice, and
 // the file has all of them in their order.
 func TestKeep(t *testing.T) {
 	const n = 6

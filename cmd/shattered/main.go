@@ -6,7 +6,7 @@
 //	shattered keep FIGURE [flags]             the parts of a figure that are kept with the code
 //	shattered probe MODEL [flags]             how fast the gradients of a model lose each other: a page
 //	shattered report [flags]                  claims.json, claims.csv and index.html of a results folder
-//	shattered train [list|collect] [flags]    the runs of Figure 6: doing them, what became of them, in one file
+//	shattered train [list|collect] [flags]    the runs of Figure 6: doing them, their state, all in one file
 package main
 
 import (
@@ -26,7 +26,10 @@ var commands = map[string]func(arguments []string) error{
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: shattered export NET [flags] OUT.npz | shattered list | shattered keep FIGURE [flags] | shattered probe MODEL [flags] | shattered report [flags] | shattered train [list|collect] [flags]")
+		fmt.Fprintln(os.Stderr,
+			"usage: shattered export NET [flags] OUT.npz | shattered list | shattered keep FIGURE [flags] "+
+				"| shattered probe MODEL [flags] | shattered report [flags] | shattered train "+
+				"[list|collect] [flags]")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {

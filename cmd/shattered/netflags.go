@@ -36,7 +36,8 @@ func (f *netFlags) check(set *flag.FlagSet) (err error) {
 	if f.net.Net != "residual" && f.net.Net != "conv-residual" {
 		set.Visit(func(given *flag.Flag) {
 			if given.Name == "alpha" || given.Name == "beta" {
-				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", f.net.Net, given.Name, given.Name)
+				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", f.net.Net,
+					given.Name, given.Name)
 			}
 		})
 		return nil

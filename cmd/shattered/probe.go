@@ -29,11 +29,11 @@ import (
 const probeUsage = `Usage: scripts/probe MODEL.onnx [--inputs a.npy | --images cifar10] [flags]
        scripts/probe NET [flags]
 
-Says how fast the gradients of a model lose each other on the way from one input to another, in a sentence, and writes
-a page with a picture, and its numbers as JSON, CSV and NumPy arrays.
+Says how fast the gradients of a model lose each other on the way from one input to another, in a sentence,
+and writes a page with a picture, and its numbers as JSON, CSV and NumPy arrays.
 
-MODEL.onnx is a model such as PyTorch's torch.onnx.export writes. NET is one of the paper's, at random weights:
-%s; --depth and the flags after it describe it.
+MODEL.onnx is a model such as PyTorch's torch.onnx.export writes. NET is one of the paper's, at random
+weights: %s; --depth and the flags after it describe it.
 
 `
 
@@ -165,7 +165,8 @@ func parseProbe(arguments []string) (*probeFlags, error) {
 	return f, f.checkFlags(set)
 }
 
-// Defaults: the number of pairs where there are inputs for as many, and that of draws where weights are drawn.
+// Defaults: the number of pairs where there are inputs for as many, and that of draws where weights are
+// drawn.
 const (
 	defaultPairs = 20
 	defaultDraws = 5

@@ -14,7 +14,8 @@ import (
 )
 
 // writeArray writes values as a .npy file and returns its path.
-func writeArray[T float32 | float64 | int64 | int16](t *testing.T, name string, values []T, dims ...int) string {
+func writeArray[T float32 | float64 | int64 | int16](t *testing.T, name string, values []T,
+	dims ...int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	file, err := os.Create(path)
@@ -39,7 +40,8 @@ func ramp[T float32 | float64](n int) []T {
 
 // probeArguments are those of a probe that takes a moment, into a folder.
 func probeArguments(folder, more string) []string {
-	return slices.Concat([]string{"residual", "--depth", "3", "--width", "6", "--beta", "0.5", "--points", "12", "--draws", "2",
+	return slices.Concat([]string{"residual", "--depth", "3", "--width", "6", "--beta", "0.5", "--points",
+		"12", "--draws", "2",
 		"--backend", "go", "--results", folder}, strings.Fields(more))
 }
 
@@ -54,7 +56,8 @@ func TestProbeOfANetOfThePaper(t *testing.T) {
 	}
 	resultstest.CheckData(t, folder, "probe-mine")
 	for _, extension := range []string{".html", ".png", ".svg"} {
-		if info, err := os.Stat(filepath.Join(folder, "probe-mine"+extension)); err != nil || info.Size() < 1000 {
+		if info, err := os.Stat(filepath.Join(folder, "probe-mine"+extension)); err != nil ||
+			info.Size() < 1000 {
 			t.Errorf("%s: %v", extension, err)
 		}
 	}
@@ -79,7 +82,8 @@ func TestProbeOfAFile(t *testing.T) {
 		"resnet.onnx --name images --output loss --labels " + labels + " --inputs " + images,
 		"transformer.onnx --name steps --pairs 3 --inputs " + steps,
 	} {
-		err := runProbe(append(strings.Fields(onnx+"/"+arguments), "--points", "9", "--backend", "go", "--results", folder))
+		err := runProbe(append(strings.Fields(onnx+"/"+arguments), "--points", "9", "--backend", "go",
+			"--results", folder))
 		if err != nil {
 			t.Errorf("%s: %v", arguments, err)
 		}
@@ -92,7 +96,8 @@ func TestProbeOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"draws": 3`, `"output": "1"`, `"kind": "arc"`, `"weights": "drawn anew as He et al. 2015 do"`, `"given": 6`,
+		`"draws": 3`, `"output": "1"`, `"kind": "arc"`, `"weights": "drawn anew as He et al. 2015 do"`,
+		`"given": 6`,
 		`"pairs": 15`, `"shared": true`,
 	} {
 		if !strings.Contains(string(content), want) {
@@ -182,7 +187,8 @@ func TestProbeRefusesBadInput(t *testing.T) {
 		"one class for each of the 8 " +
 			"inputs": "--inputs " + good + " --labels " + writeArray(t, "few.npy", []int64{1, 2}, 2),
 		"give whole numbers " +
-			"from 0 on": "--inputs " + good + " --labels " + writeArray(t, "half.npy", []float32{0, 1, 2, 3, 4, 5, 6, 0.5}, 8),
+			"from 0 on": "--inputs " + good + " --labels " +
+			writeArray(t, "half.npy", []float32{0, 1, 2, 3, 4, 5, 6, 0.5}, 8),
 		"CIFAR10_DIR":          "--images cifar10",
 		"unknown backend":      "--backend tpu",
 		"no name for a figure": "--name a/b",

@@ -71,7 +71,8 @@ func (f *probeFlags) ask(ctx context.Context) (*asked, error) {
 				"--images cifar10", net.Input)
 		}
 		inputs = &given{
-			values: []float64{data.GridLow, data.GridHigh}, shape: []int{1}, about: "the ends of the paper's grid, [-2, 2]",
+			values: []float64{data.GridLow, data.GridHigh}, shape: []int{1},
+			about: "the ends of the paper's grid, [-2, 2]",
 		}
 	}
 	if !slices.Equal(inputs.shape, net.Input) {
@@ -250,7 +251,7 @@ func (f *probeFlags) makePairs(g *given) (pairs []path.Pair, shared bool, err er
 	return pairs, true, nil
 }
 
-// sumOf returns the SHA-256 of files, one behind the other, in hexadecimal.
+// sumOf returns the SHA-256 of files, one after the other, in hexadecimal.
 func sumOf(paths ...string) (string, error) {
 	hash := sha256.New()
 	for _, path := range paths {

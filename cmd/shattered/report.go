@@ -12,8 +12,12 @@ import (
 // runReport is the subcommand report.
 func runReport(arguments []string) error {
 	set := flag.NewFlagSet("report", flag.ContinueOnError)
-	folder := set.String("results", lab.ResultsFolder(), "results folder to read, and to write index.html, claims.json, claims.csv and the CSV and npz files that are missing into")
-	readme := set.String("readme", "", "README whose table of claims to write anew, with that of docs/claims.md beside it and the pictures that it shows")
+	folder := set.String("results", lab.ResultsFolder(),
+		"results folder to read, and to write index.html, claims.json, claims.csv and the CSV and npz "+
+			"files that are missing into")
+	readme := set.String("readme", "",
+		"README whose table of claims to write anew, with that of docs/claims.md beside it and the "+
+			"pictures that it shows")
 	if err := set.Parse(arguments); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {

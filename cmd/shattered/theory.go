@@ -22,8 +22,8 @@ const theoryUsage = `Usage: scripts/export theory --net NET [flags] OUT.npz
 Writes what gradients do in nets of infinite width, computed without drawing weights, as NumPy arrays: x (M),
 G (M, M: the covariance of df/dx over draws of the weights), acf (its expected autocorrelation, lags 0 to 15),
 coactivation (L: at each rectifier), and by the number of layers above the first, 0 to L - 1, C (L: C(i,i) of
-Definition 1, mean over inputs) and R (L: R(i,j), mean over pairs of inputs at least 1 apart). Batch statistics
-are held fixed.
+Definition 1, mean over inputs) and R (L: R(i,j), mean over pairs of inputs at least 1 apart). Batch
+statistics are held fixed.
 
 NET is one of feedforward, residual, highway.
 
@@ -75,7 +75,8 @@ func parseTheory(arguments []string) (*theoryFlags, error) {
 		return nil, err
 	}
 	if f.config.Net.Net == "" || set.NArg() != 1 {
-		return nil, errors.New("export theory takes a net, flags and the file to write: scripts/export theory --net NET [flags] OUT.npz")
+		return nil, errors.New("export theory takes a net, flags and the file to write: scripts/export " +
+			"theory --net NET [flags] OUT.npz")
 	}
 	f.output = set.Arg(0)
 	var err error

@@ -17,7 +17,8 @@ func TestTheoryFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := flags.config.Net
-	if n.Net != "residual" || n.Depth != 50 || n.Norm.Name != "bn" || n.Alpha != 0.5 || n.Beta != 0.1 || n.Activation.Name != "crelu" {
+	if n.Net != "residual" || n.Depth != 50 || n.Norm.Name != "bn" || n.Alpha != 0.5 || n.Beta != 0.1 ||
+		n.Activation.Name != "crelu" {
 		t.Errorf("net %+v", n)
 	}
 	if len(flags.config.X) != 64 || flags.output != "out.npz" {
@@ -41,7 +42,8 @@ func TestTheoryRefusesBadInput(t *testing.T) {
 		"takes a net":               "--net feedforward",
 		"scripts/export theory --n": out,
 		"not defined":               "--net feedforward --width 10 " + out,
-		"can't write":               "--net feedforward --depth 2 --points 4 " + filepath.Join(out, "nowhere", "x.npz"),
+		"can't write": "--net feedforward --depth 2 --points 4 " +
+			filepath.Join(out, "nowhere", "x.npz"),
 	} {
 		err := runExport(append([]string{"theory"}, strings.Fields(arguments)...))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -61,7 +63,8 @@ func TestTheoryRefusesBadInput(t *testing.T) {
 func TestTheoryFile(t *testing.T) {
 	folder := t.TempDir()
 	for name, arguments := range map[string]string{
-		"shallow.npz": "--net feedforward --depth 1 --points 8", "deep.npz": "--net residual --beta 0.1 --norm bn --depth 4 --points 20",
+		"shallow.npz": "--net feedforward --depth 1 --points 8",
+		"deep.npz":    "--net residual --beta 0.1 --norm bn --depth 4 --points 20",
 	} {
 		if err := runTheory(append(strings.Fields(arguments), filepath.Join(folder, name))); err != nil {
 			t.Fatal(err)

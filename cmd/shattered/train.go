@@ -25,11 +25,13 @@ import (
 const trainUsage = `Usage: scripts/train [flags]              do the runs that are neither finished nor being done
        scripts/train list [flags]         say what has become of them
        scripts/train collect [flags] FILE write all finished runs into one file
-       scripts/train start [flags]        do the runs in the background: a process on each processor, at the lowest priority
-       scripts/train stop                 stop those processes, behind checkpoints
+       scripts/train start [flags]        do the runs in the background: a process on each processor, at the
+                                          lowest priority
+       scripts/train stop                 stop those processes after a checkpoint
 
-Trains the nets of Figure 6 on CIFAR-10: every family at every depth from every seed is a run of its own. Ctrl-C stops after a
-checkpoint, and the same command goes on from there. Any number of these commands can work side by side on one results folder.
+Trains the nets of Figure 6 on CIFAR-10: every family at every depth from every seed is a run of its own.
+Ctrl-C stops after a checkpoint, and the same command goes on from there. Any number of these commands can
+work side by side on one results folder.
 
 `
 
@@ -106,7 +108,8 @@ func trainAll(ctx context.Context, flags *trainFlags, data training.Data, displa
 	}
 	provenance := results.NewProvenance(opened, lab.Home())
 	provenance.Backend = flags.backend
-	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, KeepWeights: flags.weights, Observe: display.point, Provenance: provenance}
+	runner := &training.Runner{Backend: opened, Data: data, Folder: flags.results, KeepWeights: flags.weights,
+		Observe: display.point, Provenance: provenance}
 	err = runner.RunAll(ctx, flags.configs(), display.ended)
 	display.clear()
 	if !training.Stopped(err) {
@@ -123,7 +126,8 @@ func collect(flags *trainFlags) error {
 		return err
 	}
 	if len(all) == 0 && wrong.Err() == nil {
-		return fmt.Errorf("there are no finished runs in %s: train some first, or name another folder by --results", flags.results)
+		return fmt.Errorf("there are no finished runs in %s: train some first, or name another folder by "+
+			"--results", flags.results)
 	}
 	if len(all) > 0 {
 		count, err := training.Collect(flags.output, all)
@@ -152,7 +156,8 @@ func (f *trainFlags) configs() []training.Config {
 func parseTrain(what string, arguments []string) (*trainFlags, error) {
 	grid := training.SmallGrid()
 	for _, argument := range arguments {
-		if argument == "--full" || argument == "-full" { // the other flags change its values, wherever they stand
+		// the other flags change its values, wherever they stand
+		if argument == "--full" || argument == "-full" {
 			grid = training.PaperGrid()
 		}
 	}
@@ -184,10 +189,13 @@ func (f *trainFlags) parse(what string, arguments []string, g training.Grid) (tr
 	set := flag.NewFlagSet("train", flag.ContinueOnError)
 	finish := addGridFlags(set, &g)
 	set.Bool("full", false, "the paper's size: all images, depths up to 198, ten seeds (for a GPU)")
-	set.StringVar(&f.plan, "plan", "", "file of runs to do, a line of the flags above for each group; flags on the command line change all of them")
+	set.StringVar(&f.plan, "plan", "",
+		"file of runs to do, a line of the flags above for each group; flags on the command line change "+
+			"all of them")
 	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
 	set.StringVar(&f.results, "results", lab.ResultsFolder(), "results folder")
-	set.BoolVar(&f.weights, "keep-weights", false, "keep the weights of each net at the end of its training, for probes")
+	set.BoolVar(&f.weights, "keep-weights", false,
+		"keep the weights of each net at the end of its training, for probes")
 	set.Usage = func() {
 		fmt.Fprint(set.Output(), trainUsage)
 		set.PrintDefaults()
@@ -201,23 +209,36 @@ func (f *trainFlags) parse(what string, arguments []string, g training.Grid) (tr
 	return g, f.check(what, set)
 }
 
-// addGridFlags adds the flags that choose runs to the set, with the grid's values as defaults. What it returns is to be called when they are
-// parsed: it completes the grid, and checks what the runs themselves don't.
+// addGridFlags adds the flags that choose runs to the set, with the grid's values as defaults. What it
+// returns is to be called when they are parsed: it completes the grid, and checks what the runs themselves
+// don't.
 func addGridFlags(set *flag.FlagSet, g *training.Grid) (finish func() error) {
-	set.Var(&namesFlag{values: &g.Families}, "family", "families, with commas between them: "+strings.Join(training.Families.Names(), ", "))
-	set.Var(&numbersFlag{values: &g.Depths}, "depth", "depths, with commas between them: the number of convolutions, at least 2")
-	set.IntVar(&g.Seeds, "seeds", g.Seeds, "number of nets for each family and depth: those of the seeds from 1 on")
-	set.IntVar(&g.Width, "width", cmp.Or(g.Width, training.PaperWidth), "number of filters at the input, which doubles at each of three halvings of the image")
-	set.Var(&namesFlag{values: &g.Shortcuts}, "shortcut", "shortcuts of the nets that have skips, with commas between them: "+strings.Join(models.Shortcuts.Names(), ", ")+"; none means option-a")
+	set.Var(&namesFlag{values: &g.Families}, "family",
+		"families, with commas between them: "+strings.Join(training.Families.Names(), ", "))
+	set.Var(&numbersFlag{values: &g.Depths}, "depth",
+		"depths, with commas between them: the number of convolutions, at least 2")
+	set.IntVar(&g.Seeds, "seeds", g.Seeds,
+		"number of nets for each family and depth: those of the seeds from 1 on")
+	set.IntVar(&g.Width, "width", cmp.Or(g.Width, training.PaperWidth),
+		"number of filters at the input, which doubles at each of three halvings of the image")
+	set.Var(&namesFlag{values: &g.Shortcuts}, "shortcut",
+		"shortcuts of the nets that have skips, with commas between them: "+
+			strings.Join(models.Shortcuts.Names(), ", ")+"; none means option-a")
 	set.IntVar(&g.Budget.Images, "images", g.Budget.Images, "number of training images; 0 means all")
 	epochs := set.Int("epochs", g.Budget.Epochs, "number of passes over the training images")
 	steps := set.Int("steps", g.Budget.Steps, "number of batches, instead of --epochs")
 	set.IntVar(&g.Budget.Batch, "batch", g.Budget.Batch, "number of images in a batch; 0 means 100")
-	set.IntVar(&g.Budget.EvalEvery, "eval-every", g.Budget.EvalEvery, "steps between points of the learning curve; 0 means an epoch")
-	set.IntVar(&g.Budget.TestImages, "test-images", g.Budget.TestImages, "test images for a point of the learning curve; 0 means all, as at the end")
-	set.Float64Var(&g.Optimizer.LearningRate, "rate", g.Optimizer.LearningRate, "learning rate to begin with; 0 means 0.001")
-	set.StringVar(&g.Optimizer.Schedule, "schedule", cmp.Or(g.Optimizer.Schedule, training.PlateauSchedule), "course of the learning rate: "+strings.Join(training.Schedules.Names(), ", "))
-	set.IntVar(&g.Probe.Minibatches, "probe", g.Probe.Minibatches, "minibatches of 256 test images that the nets of seed 1 are looked at with while they train; 0 means none")
+	set.IntVar(&g.Budget.EvalEvery, "eval-every", g.Budget.EvalEvery,
+		"steps between points of the learning curve; 0 means an epoch")
+	set.IntVar(&g.Budget.TestImages, "test-images", g.Budget.TestImages,
+		"test images for a point of the learning curve; 0 means all, as at the end")
+	set.Float64Var(&g.Optimizer.LearningRate, "rate", g.Optimizer.LearningRate,
+		"learning rate to begin with; 0 means 0.001")
+	set.StringVar(&g.Optimizer.Schedule, "schedule", cmp.Or(g.Optimizer.Schedule, training.PlateauSchedule),
+		"course of the learning rate: "+strings.Join(training.Schedules.Names(), ", "))
+	set.IntVar(&g.Probe.Minibatches, "probe", g.Probe.Minibatches,
+		"minibatches of 256 test images that the nets of seed 1 are looked at with while they train; 0 "+
+			"means none")
 	return func() error {
 		given := make(map[string]bool)
 		set.Visit(func(f *flag.Flag) { given[f.Name] = true })

@@ -41,7 +41,8 @@ func noise() training.Data {
 // command returns the command as a process of its own, on small nets of few images, on the pure-Go backend.
 func command(t *testing.T, results string, arguments string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	all := append(strings.Fields(arguments), "--results", results, "--width", "2", "--batch", "4", "--images", "12", "--test-images", "8", "--backend", "go")
+	all := append(strings.Fields(arguments), "--results", results, "--width", "2", "--batch", "4", "--images",
+		"12", "--test-images", "8", "--backend", "go")
 	c := exec.CommandContext(t.Context(), os.Args[0], append([]string{"train"}, all...)...)
 	c.Env = append(os.Environ(), commandVariable+"=1")
 	output := new(bytes.Buffer)
@@ -70,7 +71,8 @@ func resultsIn(t *testing.T, folder string) map[string]string {
 	return found
 }
 
-// TestProcessesShareAFolder lets three processes do the same runs at the same time: each run is done once, and none by two.
+// TestProcessesShareAFolder lets three processes do the same runs at the same time: each run is done once,
+// and none by two.
 func TestProcessesShareAFolder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -118,7 +120,8 @@ func TestProcessesShareAFolder(t *testing.T) {
 	}
 }
 
-// TestWrongResultIsNamed damages the result of one of two runs: list and collect say which file to remove, and do their work for the other.
+// TestWrongResultIsNamed damages the result of one of two runs: list and collect say which file to remove,
+// and do their work for the other.
 func TestWrongResultIsNamed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -137,12 +140,14 @@ func TestWrongResultIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "runs.jsonl")
-	for what, want := range map[string]string{"list": "  1         0        0        1  ", "collect": "1 runs in " + file + "\n"} {
+	for what, want := range map[string]string{"list": "  1         0        0        1  ",
+		"collect": "1 runs in " + file + "\n"} {
 		c, output := command(t, folder, what+" "+arguments)
 		if what == "collect" {
 			c.Args = append(c.Args, file)
 		}
-		if err := c.Run(); err == nil || !strings.Contains(output.String(), want) || strings.Count(output.String(), "error: "+path) != 1 {
+		if err := c.Run(); err == nil || !strings.Contains(output.String(), want) ||
+			strings.Count(output.String(), "error: "+path) != 1 {
 			t.Errorf("%s gives %v and\n%s", what, err, output)
 		}
 	}
@@ -151,8 +156,8 @@ func TestWrongResultIsNamed(t *testing.T) {
 	}
 }
 
-// TestInterruptedProcess stops a process by a signal: it ends by itself and soon, and another process that goes on from its checkpoint comes
-// to the same result as one that was not stopped.
+// TestInterruptedProcess stops a process by a signal: it ends by itself and soon, and another process that
+// continues from its checkpoint comes to the same result as one that was not stopped.
 func TestInterruptedProcess(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
@@ -178,13 +183,15 @@ func TestInterruptedProcess(t *testing.T) {
 			select {
 			case err := <-ended:
 				var exit *exec.ExitError
-				if !errors.As(err, &exit) || exit.ExitCode() != statusStopped || !strings.HasSuffix(output.String(), "stopped; the same command goes on from here\n") {
+				if !errors.As(err, &exit) || exit.ExitCode() != statusStopped ||
+					!strings.HasSuffix(output.String(), "stopped; the same command goes on from here\n") {
 					t.Errorf("a process that was stopped ends with %v and\n%s", err, output)
 				}
 			case <-time.After(20 * time.Minute): // five seconds on a machine that has nothing else to do
 				t.Fatal("a process that was stopped goes on")
 			}
-			if kept, _ := filepath.Glob(filepath.Join(folder, "training", "*", "checkpoint-*")); len(kept) != 1 {
+			if kept, _ := filepath.Glob(filepath.Join(folder, "training", "*",
+				"checkpoint-*")); len(kept) != 1 {
 				t.Errorf("a process that was stopped leaves the checkpoints %v", kept)
 			}
 			whole := t.TempDir()
@@ -252,7 +259,8 @@ func TestTrainRefusesBadInput(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("train %s: error %v is not one sentence with %q", arguments, err, want)
 		}
-		if (strings.HasPrefix(arguments, "--depth 1") || strings.HasPrefix(arguments, "--width")) && err != nil && strings.Contains(err.Error(), "runs failed") {
+		if (strings.HasPrefix(arguments, "--depth 1") || strings.HasPrefix(arguments, "--width")) &&
+			err != nil && strings.Contains(err.Error(), "runs failed") {
 			t.Errorf("train %s says it for each run: %v", arguments, err)
 		}
 		loadData = previous
@@ -260,12 +268,15 @@ func TestTrainRefusesBadInput(t *testing.T) {
 }
 
 func TestTrainFlags(t *testing.T) {
-	flags, err := parseTrain("train", strings.Fields("--depth 10 --full --family ll --family relu,prelu --depth 20,30 --steps 7 --images 100 --batch 5 --rate 0.1 --schedule drop --shortcut projection --probe 2"))
+	flags, err := parseTrain("train",
+		strings.Fields("--depth 10 --full --family ll --family relu,prelu --depth 20,30 --steps 7 --images "+
+			"100 --batch 5 --rate 0.1 --schedule drop --shortcut projection --probe 2"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := training.PaperGrid()
-	want.Families, want.Depths, want.Width = []string{"ll", "relu", "prelu"}, []int{10, 20, 30}, training.PaperWidth
+	want.Families, want.Depths, want.Width = []string{"ll", "relu", "prelu"}, []int{10, 20, 30},
+		training.PaperWidth
 	want.Budget = training.Budget{Images: 100, Steps: 7, Batch: 5}
 	want.Optimizer = training.Optimizer{LearningRate: 0.1, Schedule: "drop"}
 	want.Shortcuts, want.Probe.Minibatches = []string{"projection"}, 2
@@ -283,21 +294,25 @@ func TestPlan(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("# shallow ones first\n--family ll,relu --depth 10 --seeds 2 --images 0 --epochs 3\n\n  --family resnet --depth 198 --steps 300 --rate 0.003\n")
+	write("# shallow ones first\n--family ll,relu --depth 10 --seeds 2 --images 0 --epochs 3\n\n  --family " +
+		"resnet --depth 198 --steps 300 --rate 0.003\n")
 	flags, err := parseTrain("list", strings.Fields("--plan "+path+" --seeds 1 --results elsewhere"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, c := range flags.configs() {
-		got = append(got, fmt.Sprintf("%s: %d images, %d epochs, %d steps, rate %g", c, c.Budget.Images, c.Budget.Epochs, c.Budget.Steps, c.Optimizer.LearningRate))
+		got = append(got, fmt.Sprintf("%s: %d images, %d epochs, %d steps, rate %g", c, c.Budget.Images,
+			c.Budget.Epochs, c.Budget.Steps, c.Optimizer.LearningRate))
 	}
 	want := []string{
-		"ll, 10 layers, seed 1: 0 images, 3 epochs, 0 steps, rate 0", "relu, 10 layers, seed 1: 0 images, 3 epochs, 0 steps, rate 0",
+		"ll, 10 layers, seed 1: 0 images, 3 epochs, 0 steps, rate 0",
+		"relu, 10 layers, seed 1: 0 images, 3 epochs, 0 steps, rate 0",
 		"resnet, 198 layers, seed 1: 10000 images, 0 epochs, 300 steps, rate 0.003",
 	}
 	if !slices.Equal(got, want) || flags.results != "elsewhere" {
-		t.Errorf("the plan's runs, in %s, are\n%s\nwant\n%s", flags.results, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("the plan's runs, in %s, are\n%s\nwant\n%s", flags.results, strings.Join(got, "\n"),
+			strings.Join(want, "\n"))
 	}
 	for want, content := range map[string]string{
 		"has no runs":                "# nothing\n",
@@ -308,17 +323,19 @@ func TestPlan(t *testing.T) {
 		"--epochs or --steps, not b": "--epochs 1 --steps 2",
 	} {
 		write(content)
-		if _, err := parseTrain("train", []string{"--plan", path}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := parseTrain("train", []string{"--plan", path}); err == nil ||
+			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("the plan %q: error %v is not one sentence with %q", content, err, want)
 		}
 	}
 }
 
-// TestCommittedPlans checks the plans that come with the code: every run is one that can be done, none is there twice, and the first ones are
-// those from which a figure can be drawn soonest.
+// TestCommittedPlans checks the plans that come with the code: every run is one that can be done, none is
+// there twice, and the first ones are those from which a figure can be drawn soonest.
 func TestCommittedPlans(t *testing.T) {
 	for plan, runs := range map[string]int{"figure-6": 7*3*3 + 3*3, "figure-6-deep": 5 + 2} {
-		flags, err := parseTrain("train", []string{"--plan", filepath.Join("..", "..", "scripts", "plans", plan)})
+		flags, err := parseTrain("train",
+			[]string{"--plan", filepath.Join("..", "..", "scripts", "plans", plan)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,10 +349,12 @@ func TestCommittedPlans(t *testing.T) {
 				t.Errorf("%s has %s twice", plan, c)
 			}
 			seen[c.String()] = true
-			if progress, _, err := training.Look(t.TempDir(), c, data); err != nil || progress != training.Missing {
+			if progress, _, err := training.Look(t.TempDir(), c, data); err != nil ||
+				progress != training.Missing {
 				t.Errorf("%s: %s is %s (%v)", plan, c, progress, err)
 			}
-			if c.Budget.Images != 0 || c.Optimizer.Schedule != "drop" || (c.Probe.Minibatches > 0) != (c.Seed == 1) {
+			if c.Budget.Images != 0 || c.Optimizer.Schedule != "drop" ||
+				(c.Probe.Minibatches > 0) != (c.Seed == 1) {
 				t.Errorf("%s: %s has the config %+v", plan, c, c)
 			}
 		}
@@ -345,14 +364,15 @@ func TestCommittedPlans(t *testing.T) {
 	}
 }
 
-// TestCommandWithShortcutsAndProbe trains nets with two shortcuts along a schedule, looks at them, lists them as two curves, and loads the
-// nets, whose weights it keeps.
+// TestCommandWithShortcutsAndProbe trains nets with two shortcuts along a schedule, looks at them, lists them
+// as two curves, and loads the nets, whose weights it keeps.
 func TestCommandWithShortcutsAndProbe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains nets")
 	}
 	folder := t.TempDir()
-	const arguments = "--family ll,resnet --shortcut option-a,projection --depth 5 --seeds 1 --epochs 2 --schedule drop --keep-weights"
+	const arguments = "--family ll,resnet --shortcut option-a,projection --depth 5 --seeds 1 --epochs 2 " +
+		"--schedule drop --keep-weights"
 	c, output := command(t, folder, arguments)
 	if err := c.Run(); err != nil {
 		t.Fatal(output)

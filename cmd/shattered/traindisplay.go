@@ -15,8 +15,9 @@ import (
 	"golang.org/x/term"
 )
 
-// trainDisplay shows how training goes: on a terminal as a line that is rewritten, with a line that stays for every run that has ended;
-// elsewhere, as in a cluster's log, as a line for every point of a learning curve. It implements progress.Reporter and Noter.
+// trainDisplay shows how training goes: on a terminal as a line that is rewritten, with a line that stays for
+// every run that has ended; elsewhere, as in a cluster's log, as a line for every point of a learning curve.
+// It implements progress.Reporter and Noter.
 type trainDisplay struct {
 	mu          sync.Mutex
 	to          io.Writer
@@ -43,7 +44,8 @@ func (d *trainDisplay) Update(name string, done, total int) {
 	if name != d.name {
 		d.name, d.began, d.first, d.status = name, now, -1, ""
 	}
-	if d.first < 0 && done > 0 { // the first step is not counted: it is the compiler's, or those of an interrupted run
+	// the first step is not counted: it is the compiler's, or those of an interrupted run
+	if d.first < 0 && done > 0 {
 		d.began, d.first = now, done
 	}
 	if !d.inPlace || now.Sub(d.last) < displayEvery && done < total {
@@ -55,7 +57,8 @@ func (d *trainDisplay) Update(name string, done, total int) {
 		left := time.Duration(float64(now.Sub(d.began)) / float64(done-d.first) * float64(total-done))
 		line += fmt.Sprintf(", about %s to go", left.Round(time.Second))
 	}
-	if width, _, err := term.GetSize(d.terminal); err == nil && len(line) >= width { // a line that wraps could not be rewritten
+	// a line that wraps could not be rewritten
+	if width, _, err := term.GetSize(d.terminal); err == nil && len(line) >= width {
 		line = line[:max(width-1, 0)]
 	}
 	fmt.Fprintf(d.to, "\r\x1b[K%s", line)
@@ -65,14 +68,17 @@ func (d *trainDisplay) Update(name string, done, total int) {
 func (d *trainDisplay) point(config training.Config, p training.Point) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.status = fmt.Sprintf(", loss %.3f, accuracy %.1f %%, on test images %.1f %%", p.TrainLoss, 100*p.TrainAccuracy, 100*p.TestAccuracy)
+	d.status = fmt.Sprintf(", loss %.3f, accuracy %.1f %%, on test images %.1f %%", p.TrainLoss,
+		100*p.TrainAccuracy, 100*p.TestAccuracy)
 	if !d.inPlace {
-		fmt.Fprintf(d.to, "%s: step %d, epoch %.1f%s, %s\n", config, p.Step, p.Epoch, d.status, seconds(p.Seconds))
+		fmt.Fprintf(d.to, "%s: step %d, epoch %.1f%s, %s\n", config, p.Step, p.Epoch, d.status,
+			seconds(p.Seconds))
 	}
 }
 
 // ended is told what has become of a run.
-func (d *trainDisplay) ended(config training.Config, progress training.Progress, result *training.Result, err error) {
+func (d *trainDisplay) ended(config training.Config, progress training.Progress, result *training.Result,
+	err error) {
 	d.clear()
 	line := fmt.Sprintf("%s: %s", config, progress)
 	switch {
@@ -83,7 +89,8 @@ func (d *trainDisplay) ended(config training.Config, progress training.Progress,
 	case result != nil && result.Status == training.Diverged:
 		line = fmt.Sprintf("%s: diverged, %s", config, result.Reason)
 	case result != nil:
-		line = fmt.Sprintf("%s: %.1f %% on test images, in %s", config, 100*result.TestAccuracy, seconds(result.Provenance.WallSeconds))
+		line = fmt.Sprintf("%s: %.1f %% on test images, in %s", config, 100*result.TestAccuracy,
+			seconds(result.Provenance.WallSeconds))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -168,13 +175,15 @@ func listGrid(folder string, grid training.Grid, data training.Data, listed map[
 			if c.done > 0 {
 				accuracy = fmt.Sprintf("%.1f %%", 100*c.accuracy/c.done)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%g\t%g\t%g\t%g\t%s\t\n", curve, depth, c.done, c.diverged, c.running, c.missing, accuracy)
+			fmt.Fprintf(w, "%s\t%d\t%g\t%g\t%g\t%g\t%s\t\n", curve, depth, c.done, c.diverged, c.running,
+				c.missing, accuracy)
 		}
 	}
 	return w.Flush()
 }
 
-// listOthers says how many finished runs there are beside those listed. Its error names the files that are no results, of all runs.
+// listOthers says how many finished runs there are beside those listed. Its error names the files that are no
+// results, of all runs.
 func listOthers(flags *trainFlags, listed map[string]bool) error {
 	all, err := training.LoadResults(flags.results)
 	if !new(results.Unusable).Add(err) {

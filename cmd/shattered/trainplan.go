@@ -12,8 +12,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
-// readPlan reads a plan: the grids of its lines. A line has the flags of train that choose runs, as on the command line, where what it does not
-// say is as it is there; empty lines and those that begin with # are skipped.
+// readPlan reads a plan: the grids of its lines. A line has the flags of train that choose runs, as on the
+// command line, where what it does not say is as it is there; empty lines and those that begin with # are
+// skipped.
 func readPlan(path string) ([]training.Grid, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -42,7 +43,8 @@ func readPlan(path string) ([]training.Grid, error) {
 		grids = append(grids, grid)
 	}
 	if len(grids) == 0 {
-		return nil, fmt.Errorf("the plan %s has no runs: write a line of flags, such as --family ll --depth 10", path)
+		return nil, fmt.Errorf("the plan %s has no runs: write a line of flags, such as --family ll "+
+			"--depth 10", path)
 	}
 	return grids, nil
 }

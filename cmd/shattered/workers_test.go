@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// standIn takes the place of the command in TestWorkers: it says where and how it runs, and ends when it is told to.
+// standIn takes the place of the command in TestWorkers: it says where and how it runs, and ends when it is
+// told to.
 const standIn = `#!/usr/bin/env bash
 trap 'echo stopped; exit 130' TERM
 session=$(sed 's/.* nice //' /proc/self/autogroup 2>/dev/null)
@@ -18,7 +19,8 @@ echo "processors $(taskset -cp $$ | sed 's/.*: //'), nice $(nice), in its sessio
 while :; do sleep 0.02; done
 `
 
-// TestWorkers starts workers by scripts/lib/workers.sh, starts them again, which must not double them, and stops them.
+// TestWorkers starts workers by scripts/lib/workers.sh, starts them again, which must not double them, and
+// stops them.
 func TestWorkers(t *testing.T) {
 	for _, tool := range []string{"bash", "taskset", "flock", "setsid", "nice"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -35,7 +37,8 @@ func TestWorkers(t *testing.T) {
 	workers := filepath.Join(folder, "results", "workers")
 	do := func(function string) string {
 		t.Helper()
-		script := "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/workers.sh; program=$1/bin/shattered SHATTERED_RESULTS=$1/results; " + function
+		script := "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/workers.sh; " +
+			"program=$1/bin/shattered SHATTERED_RESULTS=$1/results; " + function
 		c := exec.Command("bash", "-c", script, "bash", folder) // also when the test has ended
 		c.Dir = filepath.Join("..", "..")
 		output, err := c.CombinedOutput()
@@ -53,19 +56,23 @@ func TestWorkers(t *testing.T) {
 	for _, p := range processors {
 		log := filepath.Join(workers, p+".log")
 		want := fmt.Sprintf("processors %s, nice 19, in its session 19, train --plan figure\n", p)
-		await(t, "word of a worker in "+log, func() bool { content, _ := os.ReadFile(log); return bytes.Contains(content, []byte("\n")) })
+		await(t, "word of a worker in "+log,
+			func() bool { content, _ := os.ReadFile(log); return bytes.Contains(content, []byte("\n")) })
 		if content, err := os.ReadFile(log); err != nil || string(content) != want {
 			t.Errorf("the worker says %q (%v), want %q", content, err, want)
 		}
 	}
-	if said := do("start_workers"); strings.Count(said, "has a worker already") != len(processors) || !strings.Contains(said, "==> 0 workers started") {
+	if said := do("start_workers"); strings.Count(said, "has a worker already") != len(processors) ||
+		!strings.Contains(said, "==> 0 workers started") {
 		t.Errorf("starting again says %q", said)
 	}
-	if said, want := do("stop_workers"), fmt.Sprintf("==> %d workers stopped;", len(processors)); !strings.HasPrefix(said, want) {
+	if said, want := do("stop_workers"),
+		fmt.Sprintf("==> %d workers stopped;", len(processors)); !strings.HasPrefix(said, want) {
 		t.Errorf("stop says %q, want %q", said, want)
 	}
 	for _, p := range processors {
-		if content, err := os.ReadFile(filepath.Join(workers, p+".log")); err != nil || !strings.HasSuffix(string(content), "stopped\n") || strings.Count(string(content), "nice") != 1 {
+		if content, err := os.ReadFile(filepath.Join(workers, p+".log")); err != nil ||
+			!strings.HasSuffix(string(content), "stopped\n") || strings.Count(string(content), "nice") != 1 {
 			t.Errorf("the worker of processor %s left %q (%v)", p, content, err)
 		}
 	}

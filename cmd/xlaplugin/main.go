@@ -42,7 +42,8 @@ func fail(err error) {
 
 // install fetches the plugin for this system.
 func install(folder string) error {
-	if err := installer.CPUInstall(runtime.GOOS+"_"+runtime.GOARCH, version, folder, false, installer.Quiet); err != nil {
+	if err := installer.CPUInstall(runtime.GOOS+"_"+runtime.GOARCH, version, folder, false,
+		installer.Quiet); err != nil {
 		return err
 	}
 	_, err := os.Stat(filepath.Join(folder, "pjrt_c_api_cpu_plugin.so")) // the installer's link to it
