@@ -147,8 +147,8 @@ type (
 // it: nil lets it continue, a unix.Errno is what the kernel answers it, and ErrKill kills the command and its
 // children. It returns what the command printed and how it ended, and skips the test where the kernel can't
 // do that. The command is one that its children outlive at no time.
-func Watch(t testing.TB, command *exec.Cmd, folder string, decide func(Call) error) (output string,
-	err error) {
+func Watch(t testing.TB, command *exec.Cmd, folder string,
+	decide func(Call) error) (output string, err error) {
 	t.Helper()
 	folder, err = filepath.EvalSymlinks(folder)
 	if err != nil {

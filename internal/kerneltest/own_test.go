@@ -98,7 +98,7 @@ var mistakes = []struct{ cell, first string }{
 		"error: the depth is 0: choose at least 1\n"},
 }
 
-// A mistake is shown once, its cause first, as text; what is of no use to who made it is not shown.
+// A mistake is shown once, its cause first, as text; what is of no use to its author is not shown.
 func TestMistakesAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	var cells []string

@@ -15,8 +15,7 @@ import (
 func TestPartsDamagedEverywhere(t *testing.T) {
 	folder := t.TempDir()
 	ctx := checkpoint.With(t.Context(), checkpoint.NewStore(folder, "a"))
-	compute := func() (map[string][]float64,
-		error) {
+	compute := func() (map[string][]float64, error) {
 		return map[string][]float64{"lags": {1, 2.5}, "fit": {}}, nil
 	}
 	if _, _, err := checkpoint.Part(ctx, "x", compute); err != nil {

@@ -95,8 +95,8 @@ type step func() (*graph.Graph, error)
 
 // step returns the step of a block for states of the given shape, and whether somebody has asked for it
 // before.
-func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.Shape) (s step, found bool,
-	err error) {
+func (e *Engine) step(block models.Block, tap *Tap, dir direction,
+	state shapes.Shape) (s step, found bool, err error) {
 	if !reflect.ValueOf(block).Comparable() {
 		return nil, false, fmt.Errorf("block %T can't be compared: make it a struct of numbers, strings "+
 			"and pointers", block)
@@ -115,8 +115,8 @@ func (e *Engine) step(block models.Block, tap *Tap, dir direction, state shapes.
 }
 
 // compiled returns the compiled step of a block for states of the given shape.
-func (e *Engine) compiled(block models.Block, tap *Tap, dir direction, state shapes.Shape) (*graph.Graph,
-	error) {
+func (e *Engine) compiled(block models.Block, tap *Tap, dir direction,
+	state shapes.Shape) (*graph.Graph, error) {
 	s, _, err := e.step(block, tap, dir, state)
 	if err != nil {
 		return nil, err

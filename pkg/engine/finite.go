@@ -15,8 +15,8 @@ import (
 // ErrNotFinite is what the error of RunFinite wraps.
 var ErrNotFinite = errors.New("values that are not finite")
 
-// RunFinite is Run for who can do nothing with values that are NaN or infinite: these are an error that says
-// which stage of the net made them first.
+// RunFinite is Run for callers that can do nothing with values that are NaN or infinite: these are an error
+// that says which stage of the net made them first.
 func (e *Engine) RunFinite(ctx context.Context, request Request) (*Trace, error) {
 	trace, err := e.Run(ctx, request)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package export writes a draw of a net, or the theory of infinitely wide ones, as NumPy arrays, for readers
-// who continue in Python or R and for checks by independent implementations.
+// who work in Python or R and for checks by independent implementations.
 package export
 
 import (

@@ -137,30 +137,24 @@ func ExampleStage() {
 // TestBadCompositionsAreRefused: what can't be a net is a sentence.
 func TestBadCompositionsAreRefused(t *testing.T) {
 	linear := models.Linear{In: 2, Out: 2}
-	stage := func(name string,
-		block models.Block) models.Stage {
+	stage := func(name string, block models.Block) models.Stage {
 		return models.Stage{Name: name, Block: block}
 	}
 	for want, compose := range map[string]func() (*models.Net, error){
-		"has no name": func() (*models.Net,
-			error) {
+		"has no name": func() (*models.Net, error) {
 			return models.Compose("", []int{2}, stage("a", linear))
 		},
-		"called like an architect": func() (*models.Net,
-			error) {
+		"called like an architect": func() (*models.Net, error) {
 			return models.Compose("residual", []int{2}, stage("a", linear))
 		},
-		"inputs of shape [0]": func() (*models.Net,
-			error) {
+		"inputs of shape [0]": func() (*models.Net, error) {
 			return models.Compose("x", []int{0}, stage("a", linear))
 		},
 		"has no stages": func() (*models.Net, error) { return models.Compose("x", []int{2}) },
-		"stage a: it has no block": func() (*models.Net,
-			error) {
+		"stage a: it has no block": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", nil))
 		},
-		`its name has a "/"`: func() (*models.Net,
-			error) {
+		`its name has a "/"`: func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a/b", linear))
 		},
 		"stage a: another stage": func() (*models.Net, error) {
@@ -169,12 +163,10 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 		"can't be compared": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Skip(1, 1, uncomparable{})))
 		},
-		"out is 0": func() (*models.Net,
-			error) {
+		"out is 0": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Linear{In: 2}))
 		},
-		"features is 0": func() (*models.Net,
-			error) {
+		"features is 0": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Layer{Gain: 1}))
 		},
 		"gain is 0": func() (*models.Net, error) {
@@ -215,8 +207,7 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 		"its first axis that of the batch": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", transposing{}))
 		},
-		"variable w has no initialiser": func() (*models.Net,
-			error) {
+		"variable w has no initialiser": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", undrawn{}))
 		},
 	} {

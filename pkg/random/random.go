@@ -29,7 +29,7 @@ const FormLimit = normal.Limit
 func Form() string { return normal.Form() }
 
 // Stream returns a new generator at the start of the stream at a path under a seed: that of [NewGenerator],
-// for who draws number by number.
+// for callers that draw number by number.
 func Stream(seed uint64, path ...uint64) *rand.Rand { return NewGenerator(seed, path...).Rand }
 
 // Generator is a [rand.Rand] that also fills slices with normal numbers, many times as fast as one by one.

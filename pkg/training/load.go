@@ -154,7 +154,8 @@ func Collect(path string, all []Result) (count int, err error) {
 		return 0, fmt.Errorf("another process has been collecting into it for more than %s", collectFor)
 	}
 	defer lock.Unlock()
-	defer os.Remove(beside) // while it is locked: who waits for it finds that it is gone, and makes another
+	// while it is locked: a process that waits for it finds it gone, and makes another
+	defer os.Remove(beside)
 	before, err := loadFrom(path)
 	if err != nil {
 		return 0, err

@@ -55,8 +55,8 @@ func TestAgreesWithExplicitJacobians(t *testing.T) {
 
 // reference returns C(i,i), averaged over inputs, and C(i,j), averaged over pairs at least 1 apart, of one
 // draw at depths 1 to net.Depth, the sum over all neurons taken exactly.
-func reference(t *testing.T, config models.Config, x []float64, seed, index uint64) (variance,
-	covariance []float64) {
+func reference(t *testing.T, config models.Config, x []float64, seed,
+	index uint64) (variance, covariance []float64) {
 	t.Helper()
 	layers := config.Depth
 	config.Depth++

@@ -70,8 +70,8 @@ type Look struct {
 // RunImages trains the net that the config describes and looks at it on the way. Every training step counts
 // as a step of the progress. It returns an error when the config is wrong, the context ends, or a loss or a
 // gradient is not finite.
-func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig, data training.Data) (*ImagesRun,
-	error) {
+func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig,
+	data training.Data) (*ImagesRun, error) {
 	run, trained, looked, err := config.prepare()
 	if err != nil {
 		return nil, err

@@ -28,8 +28,8 @@ func images(n int) *tensors.Tensor {
 }
 
 // lookAt looks with images at draw 0 of the twins of a config.
-func lookAt(t *testing.T, e *engine.Engine, config models.Config, images *tensors.Tensor) (look.Look,
-	[]*models.Net, error) {
+func lookAt(t *testing.T, e *engine.Engine, config models.Config,
+	images *tensors.Tensor) (look.Look, []*models.Net, error) {
 	t.Helper()
 	config.Images.Height, config.Images.Width = 6, 6
 	_, twins, err := look.Twins(config)

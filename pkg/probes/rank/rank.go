@@ -121,8 +121,8 @@ const (
 
 // Run takes the gradients of minibatch number index of the source under draw number index of the weights. It
 // returns an error when the config is wrong, the context ends, or a gradient is not finite.
-func Run(ctx context.Context, e *engine.Engine, config Config, source Source, index uint64) (*Minibatch,
-	error) {
+func Run(ctx context.Context, e *engine.Engine, config Config, source Source,
+	index uint64) (*Minibatch, error) {
 	config, err := config.withDefaults()
 	if err != nil {
 		return nil, err
