@@ -28,7 +28,8 @@ func probed(t *testing.T, model Model, config models.Config) *Answer {
 		t.Fatal(err)
 	}
 	result, err := path.Run(t.Context(), e, path.Config{
-		Subject: subject.Subject{Net: net, Draws: 3}, Points: 20, Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
+		Subject: subject.Subject{Net: net, Draws: 3}, Points: 20,
+		Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,18 +55,16 @@ func TestSentences(t *testing.T) {
 		theirs    path.Length
 		want      string
 	}{
-		{at(0.0312), nil, never, "mine: gradients 0.031 apart (in units of the distance between two inputs) " +
-			"have lost half of " +
-			"their correlation"},
+		{at(0.0312), nil, never, "mine: gradients 0.031 apart (in units of the distance between two " +
+			"inputs) have lost half of their correlation"},
 		{at(0.0312), reference, at(0.21), "mine: gradients 0.031 apart (in units of the distance between " +
 			"two inputs) have lost " +
 			"half of their correlation; another's at 0.21"},
 		{never, elsewhere, never, "mine: gradients keep more than half of their correlation over the whole " +
 			"distance between " +
 			"two inputs; another's keep more than half over all of it, on images"},
-		{near, elsewhere, near, "mine: gradients less than 0.01 apart (in units of the distance between two " +
-			"inputs) have lost " +
-			"half of their correlation; another's at less than 0.01, on images"},
+		{near, elsewhere, near, "mine: gradients less than 0.01 apart (in units of the distance between " +
+			"two inputs) have lost half of their correlation; another's at less than 0.01, on images"},
 	} {
 		a.Measured.Length, a.Reference = test.own, test.reference
 		if a.Reference != nil {
@@ -90,11 +89,13 @@ func TestKeptAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := r.Measured.Length
-		if !l.Reached || !l.Resolved || l.Length.Low == nil || len(r.Measured.Correlation) != len(r.Measured.Distance) {
+		if !l.Reached || !l.Resolved || l.Length.Low == nil ||
+			len(r.Measured.Correlation) != len(r.Measured.Distance) {
 			t.Errorf("%s: correlation length %+v at %d of %d "+
 				"distances", name, l, len(r.Measured.Correlation), len(r.Measured.Distance))
 		}
-		if !strings.Contains(r.Model.Source, "resnet") || !strings.Contains(r.Model.Source, "β = 0.1") || !strings.Contains(r.Model.Source, "depth 50") {
+		if !strings.Contains(r.Model.Source, "resnet") || !strings.Contains(r.Model.Source, "β = 0.1") ||
+			!strings.Contains(r.Model.Source, "depth 50") {
 			t.Errorf("%s is of %q", name, r.Model.Source)
 		}
 		if r.Provenance.Commit == "" || r.Provenance.Plugin == "" || r.Provenance.Started.IsZero() {
@@ -136,7 +137,8 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(content)
-	for _, want := range []string{"mine: gradients", "at 0.0", "probe-mine.npz", "probe-mine.json", "Brownness", "x.onnx", "95 % interval"} {
+	for _, want := range []string{"mine: gradients", "at 0.0", "probe-mine.npz", "probe-mine.json",
+		"Brownness", "x.onnx", "95 % interval"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -155,7 +157,8 @@ func TestSave(t *testing.T) {
 // TestLinearModelHasNoSeries: a net of which the derivative along a path doesn't change has an answer all the
 // same.
 func TestLinearModelHasNoSeries(t *testing.T) {
-	net, err := models.Compose("linear", []int{1}, models.Stage{Name: "map", Block: models.Linear{In: 1, Out: 2}})
+	net, err := models.Compose("linear", []int{1},
+		models.Stage{Name: "map", Block: models.Linear{In: 1, Out: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}

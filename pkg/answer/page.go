@@ -42,7 +42,8 @@ func (a *Answer) page(folder string, picture *plots.Figure, png []byte) ([]byte,
 		Name: a.Model.Name, Sentence: a.Sentence() + ".", Alt: picture.Alt(), Picture: data("image/png", png),
 		Facts: a.facts(), Origin: a.origin(),
 	}
-	types := map[string]string{".json": "application/json", ".csv": "text/csv", ".npz": "application/octet-stream"}
+	types := map[string]string{".json": "application/json", ".csv": "text/csv",
+		".npz": "application/octet-stream"}
 	for _, extension := range []string{".json", ".csv", ".npz"} {
 		name := a.FileName() + extension
 		content, err := os.ReadFile(filepath.Join(folder, name))
@@ -120,7 +121,8 @@ func (a *Answer) origin() []fact {
 	p := a.Provenance
 	facts := []fact{
 		{"Model", a.Model.Source}, {"SHA-256 of the model", a.Model.Sum}, {"Seed", fmt.Sprint(p.Seed)},
-		{"Backend", p.Backend}, {"Plugin", p.Plugin}, {"Platform", p.Platform}, {"Go", p.Go}, {"Commit", p.Commit},
+		{"Backend", p.Backend}, {"Plugin", p.Plugin}, {"Platform", p.Platform}, {"Go", p.Go},
+		{"Commit", p.Commit},
 		{"Started", p.Started.Format("2006-01-02 15:04:05 MST")},
 		{"Seconds", fmt.Sprintf("%.1f", p.WallSeconds)},
 	}

@@ -36,7 +36,8 @@ func (s sight) code() string {
 		arguments += ",\n\texplore.WithTheory"
 	}
 	slices.Sort(w.imports)
-	return fmt.Sprintf("import (\n\t\"%s\"\n)\n\n%%%%\ns := must.M1(lab.Open())\ndefer s.Close()\n%smust.M(explore.Show(%s))\n",
+	return fmt.Sprintf("import (\n\t\"%s\"\n)\n\n%%%%\ns := must.M1(lab.Open())\ndefer s.Close()\n"+
+		"%smust.M(explore.Show(%s))\n",
 		strings.Join(w.imports, "\"\n\t\""), body.String(), arguments)
 }
 

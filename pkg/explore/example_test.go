@@ -19,7 +19,8 @@ func ExampleLook() {
 		return
 	}
 	net := models.Config{Net: "feedforward", Depth: 1, Width: 10}
-	view, err := explore.Look(context.Background(), engine.New(opened), gradients.Config{Net: net, Draws: 1, Seed: 3})
+	view, err := explore.Look(context.Background(), engine.New(opened),
+		gradients.Config{Net: net, Draws: 1, Seed: 3})
 	if err != nil {
 		fmt.Println(err)
 		return

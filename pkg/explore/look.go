@@ -112,7 +112,8 @@ func numbersOfMany(result *gradients.Result) (string, error) {
 
 // words puts the numbers into a line.
 func words(brownness float64, interval string, neighbours float64, verdict string, slope float64) string {
-	line := fmt.Sprintf("Brownness %.2f%s (0 white noise, 1 brown); correlation of neighbours %.2f; the Ljung–Box test %s; slope of the spectrum %.2f (0 white, −2 brown).",
+	line := fmt.Sprintf("Brownness %.2f%s (0 white noise, 1 brown); correlation of neighbours %.2f; the "+
+		"Ljung–Box test %s; slope of the spectrum %.2f (0 white, −2 brown).",
 		brownness, interval, neighbours, verdict, slope)
 	return strings.ReplaceAll(line, "-", "−")
 }

@@ -184,7 +184,8 @@ func (l *live) wantEnd(want error) {
 func TestFollowShowsWhatIsChosen(t *testing.T) {
 	l := start(t, small())
 	for _, c := range []struct{ fields, words string }{
-		{"depth=5", "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
+		{"depth=5", "Residual net, depth 5, width 10, β = 0.1, normalisation bn (frozen), activation relu, " +
+			"one draw, seed 1."},
 		{"beta=1&statistics=coupled", "depth 3, width 10, β = 1, normalisation bn (coupled)"},
 		{"net=feedforward&norm=center", "Feedforward net, depth 3, width 10, normalisation center"},
 		{"net=highway&norm=none", "Highway net, depth 3, width 10, γ₂ = 0.577, normalisation none"},
@@ -193,7 +194,8 @@ func TestFollowShowsWhatIsChosen(t *testing.T) {
 		{"width=20&alpha=1.1", "width 20, α = 1.1, β = 0.1"},
 		{"activation=crelu&initializer=lecun", "activation crelu, weights lecun"},
 		{"points=40&low=-1&high=3", "40 inputs from -1 to 3"},
-		{"pinned=depth%3D9", "A, pinned: Residual net, depth 9, width 10, β = 0.1, normalisation bn (frozen), activation relu, one draw, seed 1."},
+		{"pinned=depth%3D9", "A, pinned: Residual net, depth 9, width 10, β = 0.1, normalisation bn " +
+			"(frozen), activation relu, one draw, seed 1."},
 	} {
 		l.send(c.fields)
 		if shown := l.await(t, c.words); strings.Contains(shown, "problem") {
@@ -246,7 +248,8 @@ func TestFollowGivesUpHeavyWork(t *testing.T) {
 	l.await(t, "the first 1 of 1000000 draws")
 	for i, heavy := range []string{"width=20&draws=1000000", "depth=1000&width=400&draws=5000"} {
 		l.send(heavy)
-		light := fmt.Sprintf("depth=%d", 4+i) // another one each time: what is shown already is not shown again
+		// Another one each time: what is shown already is not shown again.
+		light := fmt.Sprintf("depth=%d", 4+i)
 		l.send(light)
 		if shown := l.await(t, fmt.Sprintf("depth %d,", 4+i)); strings.Contains(shown, "problem") {
 			t.Errorf("work that was given up was reported: %q", shown)

@@ -44,7 +44,8 @@ func (s sight) figure() (*plots.Figure, error) {
 	}
 	return g.Figure("explore",
 		fmt.Sprintf("%s: its gradient over a grid of %d inputs, the autocorrelation of such "+
-			"gradients against the lag, and the absolute values of the gradient's covariance matrix as a heat map.", about, len(s.now.X)))
+			"gradients against the lag, and the absolute values of the gradient's covariance matrix as a "+
+			"heat map.", about, len(s.now.X)))
 }
 
 // keys are those of what all panels of autocorrelations have in common.

@@ -48,7 +48,8 @@ func (s *seer) compare(ctx context.Context, h *half, refresh func() error) error
 // theory returns the expected autocorrelation of an infinitely wide net at lags 0 to gradients.MaxLag.
 func theory(ctx context.Context, net models.Config, x []float64) ([]float64, error) {
 	// The distance is that of pairs for Definition 1, which no curve of an autocorrelation depends on.
-	result, err := meanfield.Run(ctx, meanfield.Config{Net: net, X: x, Distance: min(1, slices.Max(x)-slices.Min(x))})
+	result, err := meanfield.Run(ctx,
+		meanfield.Config{Net: net, X: x, Distance: min(1, slices.Max(x)-slices.Min(x))})
 	if err != nil {
 		return nil, err
 	}

@@ -17,12 +17,13 @@ func TestTheoryIsDrawn(t *testing.T) {
 	c := small()
 	s := &seer{engine: engine.New(testbackend.Open(t))}
 	defer s.engine.Close()
+	const coupled = "No curve of the theory: statistics is "
 	for state, problem := range map[string]string{
 		"net=feedforward&norm=center&depth=4&points=40&theory=on":    "",
 		"net=highway&norm=none&points=40&low=0.1&high=0.5&theory=on": "",
 		// less than 1 apart
 		"norm=bn&depth=2&draws=3&points=40&theory=on&pinned=points%3D40%26norm%3Dnone": "",
-		"norm=bn&statistics=coupled&points=40&theory=on":                               "No curve of the theory: statistics is ",
+		"norm=bn&statistics=coupled&points=40&theory=on":                               coupled,
 		"net=feedforward&norm=center&depth=4&points=40":                                "",
 	} {
 		w, err := c.read(state)

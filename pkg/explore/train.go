@@ -79,7 +79,8 @@ func TrainAll(s *lab.Session, data training.Data, configs []training.Config) err
 		counts[progress]++
 	})
 	if training.Stopped(err) {
-		return errors.New("interrupted: what was trained is kept, run the cell again and it goes on from there")
+		return errors.New("interrupted: what was trained is kept, run the cell again and it goes on from " +
+			"there")
 	}
 	fmt.Printf("%d of %d runs are finished, and other processes are working on %d\n", counts[training.Done],
 		len(configs), counts[training.Running])

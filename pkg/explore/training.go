@@ -61,11 +61,13 @@ func openTraining(folders ...string) (*trainings, error) {
 			filepath.Base(folder), figure.Provenance.Size)}
 		content, _ := figure.Series.(json.RawMessage)
 		if err := json.Unmarshal(content, &t.series); err != nil || !t.whole() {
-			return nil, fmt.Errorf("%s.json in %s is not what 07_early_training saves: run that notebook again", trainingFigure, folder)
+			return nil, fmt.Errorf("%s.json in %s is not what 07_early_training saves: run that notebook "+
+				"again", trainingFigure, folder)
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("there are no results of training to go through: run the notebook 07_early_training first")
+	return nil, fmt.Errorf("there are no results of training to go through: run the notebook " +
+		"07_early_training first")
 }
 
 // whole says whether there is something to look at in all series, at the same steps.
@@ -166,7 +168,8 @@ type trainingView struct {
 // newTrainingView says in words what there is to see.
 func newTrainingView(step *earlydense.Step, width int, origin string) (*trainingView, error) {
 	c := step.Column
-	name := fmt.Sprintf("%s (%s statistics), depth %d, width %d, after %d training steps: mean squared error %.3g, where it was %.3g at initialisation.",
+	name := fmt.Sprintf("%s (%s statistics), depth %d, width %d, after %d training steps: mean squared "+
+		"error %.3g, where it was %.3g at initialisation.",
 		step.Title(), c.Statistics, c.Depth, width, step.Step, step.Losses[step.Step], step.Losses[0])
 	numbers := "The gradient is the same at all inputs: it has no autocorrelation, and nothing to vary with."
 	if !step.Constant() {

@@ -68,7 +68,8 @@ func TestTrainingFollows(t *testing.T) {
 		words           string
 	}{
 		{"feedforward, centring", "coupled", 4,
-			"Feedforward, centring (coupled statistics), depth 4, width 10, after 4 training steps: mean squared error "},
+			"Feedforward, centring (coupled statistics), depth 4, width 10, after 4 training steps: mean " +
+				"squared error "},
 		{"resnet, β = 0.1", "frozen", 0,
 			"Resnet, β = 0.1 (frozen statistics), depth 4, width 10, after 0 training steps"},
 		{"CReLU", "coupled", 4, "CReLU (frozen statistics)"}, // it has no statistics

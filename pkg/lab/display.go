@@ -12,8 +12,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
-// Delays of the progress display: work that is done within the first is not worth a display, and a display that changes
-// more often than the second only costs time. Where nothing is reported, the third shows that time goes by.
+// Delays of the progress display: work that is done within the first is not worth a display, and a display
+// that changes more often than the second only costs time. Where nothing is reported, the third shows that
+// time goes by.
 const (
 	displayAfter = 2 * time.Second
 	displayEvery = 250 * time.Millisecond
@@ -21,8 +22,9 @@ const (
 	displayLog   = 5 * time.Minute // where lines can't be rewritten, as in a file
 )
 
-// display shows progress in place: in a notebook as one HTML output that is updated, on a terminal as one line that is
-// rewritten, elsewhere as a line now and then and at the end. It implements progress.Reporter, Weigher and Noter.
+// display shows progress in place: in a notebook as one HTML output that is updated, on a terminal as one
+// line that is rewritten, elsewhere as a line now and then and at the end. It implements progress.Reporter,
+// Weigher and Noter.
 type display struct {
 	mu          sync.Mutex
 	began, last time.Time // when the task began, and when it was shown last
@@ -143,7 +145,8 @@ func (d *display) finished() string {
 // stop replaces the display, if there is one, by one line that says where the work stopped.
 func (d *display) stop() {
 	d.end(func() string {
-		return fmt.Sprintf("%s: stopped at %d of %d after %s", d.name, d.done, d.total, round(time.Since(d.began)))
+		return fmt.Sprintf("%s: stopped at %d of %d after %s", d.name, d.done, d.total,
+			round(time.Since(d.began)))
 	})
 }
 

@@ -14,7 +14,8 @@ func started(terminal *strings.Builder, ago time.Duration) *display {
 	return d
 }
 
-// TestTerminalIsRewrittenInPlace checks elapsed, done, total and remaining, and that all stands on one line until the end.
+// TestTerminalIsRewrittenInPlace checks elapsed, done, total and remaining, and that all stands on one line
+// until the end.
 func TestTerminalIsRewrittenInPlace(t *testing.T) {
 	var terminal strings.Builder
 	d := started(&terminal, 10*time.Second)
@@ -22,7 +23,8 @@ func TestTerminalIsRewrittenInPlace(t *testing.T) {
 	d.Update("counting", 3, 8) // too soon to be shown
 	d.finish()
 	d.finish()
-	const want = "\r\x1b[Kcounting: 2 of 8, 10s elapsed, about 30s to go" + "\r\x1b[Kcounting: 3 of 8 in 10s\n"
+	const want = "\r\x1b[Kcounting: 2 of 8, 10s elapsed, about 30s to go" +
+		"\r\x1b[Kcounting: 3 of 8 in 10s\n"
 	if terminal.String() != want {
 		t.Errorf("the terminal got %q, not %q", terminal.String(), want)
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Download offers the numbers of figures saved earlier: as comma-separated values (see [results.Figure.CSV]), as NumPy arrays
-// ([results.Figure.NPZ]) and as JSON. It writes <figure>.csv and .npz into the results folder where they are missing, says where the
-// files are, and in JupyterLab shows links to click on. The links hold the files, so they work wherever the kernel runs, and also in
-// the saved notebook.
+// Download offers the numbers of figures saved earlier: as comma-separated values (see [results.Figure.CSV]),
+// as NumPy arrays ([results.Figure.NPZ]) and as JSON. It writes <figure>.csv and .npz into the results folder
+// where they are missing, says where the files are, and in JupyterLab shows links to click on. The links hold
+// the files, so they work wherever the kernel runs, and also in the saved notebook.
 func Download(figures ...string) error {
 	live := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV) != ""
 	var lines, page strings.Builder
@@ -58,13 +58,15 @@ func dataFiles(figure *results.Figure) ([]dataFile, error) {
 	if err := figure.UpdateData(ResultsFolder()); err != nil {
 		return nil, err
 	}
-	files := []dataFile{{kind: "CSV", mediaType: "text/csv"}, {kind: "npz", mediaType: "application/zip"}, {kind: "JSON", mediaType: "application/json"}}
+	files := []dataFile{{kind: "CSV", mediaType: "text/csv"}, {kind: "npz", mediaType: "application/zip"},
+		{kind: "JSON", mediaType: "application/json"}}
 	for i := range files {
 		f := &files[i]
 		f.path = filepath.Join(ResultsFolder(), figure.Figure+"."+strings.ToLower(f.kind))
 		var err error
 		if f.content, err = regular.ReadFile(f.path); err != nil {
-			return nil, fmt.Errorf("can't read the numbers of %s: %w; run the cell that makes the figure again", figure.Figure, err)
+			return nil, fmt.Errorf("can't read the numbers of %s: %w; run the cell that makes the figure "+
+				"again", figure.Figure, err)
 		}
 	}
 	return files, nil

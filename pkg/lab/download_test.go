@@ -12,7 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// The numbers of a saved figure for a spreadsheet, for NumPy and for anything else. In a notebook there are links to click on.
+// The numbers of a saved figure for a spreadsheet, for NumPy and for anything else. In a notebook there are
+// links to click on.
 func ExampleDownload() {
 	home, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -24,7 +25,8 @@ func ExampleDownload() {
 	os.Setenv(lab.ResultsVariable, filepath.Join(home, "results"))
 	defer os.Unsetenv(lab.ResultsVariable)
 
-	figure := results.Figure{Figure: "toy", Title: "A toy", Series: []map[string]any{{"net": "residual", "mean": []float64{1, 0.5}}}}
+	figure := results.Figure{Figure: "toy", Title: "A toy",
+		Series: []map[string]any{{"net": "residual", "mean": []float64{1, 0.5}}}}
 	if err := figure.Save(lab.ResultsFolder()); err != nil {
 		log.Fatal(err)
 	}

@@ -20,8 +20,8 @@ const StackVariable = "SHATTERED_STACK"
 // current is the session that the cell works with; nil before it has one and after it was closed.
 var current atomic.Pointer[Session]
 
-// The reader of a notebook is told what was wrong, what was expected and what to do; where it happened in our code is of no
-// use to them unless they ask.
+// The reader of a notebook is told what was wrong, what was expected and what to do; where it happened in our
+// code is of no use to them unless they ask.
 func init() {
 	must.M = func(err error) {
 		if err != nil {
@@ -46,7 +46,8 @@ func end(err error) {
 	os.Exit(1)
 }
 
-// firstLine matches the sentence at the beginning of an error. Errors of libraries may go on with a stack, or with lines of source.
+// firstLine matches the sentence at the beginning of an error. Errors of libraries may go on with a stack, or
+// with lines of source.
 var firstLine = regexp.MustCompile(`^[^\n]*`)
 
 // interrupted says what an interrupted cell leaves behind.
@@ -56,18 +57,21 @@ func interrupted(s *Session) error {
 	}
 	switch saved := s.newParts(); {
 	case saved > 1:
-		return fmt.Errorf("interrupted: %d finished parts are saved, run the cell again and it goes on after them", saved)
+		return fmt.Errorf("interrupted: %d finished parts are saved, run the cell again and it goes on "+
+			"after them", saved)
 	case saved == 1:
-		return errors.New("interrupted: one finished part is saved, run the cell again and it goes on after it")
+		return errors.New("interrupted: one finished part is saved, run the cell again and it goes on " +
+			"after it")
 	}
-	return errors.New("interrupted: nothing was finished that could be saved, run the cell again and it starts where it did this time")
+	return errors.New("interrupted: nothing was finished that could be saved, run the cell again and it " +
+		"starts where it did this time")
 }
 
 // codePlace matches the place in the cell's code in a stack: GoNB puts the code of all cells into one file.
 var codePlace = regexp.MustCompile(`(\S+/main\.go):(\d+)`)
 
-// panicked turns a panic of the cell's code into an error that quotes the line it happened in. (GoNB would say which line of which
-// cell that is; but it does so in whole stacks only.)
+// panicked turns a panic of the cell's code into an error that quotes the line it happened in. (GoNB would
+// say which line of which cell that is; but it does so in whole stacks only.)
 func panicked(cause any) error {
 	err, isError := cause.(error)
 	if !isError {

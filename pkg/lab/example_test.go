@@ -57,7 +57,8 @@ func ExampleSession_Plot() {
 			net := models.Config{Net: "feedforward", Depth: depth, Width: 16}
 			r := must.M1(gradients.Run(s.Context, s.Engine, gradients.Config{Net: net, Inputs: 64, Draws: 4}))
 			acf := must.M1(r.Summary())
-			curves = append(curves, plots.Series{Label: fmt.Sprint(depth, " layers"), Y: acf.Mean, StdErr: acf.StdErr})
+			curves = append(curves, plots.Series{Label: fmt.Sprint(depth, " layers"), Y: acf.Mean,
+				StdErr: acf.StdErr})
 		}
 		s.Plot(plots.Lines(plots.Count(16), curves...).Labels("lag", "autocorrelation").Named("two-nets"))
 	})

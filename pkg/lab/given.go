@@ -33,7 +33,8 @@ func Given[T int | float64 | string | bool](name string, fallback T) T {
 		value = text
 	}
 	if err != nil {
-		must.M(fmt.Errorf("the environment variable %s is %q: give it a value such as %v, or unset it", name, text, fallback))
+		must.M(fmt.Errorf("the environment variable %s is %q: give it a value such as %v, or unset "+
+			"it", name, text, fallback))
 	}
 	return value.(T)
 }

@@ -24,7 +24,8 @@ func TestGiven(t *testing.T) {
 	if !lab.Given("SHATTERED_TEST_DEPTH", false) {
 		t.Error("true is false")
 	}
-	const want = "error: the environment variable SHATTERED_TEST_DEPTH is \"true\": give it a value such as 50, or unset it\n"
+	const want = "error: the environment variable SHATTERED_TEST_DEPTH is \"true\": give it a value such " +
+		"as 50, or unset it\n"
 	if output, status := play(t, "given", "SHATTERED_TEST_DEPTH=true"); output != want || status != 1 {
 		t.Errorf("a value that is none gives %q, status %d", output, status)
 	}

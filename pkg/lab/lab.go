@@ -1,8 +1,10 @@
-// Package lab is what a notebook cell needs around a probe: the backend and an engine on it, a context that ends at the stop
-// button, progress in place, figures shown inline, results saved, and errors of one sentence.
+// Package lab is what a notebook cell needs around a probe: the backend and an engine on it, a context that
+// ends at the stop button, progress in place, figures shown inline, results saved, and errors of one
+// sentence.
 //
-// A cell of the GoNB kernel is a program of its own: it is compiled, runs, and ends, and values do not outlive it. So a cell
-// opens a [Session], runs a probe, shows the figure and saves the result; later cells load what earlier ones saved.
+// A cell of the GoNB kernel is a program of its own: it is compiled, runs, and ends, and values do not
+// outlive it. So a cell opens a [Session], runs a probe, shows the figure and saves the result; later cells
+// load what earlier ones saved.
 //
 //	s := must.M1(lab.Open())
 //	defer s.Close()
@@ -10,8 +12,8 @@
 //	must.M(s.Show(must.M1(figure2.Draw(result))))
 //	must.M(s.SaveResult(result))
 //
-// Importing the package makes the functions of github.com/janpfeifer/must end the cell with one sentence; the environment
-// variable SHATTERED_STACK=1 adds the stack.
+// Importing the package makes the functions of github.com/janpfeifer/must end the cell with one sentence; the
+// environment variable SHATTERED_STACK=1 adds the stack.
 package lab
 
 import (
@@ -38,8 +40,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
-// Environment variables that a Jupyter kernel or a script sets. Without them the lab works from the folder it runs in. A relative folder is
-// one below that which the program runs in, as everywhere: in a cell the notebook's, in a script the one that it was called from.
+// Environment variables that a Jupyter kernel or a script sets. Without them the lab works from the folder it
+// runs in. A relative folder is one below that which the program runs in, as everywhere: in a cell the
+// notebook's, in a script the one that it was called from.
 const (
 	// HomeVariable names the project's folder.
 	HomeVariable = "SHATTERED_HOME"
@@ -50,17 +53,17 @@ const (
 	// SizeVariable is one of Sizes.
 	SizeVariable = "SHATTERED_SIZE"
 
-	// AnewVariable, unless it is empty, wants everything computed anew, also what is kept with the code. On a GPU
-	// everything is.
+	// AnewVariable, unless it is empty, wants everything computed anew, also what is kept with the code. On a
+	// GPU everything is.
 	AnewVariable = "SHATTERED_ANEW"
 
-	// SampleVariable is the number that determines which of the parts kept with the code are computed anew as a check. By default it is another
-	// one in each run.
+	// SampleVariable is the number that determines which of the parts kept with the code are computed anew as
+	// a check. By default it is another one in each run.
 	SampleVariable = "SHATTERED_SAMPLE"
 )
 
-// Sizes are the sizes at which experiments run: in seconds on any backend, the paper's, and all that the paper did even
-// where that takes a GPU. The default is "paper".
+// Sizes are the sizes at which experiments run: in seconds on any backend, the paper's, and all that the
+// paper did even where that takes a GPU. The default is "paper".
 var Sizes = []string{"quick", "paper", "full"}
 
 // Session is an open lab: what the code of one cell works with.
@@ -81,8 +84,8 @@ type Session struct {
 	partsBefore []string
 }
 
-// Open opens the backend that the environment names, with the settings of the whole process that suit it ([backend.OpenTuned]), and starts to listen
-// for the stop button.
+// Open opens the backend that the environment names, with the settings of the whole process that suit it
+// ([backend.OpenTuned]), and starts to listen for the stop button.
 func Open() (*Session, error) {
 	size := size()
 	if !slices.Contains(Sizes, size) {
@@ -111,17 +114,19 @@ func Open() (*Session, error) {
 	s.provenance.Backend, s.provenance.Size = name, size
 	if code, err := codeHash(home); err == nil {
 		checkpoint.Collect(filepath.Join(s.folder, partsFolder), code)
-		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code), name+" "+s.provenance.Plugin)
+		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code),
+			name+" "+s.provenance.Plugin)
 		s.Context = checkpoint.With(s.Context, s.parts)
 	}
-	s.Context = jobs.With(s.Context, jobs.Setting{UseKept: usesKept(name), Sample: sample, Origin: s.Origin()})
+	s.Context = jobs.With(s.Context, jobs.Setting{UseKept: usesKept(name), Sample: sample,
+		Origin: s.Origin()})
 	s.partsBefore = s.partFiles()
 	current.Store(s)
 	return s, nil
 }
 
-// usesKept says whether parts that are kept with the code are taken on a backend: unless the environment wants all
-// anew, on those of a CPU, where they were computed. A GPU is asked for to compute.
+// usesKept says whether parts that are kept with the code are taken on a backend: unless the environment
+// wants all anew, on those of a CPU, where they were computed. A GPU is asked for to compute.
 func usesKept(backend string) bool {
 	return os.Getenv(AnewVariable) == "" && !strings.HasPrefix(backend, "xla:cuda")
 }
@@ -134,7 +139,8 @@ func sampleNumber() (uint64, error) {
 	}
 	number, err := strconv.ParseUint(given, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%s is %q: give a whole number, such as that of the run whose sample you want again", SampleVariable, given)
+		return 0, fmt.Errorf("%s is %q: give a whole number, such as that of the run whose sample you want "+
+			"again", SampleVariable, given)
 	}
 	return number, nil
 }
@@ -142,23 +148,25 @@ func sampleNumber() (uint64, error) {
 // Origin describes the session for the parts of experiments that it computes.
 func (s *Session) Origin() results.Origin { return s.provenance.Origin() }
 
-// partsFolder is the folder, within that for results, where the finished parts of a computation are kept until the whole is done: in a folder for
-// the code that computed them, by its hash.
+// partsFolder is the folder, within that for results, where the finished parts of a computation are kept
+// until the whole is done: in a folder for the code that computed them, by its hash.
 const partsFolder = ".parts"
 
 // partFiles returns the files of the parts that are kept, of this and of other computations.
 func (s *Session) partFiles() []string {
 	var files []string
-	_ = filepath.WalkDir(filepath.Join(s.folder, partsFolder), func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".json" {
-			files = append(files, path)
-		}
-		return nil // of what can't be read nothing is known
-	})
+	_ = filepath.WalkDir(filepath.Join(s.folder, partsFolder),
+		func(path string, _ fs.DirEntry, err error) error {
+			if err == nil && filepath.Ext(path) == ".json" {
+				files = append(files, path)
+			}
+			return nil // of what can't be read nothing is known
+		})
 	return files
 }
 
-// newParts returns the number of parts that were finished and kept since the session was opened, and are still there.
+// newParts returns the number of parts that were finished and kept since the session was opened, and are
+// still there.
 func (s *Session) newParts() int {
 	count := 0
 	for _, file := range s.partFiles() {
@@ -169,7 +177,8 @@ func (s *Session) newParts() int {
 	return count
 }
 
-// Close ends the progress display and frees the backend. Deferred in a cell, it ends a cell that panics with one sentence.
+// Close ends the progress display and frees the backend. Deferred in a cell, it ends a cell that panics with
+// one sentence.
 func (s *Session) Close() {
 	if cause := recover(); cause != nil {
 		end(panicked(cause))
@@ -190,8 +199,8 @@ type Result interface {
 	Seed() uint64
 }
 
-// SaveResult writes an experiment's result to <figure>.json in the results folder. The parts that were kept of it on the way, so that an interrupted cell
-// could go on where it was, are no longer needed then.
+// SaveResult writes an experiment's result to <figure>.json in the results folder. The parts that were kept
+// of it on the way, so that an interrupted cell could go on where it was, are no longer needed then.
 func (s *Session) SaveResult(result Result) error {
 	figure, err := result.Results()
 	if err != nil {
@@ -206,11 +215,13 @@ func (s *Session) SaveResult(result Result) error {
 	if err := s.parts.Clear(); err != nil {
 		return err
 	}
-	_ = os.Remove(filepath.Join(s.folder, partsFolder)) // only if it is empty: other computations may keep parts there
+	// Only if it is empty: other computations may keep parts there.
+	_ = os.Remove(filepath.Join(s.folder, partsFolder))
 	return nil
 }
 
-// codeHash returns a hash of the project's Go code in the folder home, which with the config determines every number.
+// codeHash returns a hash of the project's Go code in the folder home, which with the config determines every
+// number.
 func codeHash(home string) (string, error) {
 	hash := sha256.New()
 	if _, err := os.Stat(filepath.Join(home, "pkg", "lab")); err != nil {
@@ -233,8 +244,8 @@ func codeHash(home string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// Home returns the project's folder: the one that HomeVariable names, or else the nearest one above the working folder with a
-// go.mod, or else the working folder. It is absolute.
+// Home returns the project's folder: the one that HomeVariable names, or else the nearest one above the
+// working folder with a go.mod, or else the working folder. It is absolute.
 func Home() string {
 	if home := os.Getenv(HomeVariable); home != "" {
 		return absolute(home)
@@ -253,7 +264,8 @@ func Home() string {
 	}
 }
 
-// ResultsFolder returns the folder in which results are saved. It is absolute, so that it stays the same where a cell changes its working folder.
+// ResultsFolder returns the folder in which results are saved. It is absolute, so that it stays the same
+// where a cell changes its working folder.
 func ResultsFolder() string {
 	if folder := os.Getenv(ResultsVariable); folder != "" {
 		return absolute(folder)
@@ -277,7 +289,8 @@ func size() string {
 	return "paper"
 }
 
-// Sized returns the config for the size that the environment asks for: quick when it asks for that, paper otherwise.
+// Sized returns the config for the size that the environment asks for: quick when it asks for that, paper
+// otherwise.
 func Sized[T any](paper, quick T) T {
 	if size() == "quick" {
 		return quick
@@ -285,6 +298,6 @@ func Sized[T any](paper, quick T) T {
 	return paper
 }
 
-// Full says whether the environment asks for all that the paper did, even where that takes a GPU. Most experiments are at their largest already at
-// the size "paper".
+// Full says whether the environment asks for all that the paper did, even where that takes a GPU. Most
+// experiments are at their largest already at the size "paper".
 func Full() bool { return size() == "full" }

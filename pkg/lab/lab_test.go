@@ -103,7 +103,8 @@ func TestErrorsAreOneSentence(t *testing.T) {
 		`SHATTERED_SIZE is "enormous"`:   "SHATTERED_SIZE=enormous",
 		"needs XLA's plugin, which is n": "SHATTERED_BACKEND=xla:cpu",
 	} {
-		output, status := play(t, "works", "PJRT_PLUGIN_LIBRARY_PATH="+t.TempDir(), "GOMLX_NO_AUTO_INSTALL=1", "HOME="+t.TempDir(),
+		output, status := play(t, "works", "PJRT_PLUGIN_LIBRARY_PATH="+t.TempDir(), "GOMLX_NO_AUTO_INSTALL=1",
+			"HOME="+t.TempDir(),
 			"LD_LIBRARY_PATH=", "GOMLX_BACKEND=go", variable)
 		if !strings.Contains(output, want) || strings.Count(output, "\n") != 1 || status != 1 {
 			t.Errorf("%s: output %q, status %d; want one line with %q", variable, output, status, want)
@@ -121,11 +122,12 @@ func TestProgressWithoutATerminalIsOneLine(t *testing.T) {
 	}
 }
 
-// TestInterruptSaysWhatWasSaved interrupts cells whose progress is not worth a display. The name of their results folder looks like a pattern, and there
-// are parts of older code in it, which are collected.
+// TestInterruptSaysWhatWasSaved interrupts cells whose progress is not worth a display. The name of their
+// results folder looks like a pattern, and there are parts of older code in it, which are collected.
 func TestInterruptSaysWhatWasSaved(t *testing.T) {
 	for kept, want := range map[string]string{
-		"":  "nothing was finished that could be saved, run the cell again and it starts where it did this time",
+		"": "nothing was finished that could be saved, run the cell again and it starts where it did this " +
+			"time",
 		"1": "one finished part is saved, run the cell again and it goes on after it",
 		"2": "2 finished parts are saved, run the cell again and it goes on after them",
 	} {
@@ -134,9 +136,12 @@ func TestInterruptSaysWhatWasSaved(t *testing.T) {
 		if err := os.MkdirAll(older, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{want, "nothing was finished"} { // the second run finds the parts of the first
-			output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "KEEP_PARTS="+kept, lab.ResultsVariable+"="+results)
-			if !strings.HasPrefix(output, "error: interrupted: "+want) || strings.Count(output, "\n") != 1 || status != 1 {
+		// The second run finds the parts of the first.
+		for _, want := range []string{want, "nothing was finished"} {
+			output, status := play(t, "waits", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", "KEEP_PARTS="+kept,
+				lab.ResultsVariable+"="+results)
+			if !strings.HasPrefix(output, "error: interrupted: "+want) || strings.Count(output, "\n") != 1 ||
+				status != 1 {
 				t.Errorf("with %q parts: output %q, status %d; want %q", kept, output, status, want)
 			}
 		}
@@ -146,7 +151,8 @@ func TestInterruptSaysWhatWasSaved(t *testing.T) {
 	}
 }
 
-// TestFailureEndsTheProgress plays a cell that fails while its display is shown, although nothing was ever reported.
+// TestFailureEndsTheProgress plays a cell that fails while its display is shown, although nothing was ever
+// reported.
 func TestFailureEndsTheProgress(t *testing.T) {
 	output, status := play(t, "slow", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=")
 	if want := regexp.MustCompile(`^thinking: stopped at 0 of 5 after \d+s\nerror: no idea\n$`); !want.MatchString(output) || status != 1 {
@@ -156,7 +162,8 @@ func TestFailureEndsTheProgress(t *testing.T) {
 
 func TestPanicIsOneSentence(t *testing.T) {
 	const want = "error: the cell panicked: runtime error: index out of range [1] with length 0\n"
-	if output, status := play(t, "panics", "GOMLX_BACKEND=go", "SHATTERED_BACKEND="); output != want || status != 1 {
+	if output, status := play(t, "panics", "GOMLX_BACKEND=go", "SHATTERED_BACKEND="); output != want ||
+		status != 1 {
 		t.Errorf("output %q, status %d; want %q", output, status, want)
 	}
 	output, _ := play(t, "panics", "GOMLX_BACKEND=go", "SHATTERED_BACKEND=", lab.StackVariable+"=1")
@@ -180,7 +187,8 @@ type toy struct{}
 func (toy) Seed() uint64 { return 7 }
 func (toy) Results() (*results.Figure, error) {
 	claim := claims.Claim{ID: "toy.claim", Source: "Figure 0", Statement: "s", Quantity: "q"}
-	return &results.Figure{Figure: "toy", Title: "A toy", Config: map[string]int{}, Series: []int{}, Claims: []claims.Claim{claim.Above(stats.Exact(1), 0)}}, nil
+	return &results.Figure{Figure: "toy", Title: "A toy", Config: map[string]int{}, Series: []int{},
+		Claims: []claims.Claim{claim.Above(stats.Exact(1), 0)}}, nil
 }
 
 // picture is a drawn figure.
@@ -253,16 +261,20 @@ func TestSaveAndShow(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if shown := printed(t, func() error { return lab.ShowClaims("toy") }); strings.Contains(shown, "holds") || strings.Contains(shown, "✓") ||
-		!strings.Contains(shown, "| Figure 0 | s | q | 1 | > 0 |") || !strings.Contains(shown, "they have no verdicts") {
+	shown := printed(t, func() error { return lab.ShowClaims("toy") })
+	if strings.Contains(shown, "holds") || strings.Contains(shown, "✓") ||
+		!strings.Contains(shown, "| Figure 0 | s | q | 1 | > 0 |") ||
+		!strings.Contains(shown, "they have no verdicts") {
 		t.Errorf("the claims at quick size are shown as\n%s", shown)
 	}
 	saved.Provenance.Size = "paper"
 	if err := saved.Save(folder); err != nil {
 		t.Fatal(err)
 	}
-	if shown := printed(t, func() error { return lab.ShowClaims("toy") }); !strings.Contains(shown, "| ✓ holds | Figure 0 | s | q | 1 | > 0 |") ||
-		!strings.Contains(shown, "1 of 1 claims hold, 0 contradicted, 0 undecided.") || strings.Contains(shown, "no verdicts") {
+	shown = printed(t, func() error { return lab.ShowClaims("toy") })
+	if !strings.Contains(shown, "| ✓ holds | Figure 0 | s | q | 1 | > 0 |") ||
+		!strings.Contains(shown, "1 of 1 claims hold, 0 contradicted, 0 undecided.") ||
+		strings.Contains(shown, "no verdicts") {
 		t.Errorf("the claims at the paper's size are shown as\n%s", shown)
 	}
 	if err := lab.ShowClaims("missing"); err == nil || !strings.Contains(err.Error(), "run the cell") {

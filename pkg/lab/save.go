@@ -12,7 +12,8 @@ import (
 const OwnFolder = "mine"
 
 // formats are the ways in which a value can be saved, by the ending of the name.
-var formats = map[string]func(value any) ([]byte, error){".json": datafile.JSON, ".csv": datafile.CSV, ".npz": datafile.NPZ}
+var formats = map[string]func(value any) ([]byte, error){".json": datafile.JSON, ".csv": datafile.CSV,
+	".npz": datafile.NPZ}
 
 // Save writes numbers of one's own into the folder mine of the results folder, and says where: as JSON, as
 // comma-separated values or as NumPy arrays, as the name ends with .json, .csv or .npz.
@@ -27,7 +28,8 @@ var formats = map[string]func(value any) ([]byte, error){".json": datafile.JSON,
 func (s *Session) Save(name string, value any) error {
 	format, known := formats[filepath.Ext(name)]
 	if !known || filepath.Base(name) != name || name == filepath.Ext(name) {
-		return fmt.Errorf("the file to save is called %q: give it a name without folders that ends with .json, .csv or .npz", name)
+		return fmt.Errorf("the file to save is called %q: give it a name without folders that ends with "+
+			".json, .csv or .npz", name)
 	}
 	content, err := format(value)
 	if err != nil {

@@ -31,11 +31,13 @@ func TestSave(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"numbers", "numbers.txt", "../numbers.csv", ".csv", ""} {
-		if err := s.Save(name, numbers); err == nil || !strings.Contains(err.Error(), "ends with .json, .csv or .npz") {
+		if err := s.Save(name, numbers); err == nil ||
+			!strings.Contains(err.Error(), "ends with .json, .csv or .npz") {
 			t.Errorf("saving %q gives %v", name, err)
 		}
 	}
-	if err := s.Save("a.csv", map[string]any{"x": []int{1}, "y": []int{1, 2}}); err == nil || !strings.Contains(err.Error(), "a.csv can't be written: x has 1 rows and y 2") {
+	if err := s.Save("a.csv", map[string]any{"x": []int{1}, "y": []int{1, 2}}); err == nil ||
+		!strings.Contains(err.Error(), "a.csv can't be written: x has 1 rows and y 2") {
 		t.Errorf("saving no table gives %v", err)
 	}
 }

@@ -21,8 +21,8 @@ type Picture interface {
 	Alt() string
 }
 
-// Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder. A picture without a name is not
-// written.
+// Show shows the picture in the cell and writes it to <name>.png and <name>.svg in the results folder. A
+// picture without a name is not written.
 func (s *Session) Show(picture Picture) error {
 	s.display.finish()
 	png, err := picture.PNG()
@@ -46,13 +46,14 @@ func (s *Session) Show(picture Picture) error {
 	return results.WriteFile(s.folder, picture.Name()+".svg", svg)
 }
 
-// Plot shows a picture in the cell, and writes it as Show does where it has a name. Where it can't be drawn or written, the cell ends with
-// one sentence. It is for the reader's own pictures, in short cells:
+// Plot shows a picture in the cell, and writes it as Show does where it has a name. Where it can't be drawn
+// or written, the cell ends with one sentence. It is for the reader's own pictures, in short cells:
 //
 //	s.Plot(plots.Lines(lags, a, b).Labels("lag", "autocorrelation").Named("two-nets"))
 func (s *Session) Plot(picture Picture) { must.M(s.Show(picture)) }
 
-// Live is a picture below a cell that changes in place while the cell runs. What is saved with the notebook is the last of it.
+// Live is a picture below a cell that changes in place while the cell runs. What is saved with the notebook
+// is the last of it.
 type Live struct{ id string }
 
 // Live begins such a picture, with nothing in it.
@@ -72,9 +73,10 @@ func (l *Live) Update(picture Picture) error {
 	return nil
 }
 
-// SendPNG shows a PNG below the cell: in the output that the id names, in place of what is there, or in an output of its own where the id is empty. It
-// is a real image, which unlike one inside of HTML is shown wherever notebooks are. With it go words for whoever does not see it: as the image's
-// alternative text in pages made of the notebook, and as plain text for front ends that show no images.
+// SendPNG shows a PNG below the cell: in the output that the id names, in place of what is there, or in an
+// output of its own where the id is empty. It is a real image, which unlike one inside of HTML is shown
+// wherever notebooks are. With it go words for whoever does not see it: as the image's alternative text in
+// pages made of the notebook, and as plain text for front ends that show no images.
 func SendPNG(id string, png []byte, alt string) {
 	gonbui.SendData(&protocol.DisplayData{
 		Data:      map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: alt},
@@ -83,12 +85,12 @@ func SendPNG(id string, png []byte, alt string) {
 	})
 }
 
-// ClearProgress removes the progress display, where there is one. It is for cells that compute again and again and say themselves what they did;
-// Show and Close leave a line.
+// ClearProgress removes the progress display, where there is one. It is for cells that compute again and
+// again and say themselves what they did; Show and Close leave a line.
 func (s *Session) ClearProgress() { s.display.clear() }
 
-// ShowClaims shows the claims of figures saved earlier as tables, and where their numbers come from. What was made at quick size is shown
-// without verdicts.
+// ShowClaims shows the claims of figures saved earlier as tables, and where their numbers come from. What was
+// made at quick size is shown without verdicts.
 func ShowClaims(figures ...string) error {
 	var tables, text strings.Builder
 	var decided, quick []claims.Claim
@@ -103,7 +105,8 @@ func ShowClaims(figures ...string) error {
 		} else {
 			decided = append(decided, figure.Claims...)
 		}
-		fmt.Fprintf(&text, "\n%s: %s size, seed %d, %s, %.0f s.\n", figure.Title, p.Size, p.Seed, p.Backend, p.WallSeconds)
+		fmt.Fprintf(&text, "\n%s: %s size, seed %d, %s, %.0f s.\n", figure.Title, p.Size, p.Seed, p.Backend,
+			p.WallSeconds)
 		if figure.Parts != nil {
 			fmt.Fprintf(&text, "%s\n", figure.Parts.Sentence())
 		}
@@ -112,7 +115,8 @@ func ShowClaims(figures ...string) error {
 		fmt.Fprintf(&tables, "%s\n%s.\n", claims.Markdown(decided), claims.CountVerdicts(decided))
 	}
 	if len(quick) > 0 {
-		fmt.Fprintf(&tables, "\n%s\nQuick size: nets are too small and draws too few to tell whether claims hold, and so they have no verdicts.\n", claims.Measurements(quick))
+		fmt.Fprintf(&tables, "\n%s\nQuick size: nets are too small and draws too few to tell whether "+
+			"claims hold, and so they have no verdicts.\n", claims.Measurements(quick))
 	}
 	showMarkdown(tables.String() + text.String())
 	return nil
