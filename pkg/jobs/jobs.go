@@ -37,8 +37,8 @@ type Spec struct {
 	// normalisation of the reader's own, known by its name alone; or because the result is too large.
 	Passing bool
 
-	// Local marks a job whose result is kept for an interrupted run, and not with the code, because it does not
-	// come out alike on another processor: nothing could check it there.
+	// Local marks a job whose result is kept for an interrupted run, and not with the code, because it does
+	// not come out alike on another processor: nothing could check it there.
 	Local bool
 }
 

@@ -321,8 +321,8 @@ func TestWrongJobs(t *testing.T) {
 	}
 }
 
-// TestJobsShareTheProcessors: what jobs run at a time of their own steps is no more, in all jobs together, than
-// there are processors.
+// TestJobsShareTheProcessors: what jobs run at a time of their own steps is no more, in all jobs together,
+// than there are processors.
 func TestJobsShareTheProcessors(t *testing.T) {
 	plan := jobs.NewPlan("Figure 0", nil)
 	var running, most atomic.Int64

@@ -47,7 +47,8 @@ func show(picture interface {
 // decay returns a made-up autocorrelation at lags 0 to 15 with its standard errors.
 func decay(memory float64) (mean, stdErr []float64) {
 	for lag := range 16 {
-		mean, stdErr = append(mean, math.Pow(memory, float64(lag))), append(stdErr, 0.03*math.Sqrt(float64(lag)))
+		mean, stdErr = append(mean, math.Pow(memory, float64(lag))),
+			append(stdErr, 0.03*math.Sqrt(float64(lag)))
 	}
 	return mean, stdErr
 }
@@ -78,7 +79,8 @@ func ExampleLines() {
 func ExampleDraws() {
 	gradients := [][]float64{walk(1, 200), walk(2, 200), walk(3, 200)}
 
-	show(plots.Lines(plots.Count(200), plots.Draws(gradients)...).Labels("input index", "gradient").Named("draws"))
+	show(plots.Lines(plots.Count(200), plots.Draws(gradients)...).Labels("input index", "gradient").
+		Named("draws"))
 	// Output: as in testdata/draws.png
 }
 
@@ -121,7 +123,8 @@ func ExampleGrid() {
 		p := plots.NewPanel("lag", "autocorrelation").Titled(title)
 		for k, style := range plots.OrderedStyles(3) {
 			mean, stdErr := decay(0.9 - 0.3*float64(k)/float64(1+i))
-			p.Curve(plots.Series{Label: fmt.Sprintf("depth %d", 10*k+2), X: plots.Count(16), Y: mean, StdErr: stdErr, Style: style})
+			p.Curve(plots.Series{Label: fmt.Sprintf("depth %d", 10*k+2), X: plots.Count(16), Y: mean,
+				StdErr: stdErr, Style: style})
 		}
 		p.Level(0, 0, 15, plots.Thin(plots.Faint))
 		panels = append(panels, p)
@@ -141,8 +144,10 @@ func ExampleGrid() {
 
 // A panel keeps its first error, and the figure reports it.
 func ExamplePanel_Fail() {
-	p := plots.Lines([]int{1, 2, 3}, plots.Series{Label: "short", Y: []float64{1, 2}}, plots.Series{Label: "shorter", Y: []float64{1}})
+	p := plots.Lines([]int{1, 2, 3}, plots.Series{Label: "short", Y: []float64{1, 2}},
+		plots.Series{Label: "shorter", Y: []float64{1}})
 	_, err := p.Named("two-nets").PNG()
 	fmt.Println(err)
-	// Output: two-nets can't be drawn: it has 3 x for 2 values of the series "short": give equally many, and at least one
+	// Output:
+	// two-nets can't be drawn: it has 3 x for 2 values of the series "short": give equally many, and at least one
 }

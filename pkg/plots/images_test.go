@@ -46,7 +46,8 @@ func syntheticImages(n int) []plots.Image {
 				}
 			}
 		}
-		images[i] = plots.Image{Width: side, Height: side, Pixels: pixels, Label: fmt.Sprintf("scene %d", i+1)}
+		images[i] = plots.Image{Width: side, Height: side, Pixels: pixels,
+			Label: fmt.Sprintf("scene %d", i+1)}
 	}
 	return images
 }
@@ -70,13 +71,25 @@ func TestImagesErrors(t *testing.T) {
 		images  []plots.Image
 		columns int
 	}{
-		"0 images in 2 columns make no figure":                                              {nil, 2},
-		"3 images in 0 columns make no figure":                                              {syntheticImages(3), 0},
-		`cifar10 can't be drawn: image 1 ("scene 2") has 768 values for an image of 0 x 16`: {wrong(func(i *plots.Image) { i.Width = 0 }), 2},
-		`image 1 ("scene 2") has 5 values for an image of 16 x 16`:                          {wrong(func(i *plots.Image) { i.Pixels = i.Pixels[:5] }), 2},
-		`image 1 ("scene 2") has another size than the first`:                               {wrong(func(i *plots.Image) { i.Width, i.Height = 32, 8 }), 2},
-		`it has 0 values for an image of 0 x 0`:                                             {[]plots.Image{{}}, 1},
-		`has 768 values for an image of 16 x 8 pixels: give thr`:                            {wrong(func(i *plots.Image) { i.Height = 8 }), 2},
+		"0 images in 2 columns make no figure": {nil, 2},
+		"3 images in 0 columns make no figure": {
+			syntheticImages(3), 0,
+		},
+		`cifar10 can't be drawn: image 1 ("scene 2") has 768 values for an image of 0 x 16`: {
+			wrong(func(i *plots.Image) { i.Width = 0 }), 2,
+		},
+		`image 1 ("scene 2") has 5 values for an image of 16 x 16`: {
+			wrong(func(i *plots.Image) { i.Pixels = i.Pixels[:5] }), 2,
+		},
+		`image 1 ("scene 2") has another size than the first`: {
+			wrong(func(i *plots.Image) { i.Width, i.Height = 32, 8 }), 2,
+		},
+		`it has 0 values for an image of 0 x 0`: {
+			[]plots.Image{{}}, 1,
+		},
+		`has 768 values for an image of 16 x 8 pixels: give thr`: {
+			wrong(func(i *plots.Image) { i.Height = 8 }), 2,
+		},
 	} {
 		_, err := plots.Images("cifar10", c.images, c.columns)
 		plottest.CheckSentence(t, "images", err, want)

@@ -55,7 +55,8 @@ func TestPanelsAreAligned(t *testing.T) {
 		got := p.DataCanvas(canvases[i][j]).Rectangle
 		want := vg.Rectangle{Min: vg.Point{X: areas[0][j].Min.X, Y: areas[i][0].Min.Y}}
 		want.Max = want.Min.Add(size)
-		for _, d := range []vg.Length{got.Min.X - want.Min.X, got.Min.Y - want.Min.Y, got.Max.X - want.Max.X, got.Max.Y - want.Max.Y} {
+		for _, d := range []vg.Length{got.Min.X - want.Min.X, got.Min.Y - want.Min.Y, got.Max.X - want.Max.X,
+			got.Max.Y - want.Max.Y} {
 			if math.Abs(float64(d)) > tolerance {
 				t.Errorf("the data of row %d, column %d are drawn at %v, not %v", i, j, got, want)
 				break
@@ -71,8 +72,10 @@ func TestPanelsAreAligned(t *testing.T) {
 func TestEmptyPlace(t *testing.T) {
 	f := uneven(t, true)
 	_, areas := f.layout.place(draw.NewCanvas(nil, f.width, f.height))
-	if areas[1][1].Min.X != areas[0][1].Min.X || areas[1][1].Min.Y != areas[1][0].Min.Y || areas[1][1].Size() != areas[0][0].Size() {
-		t.Errorf("the empty place is at %v, its neighbours at %v and %v", areas[1][1], areas[0][1], areas[1][0])
+	if areas[1][1].Min.X != areas[0][1].Min.X || areas[1][1].Min.Y != areas[1][0].Min.Y ||
+		areas[1][1].Size() != areas[0][0].Size() {
+		t.Errorf("the empty place is at %v, its neighbours at %v and %v", areas[1][1], areas[0][1],
+			areas[1][0])
 	}
 	if _, err := f.PNG(); err != nil {
 		t.Error(err)

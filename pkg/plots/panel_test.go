@@ -22,21 +22,31 @@ func TestErrors(t *testing.T) {
 		`it has 2 x for 1 values of the series "two": give equally many, and at least one`: func(p *plots.Panel) {
 			p.Curve(change(func(s *plots.Series) { s.Y = s.Y[:1] }))
 		},
-		"2 x for 3 standard errors":    func(p *plots.Panel) { p.Curve(change(func(s *plots.Series) { s.StdErr = make([]float64, 3) })) },
-		"0 x for 0 values":             func(p *plots.Panel) { p.Points(plots.Series{}) },
-		"has one end of the intervals": func(p *plots.Panel) { p.Curve(change(func(s *plots.Series) { s.Upper = s.Y })) },
+		"2 x for 3 standard errors": func(p *plots.Panel) {
+			p.Curve(change(func(s *plots.Series) { s.StdErr = make([]float64, 3) }))
+		},
+		"0 x for 0 values": func(p *plots.Panel) { p.Points(plots.Series{}) },
+		"has one end of the intervals": func(p *plots.Panel) {
+			p.Curve(change(func(s *plots.Series) { s.Upper = s.Y }))
+		},
 		`can't draw the series "two": value 1 is NaN, and only finite numbers have a place`: func(p *plots.Panel) {
 			p.Bars(change(func(s *plots.Series) { s.Lower, s.Upper = []float64{1, math.NaN()}, s.Y }))
 		},
 		"0 x for 2 values": func(p *plots.Panel) { p.Band(plots.Series{Lower: two.Y, Upper: two.Y}, 0.1) },
 		"value 0 is +Inf":  func(p *plots.Panel) { p.Level(math.Inf(1), 0, 1, plots.Thin(plots.Ink)) },
-		"has 0 columns from 0 to 1: give at least one": func(p *plots.Panel) { p.Columns(nil, 0, 1, plots.Blue) },
-		"can't draw the columns: value 1 is NaN":       func(p *plots.Panel) { p.Columns([]float64{1, math.NaN()}, 0, 1, plots.Blue) },
+		"has 0 columns from 0 to 1: give at least one": func(p *plots.Panel) {
+			p.Columns(nil, 0, 1, plots.Blue)
+		},
+		"can't draw the columns: value 1 is NaN": func(p *plots.Panel) {
+			p.Columns([]float64{1, math.NaN()}, 0, 1, plots.Blue)
+		},
 		"has a square of colour 2: give one of 0 to 1": func(p *plots.Panel) {
 			p.Squares(2, 2, 1, []color.Color{color.White, color.Black}, func(x, y int) int { return x + y })
 		},
-		"has 0 x 3 squares":                  func(p *plots.Panel) { p.Squares(0, 3, 1, nil, nil) },
-		"has a scale of colours from 1 to 1": func(p *plots.Panel) { p.Matrix(mat.NewDense(2, 2, nil), plots.Scale{Low: 1, High: 1}) },
+		"has 0 x 3 squares": func(p *plots.Panel) { p.Squares(0, 3, 1, nil, nil) },
+		"has a scale of colours from 1 to 1": func(p *plots.Panel) {
+			p.Matrix(mat.NewDense(2, 2, nil), plots.Scale{Low: 1, High: 1})
+		},
 		"can't draw the matrix: value 1 is NaN": func(p *plots.Panel) {
 			p.Matrix(mat.NewDense(2, 2, []float64{1, 2, 3, math.NaN()}), plots.Scale{High: 1})
 		},
@@ -64,7 +74,8 @@ func TestErrors(t *testing.T) {
 	}
 	_, err := plots.Beside()
 	plottest.CheckSentence(t, "no panel", err, "there is nothing to draw in the picture")
-	_, err = plots.Beside(plots.HeatMap(mat.NewDense(1, 2, []float64{0, 1}), ""), plots.HeatMap(mat.NewDense(1, 2, []float64{0, 2}), ""))
+	_, err = plots.Beside(plots.HeatMap(mat.NewDense(1, 2, []float64{0, 1}), ""),
+		plots.HeatMap(mat.NewDense(1, 2, []float64{0, 2}), ""))
 	plottest.CheckSentence(t, "two scales", err, "panel 2 has another scale of colours")
 	_, err = plots.Histogram(nil, 3).PNG()
 	plottest.CheckSentence(t, "no values", err, "has 0 values and 3 bins")
@@ -106,7 +117,8 @@ func TestAxes(t *testing.T) {
 	check("one value", &p.Y, 1.5, 4.5)
 	check("one positive value", &line(3, 3).LogY().Y, 1.5, 6)
 	p = plots.NewPanel("", "")
-	p.Curve(plots.Series{X: []float64{1}, Y: []float64{5}, StdErr: []float64{1}, Lower: []float64{2}, Upper: []float64{5.5}})
+	p.Curve(plots.Series{X: []float64{1}, Y: []float64{5}, StdErr: []float64{1}, Lower: []float64{2},
+		Upper: []float64{5.5}})
 	p.Y.Room = 0
 	check("bands", &p.Y, 2, 6) // and not down to the standard error, which is no value
 
@@ -147,7 +159,8 @@ func TestTexts(t *testing.T) {
 	figure, err := g.Figure("texts", "A picture of two panels.")
 	plottest.Rendered(t, figure, err)
 	plottest.CheckTexts(t, figure, map[string]int{
-		"(a) left": 1, "(b) right": 1, "depth": 1, "size": 1, "net": 1, "first": 1, "last": 1, "one": 1, "ten": 1, "1e2": 1,
+		"(a) left": 1, "(b) right": 1, "depth": 1, "size": 1, "net": 1, "first": 1, "last": 1, "one": 1,
+		"ten": 1, "1e2": 1,
 	})
 	if want := "A picture of two panels. Panels: (a) left; (b) right. Legend: net."; figure.Alt() != want {
 		t.Errorf("the figure says of itself %q, not %q", figure.Alt(), want)
