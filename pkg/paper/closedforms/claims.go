@@ -26,8 +26,9 @@ var (
 	}
 	form = claims.Bound{
 		ID: "form", Source: power.Source,
-		Statement: "Without normalisation R is the mean of (1 + pLθ₀/3π)⁻³ over pairs of inputs, at every depth",
-		Value:     0.31, Why: "what the next order of the angle makes of log R at an angle of 1",
+		Statement: "Without normalisation R is the mean of (1 + pLθ₀/3π)⁻³ over pairs of inputs, at every " +
+			"depth",
+		Value: 0.31, Why: "what the next order of the angle makes of log R at an angle of 1",
 	}
 	highway = claims.Bound{
 		ID: "limit", Source: "Theory, in place of Corollary 1",
@@ -46,19 +47,21 @@ var (
 	}
 	grows = claims.Bound{
 		ID: "grows", Source: "Theory, in place of Theorem 1",
-		Statement: "With batch normalisation C(i,i) of deep feedforward nets grows by π/(π−1) a layer, where " +
-			"Theorem 1 says 1",
+		Statement: "With batch normalisation C(i,i) of deep feedforward nets grows by π/(π−1) a layer, " +
+			"where Theorem 1 says 1",
 		Value: tenth, Why: tenthWhy,
 	}
 	residualR = claims.Bound{
 		ID: "exponent", Source: "Theory, in place of Theorem 3",
-		Statement: "With batch normalisation R of resnets tends to fall like L^−0.733, where Theorem 3 says L^−0.5",
-		Value:     tenth, Why: tenthWhy,
+		Statement: "With batch normalisation R of resnets tends to fall like L^−0.733, where Theorem 3 " +
+			"says L^−0.5",
+		Value: tenth, Why: tenthWhy,
 	}
 	residualC = claims.Bound{
 		ID: "variance", Source: "Theory, in place of Theorem 3",
-		Statement: "With batch normalisation C(i,i) of resnets tends to grow like L^1.467, where Theorem 3 says L",
-		Value:     tenth, Why: tenthWhy,
+		Statement: "With batch normalisation C(i,i) of resnets tends to grow like L^1.467, where Theorem 3 " +
+			"says L",
+		Value: tenth, Why: tenthWhy,
 	}
 	realNets = claims.Bound{
 		ID: "real", Source: law.Source, Statement: "R of real nets falls as the theory says",
@@ -129,7 +132,8 @@ func (s solved) highwayClaims(width int) []claims.Claim {
 			Above(measured.Estimate.Over(theory.HighwayLimit()), 1+above.Value),
 		s.claim(realNets, fmt.Sprintf("R at %d layers, width %d, relative distance from the "+
 			"theory's", measured.Depth, width)).
-			Below(measured.Estimate.Over((*s.beside)[measured.Depth].Correlation).Distance(1), realNets.Value),
+			Below(measured.Estimate.Over((*s.beside)[measured.Depth].Correlation).Distance(1),
+				realNets.Value),
 	}
 }
 
@@ -178,7 +182,8 @@ func (s solved) realClaims(width int) []claims.Claim {
 	where := fmt.Sprintf("from %d to %d layers, width %d", s.measured.First, s.measured.Last, width)
 	all := []claims.Claim{
 		s.claim(realNets, fmt.Sprintf("%s of R %s, relative distance from the theory's", slope, where)).
-			Below(s.measured.RSlope.Over(s.slopeBeside(s.measured.R, correlationOf)).Distance(1), realNets.Value),
+			Below(s.measured.RSlope.Over(s.slopeBeside(s.measured.R, correlationOf)).Distance(1),
+				realNets.Value),
 	}
 	if !s.normalised() {
 		return all

@@ -36,8 +36,8 @@ type Case struct {
 	Inputs int `json:"inputs"`
 	Depth  int `json:"depth"`
 
-	// MeasuredInputs, MeasuredDepth and Draws are those of the nets that are measured, and First the first depth
-	// of the fits through them.
+	// MeasuredInputs, MeasuredDepth and Draws are those of the nets that are measured, and First the first
+	// depth of the fits through them.
 	MeasuredInputs int `json:"measured_inputs"`
 	MeasuredDepth  int `json:"measured_depth"`
 	Draws          int `json:"draws"`
@@ -107,7 +107,8 @@ func (c Config) check() error {
 			return fmt.Errorf("the theory goes to depth %d: give at least 8, and at least the "+
 				"measured %d", k.Depth, k.MeasuredDepth)
 		case !k.ofHighway() && k.First+2 > k.MeasuredDepth:
-			return fmt.Errorf("fits go from depth %d to %d: give at least three depths", k.First, k.MeasuredDepth)
+			return fmt.Errorf("fits go from depth %d to %d: give at least three depths", k.First,
+				k.MeasuredDepth)
 		}
 	}
 	if len(c.Cases) == 0 {
@@ -120,9 +121,9 @@ func (c Config) check() error {
 type Result struct {
 	Config Config
 
-	// Series hold for each case the quantities R and, of nets that divide by deviations, C, against the depth:
-	// first the theory as far as it goes, with its closed form where that has one for every depth, and then
-	// what was measured beside the theory of the same inputs.
+	// Series hold for each case the quantities R and, of nets that divide by deviations, C, against the
+	// depth: first the theory as far as it goes, with its closed form where that has one for every depth, and
+	// then what was measured beside the theory of the same inputs.
 	Series []law.Series
 
 	// Parts says where the numbers come from.
@@ -140,8 +141,9 @@ const (
 // solved is a case with what came out.
 type solved struct {
 	Case
-	shallower      map[int]*[]meanfield.Layer // highway nets by their depth, whose gates are others
-	theory, beside *[]meanfield.Layer         // as far as it goes, and with the inputs and the depth that were measured
+	shallower map[int]*[]meanfield.Layer // highway nets by their depth, whose gates are others
+	// As far as it goes, and with the inputs and the depth that were measured.
+	theory, beside *[]meanfield.Layer
 	measured       *measured
 }
 
@@ -183,7 +185,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 // addTheory adds C and R of Definition 1 by the recursion.
 func addTheory(plan *jobs.Plan, net models.Config, inputs, depth int) *[]meanfield.Layer {
 	if net.Net == "residual" && (net.Norm == nil || net.Norm == norms.None) {
-		net.Alpha = 1 / math.Hypot(1, net.Beta) // it leaves R as it is, and keeps signals in the range of float64
+		// It leaves R as it is, and keeps signals in the range of float64.
+		net.Alpha = 1 / math.Hypot(1, net.Beta)
 	}
 	return law.AddLayers(plan, net, inputs, 0, depth)
 }
@@ -206,7 +209,8 @@ func (s solved) series(width int) []law.Series {
 		theory   func(meanfield.Layer) float64
 		measured func(*measured) []point
 	}{
-		{R, func(l meanfield.Layer) float64 { return l.Correlation }, func(m *measured) []point { return m.R }},
+		{R, func(l meanfield.Layer) float64 { return l.Correlation },
+			func(m *measured) []point { return m.R }},
 		{C, func(l meanfield.Layer) float64 { return l.Variance }, func(m *measured) []point { return m.C }},
 	} {
 		if q.name == C && !s.normalised() {

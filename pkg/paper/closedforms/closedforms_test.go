@@ -43,7 +43,8 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		config := Quick()
 		change(&config)
-		if _, err := Run(t.Context(), engine.New(nil), config); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(t.Context(), engine.New(nil), config); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
@@ -135,7 +136,8 @@ func made(likeTheorems bool) *Result {
 			}
 			s.measured.R = s.measured.R[len(s.measured.R)-1:]
 		} else {
-			rate, growing := s.slopeBeside(s.measured.R, correlationOf), s.slopeBeside(s.measured.C, varianceOf)
+			rate, growing := s.slopeBeside(s.measured.R, correlationOf),
+				s.slopeBeside(s.measured.C, varianceOf)
 			if likeTheorems {
 				rate, growing = 1.5*rate, growing+1
 			}
@@ -187,7 +189,8 @@ func TestClaims(t *testing.T) {
 				expected = claims.Holds // it has the theory's own numbers
 			}
 			if c.Verdict != expected {
-				t.Errorf("%s is %s of nets made like the theorems: %t; %v", c.ID, c.Verdict, likeTheorems, c.Measured)
+				t.Errorf("%s is %s of nets made like the theorems: %t; %v", c.ID, c.Verdict, likeTheorems,
+					c.Measured)
 			}
 		}
 	}

@@ -42,7 +42,8 @@ func (c Config) addMeasured(plan *jobs.Plan, k Case) (*measured, error) {
 	net.Width = c.Width
 	config := correlation.Config{Net: net, Inputs: k.MeasuredInputs, Draws: k.Draws, Seed: c.Seed}
 	sampled := sampling.Config{Net: net, Inputs: config.Inputs, Draws: config.Draws, Seed: config.Seed}
-	m, _, err := paper.AddPart(plan, fmt.Sprintf("definition 1, fits from %d,", k.First), correlation.Version, sampled,
+	m, _, err := paper.AddPart(plan, fmt.Sprintf("definition 1, fits from %d,", k.First), correlation.Version,
+		sampled,
 		func(ctx context.Context, e *engine.Engine) (measured, error) {
 			r, err := correlation.Run(ctx, e, config)
 			if err != nil {
@@ -77,8 +78,8 @@ func (k Case) read(r *correlation.Result) (measured, error) {
 			err = fmt.Errorf("it is not positive without one of the draws")
 		}
 		if err != nil {
-			return m, fmt.Errorf("the correlation of the %s is lost in the noise from depth %d on: average more "+
-				"draws (%w)", k.Net.Title(), m.Last+1, err)
+			return m, fmt.Errorf("the correlation of the %s is lost in the noise from depth %d on: average "+
+				"more draws (%w)", k.Net.Title(), m.Last+1, err)
 		}
 		*fitted.slope = slope
 	}

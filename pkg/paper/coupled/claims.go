@@ -32,8 +32,8 @@ func (r *Result) Claims() []claims.Claim {
 		title := fmt.Sprintf("%d-layer %s", s.Depth, s.Net.Name().Title())
 		c := law.Decide(Name, name, title, s.Width, s.Theory, &curve)
 		all = append(all, guess.Claim(Name, name, "", c.Quantity).Below(c.Measured, guess.Value))
-		quantity := title + ": largest distance at lags 1–15 of the theory of frozen statistics, less that of " +
-			"the guess"
+		quantity := title + ": largest distance at lags 1–15 of the theory of frozen statistics, less that " +
+			"of the guess"
 		all = append(all, nearer.Claim(Name, name, "", quantity).
 			Above(stats.Exact(off(frozen.Theory, curve.Mean)-off(s.Theory, curve.Mean)), nearer.Value))
 	}

@@ -123,7 +123,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		for _, depth := range config.Depths {
 			net.Depth = depth
 			summary, err := law.AddGradients(plan, gradients.Config{
-				Net: net, Inputs: config.Inputs, Draws: config.Draws, First: uint64(depth) << 20, Seed: config.Seed,
+				Net: net, Inputs: config.Inputs, Draws: config.Draws, First: uint64(depth) << 20,
+				Seed: config.Seed,
 			})
 			if err != nil {
 				return nil, err

@@ -49,7 +49,8 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		config := Quick()
 		change(&config)
-		if _, err := Run(t.Context(), engine.New(nil), config); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(t.Context(), engine.New(nil), config); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
@@ -70,7 +71,8 @@ func made() *Result {
 				if i > 2 {
 					measured = frozen
 				}
-				summary.Mean, summary.StdErr = append(summary.Mean, measured+0.004), append(summary.StdErr, 0.002)
+				summary.Mean, summary.StdErr = append(summary.Mean, measured+0.004),
+					append(summary.StdErr, 0.002)
 			}
 			r.add(net, theory, summary)
 		}

@@ -21,8 +21,8 @@ func (r *Result) Results() (*results.Figure, error) {
 // table shows how far the guess is off.
 func (r *Result) table() *results.Table {
 	table := &results.Table{
-		Caption: "Largest distance at lags 1–15 from the measured autocorrelation of gradients that go through " +
-			"the batch statistics.",
+		Caption: "Largest distance at lags 1–15 from the measured autocorrelation of gradients that go " +
+			"through the batch statistics.",
 		Header: []string{
 			"net",
 			"layers",
@@ -35,7 +35,8 @@ func (r *Result) table() *results.Table {
 		s, frozen := r.Series[2*i], r.Series[2*i+1]
 		table.Rows = append(table.Rows, []string{
 			s.Net.Name().Title(), fmt.Sprint(s.Depth), fmt.Sprintf("%.3f", off(s.Theory, curve.Mean)),
-			fmt.Sprintf("%.3f", off(frozen.Theory, curve.Mean)), fmt.Sprintf("%.3f", 2*slices.Max(curve.StdErr[1:])),
+			fmt.Sprintf("%.3f", off(frozen.Theory, curve.Mean)),
+			fmt.Sprintf("%.3f", 2*slices.Max(curve.StdErr[1:])),
 		})
 	}
 	return table

@@ -139,8 +139,9 @@ var All = []Experiment{
 	}, {
 		Name: resolution.Name, Title: resolution.Title,
 		Series: []law.Series(nil),
-		Shows:  "Whether gradients look white is decided by the grid: a finer one shows structure in deeper nets",
-		Cost:   "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
+		Shows: "Whether gradients look white is decided by the grid: a finer one shows structure in " +
+			"deeper nets",
+		Cost: "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
 		Run: onGrid(resolution.Run, resolution.Paper, resolution.Quick),
 	}, {
 		Name: rejections.Name, Title: rejections.Title,
@@ -151,8 +152,9 @@ var All = []Experiment{
 	}, {
 		Name: closedforms.Name, Title: closedforms.Title,
 		Series: []law.Series(nil),
-		Shows:  "Without normalisation gradients shatter like a power of the depth; closed forms that real nets obey",
-		Cost:   "1 minute", Notebook: "04_law", Figures: []string{closedforms.Name},
+		Shows: "Without normalisation gradients shatter like a power of the depth; closed forms that real " +
+			"nets obey",
+		Cost: "1 minute", Notebook: "04_law", Figures: []string{closedforms.Name},
 		Run: onGrid(closedforms.Run, closedforms.Paper, closedforms.Quick),
 	}, {
 		Name: coupled.Name, Title: coupled.Title,

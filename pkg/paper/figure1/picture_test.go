@@ -107,10 +107,10 @@ func TestAlt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "Figure 1 with coupled statistics: gradients of nets, and noise, over a grid of 48 inputs, " +
-		"and below each the absolute values of its covariance matrix as a heat map. Panels: (a) 1-layer " +
-		"feedforward; (b) 24-layer feedforward; (c) 50-layer resnet, β = 0.1; (d) brown noise; (e) white " +
-		"noise. Colours: |(g − ḡ)(g − ḡ)ᵀ| / var g."
+	const want = "Figure 1 with coupled statistics: gradients of nets, and noise, over a grid of 48 " +
+		"inputs, and below each the absolute values of its covariance matrix as a heat map. Panels: (a) " +
+		"1-layer feedforward; (b) 24-layer feedforward; (c) 50-layer resnet, β = 0.1; (d) brown noise; (e) " +
+		"white noise. Colours: |(g − ḡ)(g − ḡ)ᵀ| / var g."
 	if got := figure.Alt(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -38,7 +38,8 @@ var (
 	rejected = claims.Bound{
 		ID: "ljung-box", Source: "Figure 2a", Statement: whiteStatement,
 		Value: 0.1,
-		Why:   "can't be told: a test that rejects one draw of white noise in 20 rejects fewer than one in 10",
+		Why: "can't be told: a test that rejects one draw of white noise in 20 rejects fewer than one in " +
+			"10",
 	}
 	slower = claims.Bound{
 		ID: "slower", Source: "Figure 2b",

@@ -78,8 +78,8 @@ type Result struct {
 
 // Whiteness is the test of whether the gradients of a deep feedforward net are white noise.
 type Whiteness struct {
-	// Net is the architecture, Depth is L, and Statistics says whether the gradients hold the batch statistics
-	// fixed (frozen) or go through them (coupled).
+	// Net is the architecture, Depth is L, and Statistics says whether the gradients hold the batch
+	// statistics fixed (frozen) or go through them (coupled).
 	Net        string           `json:"net" jsonschema:"enum=feedforward"`
 	Depth      int              `json:"depth" jsonschema:"minimum=1"`
 	Statistics norms.Statistics `json:"statistics" jsonschema:"enum=frozen,enum=coupled"`
@@ -121,8 +121,8 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	return result, nil
 }
 
-// plan is the work of the figure: the gradients of the nets, those of the deep nets to test, and the theory of
-// gradients with frozen statistics, nil for nets that it does not cover.
+// plan is the work of the figure: the gradients of the nets, those of the deep nets to test, and the theory
+// of gradients with frozen statistics, nil for nets that it does not cover.
 type plan struct {
 	*jobs.Plan
 	curves   []*paper.Gradients

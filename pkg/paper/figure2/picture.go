@@ -17,8 +17,8 @@ import (
 //
 // A curve is the mean over the draws; its dark band is one standard error to either side, its light band goes
 // from the 10 % to the 90 % quantile of the draws. The dashed lines at +-1.96 / sqrt(M) hold 95 % of the
-// autocorrelations of white noise at M inputs, and the thin dark ones are infinitely wide nets, of which there
-// is theory for frozen statistics.
+// autocorrelations of white noise at M inputs, and the thin dark ones are infinitely wide nets, of which
+// there is theory for frozen statistics.
 func Draw(r *Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(Result))
 	var depths []int

@@ -60,7 +60,8 @@ func (r *Result) Claims() []claims.Claim {
 	}
 	for _, s := range r.Series {
 		if s.Theory != nil {
-			all = append(all, law.DecideCoactive(Name, s.ID(), s.Name().Text(), s.Width, s.Theory, s.Coactive))
+			all = append(all, law.DecideCoactive(Name, s.ID(), s.Name().Text(), s.Width, s.Theory,
+				s.Coactive))
 		}
 	}
 	return all

@@ -70,7 +70,8 @@ type Series struct {
 	// Draws is the number of independent draws of the weights.
 	Draws int `json:"draws" jsonschema:"minimum=2"`
 
-	// Theory is the coactivation in infinitely wide nets, layer by layer; nil where the theory does not cover the net.
+	// Theory is the coactivation in infinitely wide nets, layer by layer; nil where the theory does not cover
+	// the net.
 	Theory []float64 `json:"theory,omitempty" jsonschema:"minimum=0,maximum=1"`
 
 	// Climb is the coactivation of the last layer less that of the second, the first after a normalisation,

@@ -56,7 +56,8 @@ func TestRun(t *testing.T) {
 	}
 	// The first layer is known without a recursion: both inputs of a pair are above the bias.
 	for _, s := range result.Series {
-		if math.Abs(s.Theory[0]-result.Series[0].Theory[0]) > 1e-12 || math.Abs(s.Theory[0]-s.Coactive.Mean[0]) > 0.05 {
+		if math.Abs(s.Theory[0]-result.Series[0].Theory[0]) > 1e-12 ||
+			math.Abs(s.Theory[0]-s.Coactive.Mean[0]) > 0.05 {
 			t.Errorf("%s: theory %g of the first layer, measured %g", s.ID(), s.Theory[0], s.Coactive.Mean[0])
 		}
 	}

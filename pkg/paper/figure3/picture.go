@@ -65,8 +65,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 		plots.AreaKey("10 % to 90 % of the draws", plots.Fade(plots.Ink, shareOpacity)),
 	)
 	return g.Figure(Name,
-		"Figure 3: share of inputs at which a unit is active, and of pairs of inputs at both of which it is, "+
-			"against the layer.")
+		"Figure 3: share of inputs at which a unit is active, and of pairs of inputs at both of which it "+
+			"is, against the layer.")
 }
 
 // drawShares draws the shares of a net.

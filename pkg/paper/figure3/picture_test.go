@@ -91,7 +91,8 @@ func TestPicturesOfBrokenResults(t *testing.T) {
 		"empty":    {func(r *figure3.Result) { r.Series = nil }, "nothing to draw in figure-3"},
 		"no means": {func(r *figure3.Result) { r.Series[2].Active.Mean = nil }, resnet},
 		"nothing":  {func(r *figure3.Result) { r.Series[2].Coactive = nil }, resnet},
-		"NaN":      {func(r *figure3.Result) { r.Series[1].Coactive.Upper[3] = math.NaN() }, "value 3 is NaN"},
+		"NaN": {func(r *figure3.Result) { r.Series[1].Coactive.Upper[3] = math.NaN() },
+			"value 3 is NaN"},
 	} {
 		result := madeUp()
 		c.spoil(result)

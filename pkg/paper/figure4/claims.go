@@ -132,7 +132,8 @@ func tight(patterns []Pattern, bound claims.Bound) []claims.Claim {
 	if len(patterns) == 0 {
 		return nil
 	}
-	const quantity = "share of units active at a quarter to three quarters of the inputs, smallest over depths"
+	const quantity = "share of units active at a quarter to three quarters of the inputs, smallest over " +
+		"depths"
 	return []claims.Claim{deepest(patterns).claim(bound, "", quantity).
 		Above(smallest(patterns, func(p Pattern) stats.Estimate { return p.Balanced }), bound.Value)}
 }
@@ -167,7 +168,8 @@ func slowerDecay(residual, feedforward []Pattern) []claims.Claim {
 		ratio := stats.MeanPaired(r.shapes, f.shapes, func(r, f activations.Shape) float64 {
 			return logMeanRun(r) - logMeanRun(f)
 		})
-		quantity := fmt.Sprintf("mean length of runs at %d layers, times that of the feedforward net, as log2",
+		quantity := fmt.Sprintf("mean length of runs at %d layers, times that of the feedforward net, as "+
+			"log2",
 			r.Depth)
 		all = append(all, r.claim(slower, fmt.Sprintf(".depth-%d", r.Depth), quantity).
 			Above(ratio, slower.Value))

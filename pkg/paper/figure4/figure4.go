@@ -64,8 +64,8 @@ type Pattern struct {
 	Raster *activations.Raster `json:"-"`
 
 	// Activation is the histogram of the share of inputs at which a unit is active: shares of the units of
-	// all draws in 11 equal bins from 0 to 1. Contiguity is that of the lengths of runs of equal value along a
-	// unit's inputs: shares of the runs of all draws in 11 equal bins from 1 to M.
+	// all draws in 11 equal bins from 0 to 1. Contiguity is that of the lengths of runs of equal value along
+	// a unit's inputs: shares of the runs of all draws in 11 equal bins from 1 to M.
 	Activation []float64 `json:"activation" jsonschema:"minimum=0,maximum=1"`
 	Contiguity []float64 `json:"contiguity" jsonschema:"minimum=0,maximum=1"`
 

@@ -94,9 +94,9 @@ func draw(r *Result, name string, columns []column) (*plots.Figure, error) {
 	g.Legend(plots.AreaKey("active", color.Black),
 		plots.AreaKey("units by their share of active inputs", style.Sky),
 		plots.AreaKey("runs of equal value by their length, 1 to M", style.Leaf))
-	return g.Figure(name, fmt.Sprintf("Figure 4: which units of the last rectifier are active at which of %d "+
-		"inputs, in black and white, and histograms of the activation per unit and of the length of runs; a "+
-		"column for each net and a row for each depth.", inputs))
+	return g.Figure(name, fmt.Sprintf("Figure 4: which units of the last rectifier are active at which of "+
+		"%d inputs, in black and white, and histograms of the activation per unit and of the length of "+
+		"runs; a column for each net and a row for each depth.", inputs))
 }
 
 // patternPanel draws a cell: a panel that holds three panels. Only the last row names their axes.

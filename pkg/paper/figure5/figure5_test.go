@@ -67,7 +67,8 @@ func TestRun(t *testing.T) {
 	if len(figure.Arrays) != 2*len(whole.Maps) {
 		t.Errorf("%d arrays for %d maps", len(figure.Arrays), len(whole.Maps))
 	}
-	if want := 2 * (2 + 2*(3+3+2+1)); len(figure.Claims) != want { // 2 of the feedforward net; of the resnets with each shortcut 3, 3, 2 and 1
+	// 2 of the feedforward net; of the resnets with each shortcut 3, 3, 2 and 1.
+	if want := 2 * (2 + 2*(3+3+2+1)); len(figure.Claims) != want {
 		t.Errorf("%d claims, want %d", len(figure.Claims), want)
 	}
 }

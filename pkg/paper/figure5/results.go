@@ -79,5 +79,7 @@ func (r *Result) Table() *results.Table {
 
 // rankAtLast writes the relative effective rank at the largest depth.
 func (s *Series) rankAtLast() string {
-	return s.estimate(func(depths []rank.Measurement) float64 { return depths[len(depths)-1].Relative() }).String()
+	return s.estimate(func(depths []rank.Measurement) float64 {
+		return depths[len(depths)-1].Relative()
+	}).String()
 }

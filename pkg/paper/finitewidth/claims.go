@@ -33,7 +33,8 @@ func (r *Result) Claims() []claims.Claim {
 		id, title := s.Net.ID(), fmt.Sprintf("%d-layer %s: ", s.Depth, s.Net.Name().Title())
 		if s.Quantity == Mean {
 			quantity := title + "size of c where " + Mean + " is off by c/N + d/N²"
-			all = append(all, constant.Claim(Name, id, "", quantity).Below(fit.Constant.Distance(0), constant.Value))
+			all = append(all, constant.Claim(Name, id, "", quantity).Below(fit.Constant.Distance(0),
+				constant.Value))
 			continue
 		}
 		quantity := title + "p where the " + Neighbours + " is off by c/N^p"
@@ -41,7 +42,8 @@ func (r *Result) Claims() []claims.Claim {
 		for k, width := range r.Config.Widths {
 			if width == models.PaperWidth {
 				off := s.Measured[k].Distance(s.Theory[k])
-				quantity := fmt.Sprintf("%sdistance of the %s from the theory at width %d", title, Neighbours, width)
+				quantity := fmt.Sprintf("%sdistance of the %s from the theory at width %d", title, Neighbours,
+					width)
 				all = append(all, useful.Claim(Name, id, "", quantity).Below(off, useful.Value))
 			}
 		}

@@ -79,7 +79,8 @@ func (c Config) check() error {
 	case len(c.Nets) == 0:
 		return fmt.Errorf("there are no nets: give at least one")
 	case len(c.Widths) < 3 || !slices.IsSorted(c.Widths) || c.Widths[0] < 1:
-		return fmt.Errorf("the widths are %d: give at least three, ascending, for a fit against 1/N", c.Widths)
+		return fmt.Errorf("the widths are %d: give at least three, ascending, for a fit against "+
+			"1/N", c.Widths)
 	case c.Inputs <= 2*gradients.MaxLag:
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
 			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
@@ -162,7 +163,8 @@ func (r *Result) add(net models.Config, theory []float64, measured []*gradients.
 		},
 	} {
 		s := law.Series{
-			Net: law.NetOf(net), Depth: net.Depth, Inputs: r.Config.Inputs, Quantity: q.name, Against: "width",
+			Net: law.NetOf(net), Depth: net.Depth, Inputs: r.Config.Inputs, Quantity: q.name,
+			Against: "width",
 		}
 		for i, width := range r.Config.Widths {
 			s.X, s.Theory = append(s.X, float64(width)), append(s.Theory, q.theory)

@@ -35,7 +35,8 @@ func TestRun(t *testing.T) {
 	}
 	// Even nets of a few units know the theory: the widest measured here is nearer to it than to white noise.
 	for _, s := range law.Select(r.Series, finitewidth.Neighbours) {
-		if widest := s.Measured[len(s.Measured)-1]; math.Abs(widest.Value-s.Theory[0]) > math.Abs(widest.Value) {
+		widest := s.Measured[len(s.Measured)-1]
+		if math.Abs(widest.Value-s.Theory[0]) > math.Abs(widest.Value) {
 			t.Errorf("%s: %v at the largest width, theory %g", s.Net.ID(), widest, s.Theory[0])
 		}
 	}
@@ -46,8 +47,10 @@ func TestConfigIsChecked(t *testing.T) {
 		"no nets":             func(c *finitewidth.Config) { c.Nets = nil },
 		"give at least three": func(c *finitewidth.Config) { c.Widths = []int{50, 100} },
 		"inputs is 30":        func(c *finitewidth.Config) { c.Inputs = 30 },
-		"takes images":        func(c *finitewidth.Config) { c.Nets[0] = models.Config{Net: "conv-feedforward", Depth: 3} },
-		"depth is 0":          func(c *finitewidth.Config) { c.Nets[0].Depth = 0 },
+		"takes images": func(c *finitewidth.Config) {
+			c.Nets[0] = models.Config{Net: "conv-feedforward", Depth: 3}
+		},
+		"depth is 0": func(c *finitewidth.Config) { c.Nets[0].Depth = 0 },
 	} {
 		config := finitewidth.Quick()
 		change(&config)

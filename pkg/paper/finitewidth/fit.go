@@ -15,8 +15,8 @@ type Fit struct {
 	Constant stats.Estimate `json:"constant"`
 	Second   float64        `json:"second"`
 
-	// Exponent is the power p of |c| N^-p, and its interval that in which chi squared is within 3.84 of its smallest
-	// value. At its ends, 0 and 3, it says nothing.
+	// Exponent is the power p of |c| N^-p, and its interval that in which chi squared is within 3.84 of its
+	// smallest value. At its ends, 0 and 3, it says nothing.
 	Exponent stats.Estimate `json:"exponent"`
 
 	// Reach is the L/N up to which c/N + d/N^2 stays below the bound of what is useful; at most that of the

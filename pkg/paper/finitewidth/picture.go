@@ -28,6 +28,6 @@ func Draw(r *Result) (*plots.Figure, error) {
 		}
 		g.Row(panels...)
 	}
-	return g.Figure(Name, "Autocorrelation of the gradients of deep nets against their width, with 95 % intervals, "+
-		"and that of infinitely wide nets.")
+	return g.Figure(Name, "Autocorrelation of the gradients of deep nets against their width, with 95 % "+
+		"intervals, and that of infinitely wide nets.")
 }

@@ -21,9 +21,8 @@ func (r *Result) Results() (*results.Figure, error) {
 // table shows the fits, and how far the theory serves.
 func (r *Result) table() *results.Table {
 	table := &results.Table{
-		Caption: fmt.Sprintf("Deviation from the theory, c/N + d/N² fitted to all widths, and as a power of the "+
-			"width. "+
-			"The last column is the L/N up to which the fit stays below %g.", useful.Value),
+		Caption: fmt.Sprintf("Deviation from the theory, c/N + d/N² fitted to all widths, and as a power "+
+			"of the width. The last column is the L/N up to which the fit stays below %g.", useful.Value),
 		Header: []string{"net", "quantity", "c", "exponent", "useful up to L/N"},
 	}
 	for i, fit := range r.Fits {

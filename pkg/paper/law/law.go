@@ -33,8 +33,8 @@ const version = 1
 type Curve struct {
 	Depth int `json:"depth"`
 
-	// ACF is the expected autocorrelation of the gradients at lags 0 to [gradients.MaxLag], where there are as
-	// many inputs.
+	// ACF is the expected autocorrelation of the gradients at lags 0 to [gradients.MaxLag], where there are
+	// as many inputs.
 	ACF []float64 `json:"acf"`
 
 	// Coupled is the same by the guess for coupled statistics; nil unless it was asked for.

@@ -18,8 +18,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// TestTheoryIsMeanfields: of each depth, also of a config that is about coupled statistics, as those of figures
-// are that show both.
+// TestTheoryIsMeanfields: of each depth, also of a config that is about coupled statistics, as those of
+// figures are that show both.
 func TestTheoryIsMeanfields(t *testing.T) {
 	net := models.Config{Net: "feedforward", Norm: norms.Center, Statistics: norms.Coupled}
 	plan := jobs.NewPlan("test", nil)
@@ -41,7 +41,8 @@ func TestTheoryIsMeanfields(t *testing.T) {
 		coactive := curve.Coactive()
 		if err != nil || acf[7] != curve.ACF[7] || len(coactive) != curve.Depth ||
 			coactive[curve.Depth-1] != want.Layers[curve.Depth-1].Coactive || curve.Coupled[7] == acf[7] {
-			t.Errorf("depth %d: %g at lag 7, want %g, coactivations %g", curve.Depth, curve.ACF[7], acf[7], coactive)
+			t.Errorf("depth %d: %g at lag 7, want %g, coactivations %g", curve.Depth, curve.ACF[7], acf[7],
+				coactive)
 		}
 	}
 	few, err := law.Theory(t.Context(), net, 5, []int{2}, false)
@@ -92,7 +93,8 @@ func curveOf(mean, stdErr []float64) *stats.Curve { return &stats.Curve{Mean: me
 // TestExcess: at a lag the distance counts, less two standard errors, and lag 0 does not.
 func TestExcess(t *testing.T) {
 	measured := curveOf([]float64{1, 0.5, 0.2}, []float64{0, 0.01, 0.05})
-	if got := law.Excess([]float64{0, 0.4, 0}, measured, 1); math.Abs(got-0.1) > 1e-12 { // 0.2-0.1, and 0.1-0.02
+	// 0.2-0.1, and 0.1-0.02.
+	if got := law.Excess([]float64{0, 0.4, 0}, measured, 1); math.Abs(got-0.1) > 1e-12 {
 		t.Errorf("the excess is %g, want 0.1", got)
 	}
 	if got := law.Excess([]float64{0, 0.4}, measured, 1); !math.IsNaN(got) {
@@ -122,7 +124,8 @@ func TestDecide(t *testing.T) {
 // TestNetsAreNamed: in ids, and to readers.
 func TestNetsAreNamed(t *testing.T) {
 	for want, net := range map[string]models.Config{
-		"feedforward-none": {Net: "feedforward"}, "residual-bn-beta-0.1": {Net: "residual", Norm: norms.Batch, Beta: 0.1},
+		"feedforward-none": {Net: "feedforward"}, "residual-bn-beta-0.1": {Net: "residual", Norm: norms.Batch,
+			Beta: 0.1},
 	} {
 		if got := law.NetOf(net); got.ID() != want || got.Name().Title() != net.Title() {
 			t.Errorf("%s is called %s, %s", want, got.ID(), got.Name().Title())

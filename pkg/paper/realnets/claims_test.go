@@ -79,14 +79,16 @@ func TestTheoremThreeIsJudgedByItsOwnExponent(t *testing.T) {
 func TestWideNetsAreHeldToTheInterval(t *testing.T) {
 	s := Series{
 		Theorem: "Theorem 1", Net: "feedforward", Norm: norms.None.Name, Width: 10, Depths: []int{3, 4},
-		Correlation: []stats.Estimate{stats.Exact(1), {Value: 0.6, Low: 0.5, High: 0.7}}, Wide: []float64{0.2, 0.65},
+		Correlation: []stats.Estimate{stats.Exact(1), {Value: 0.6, Low: 0.5, High: 0.7}},
+		Wide:        []float64{0.2, 0.65},
 	}
 	if c := s.isWide(); c.Verdict != claims.Holds || math.Abs(c.Measured.Value-0.5) > 1e-9 {
 		t.Errorf("0.65 in 0.5 to 0.7: %s, %v", c.Verdict, c.Measured)
 	}
 	s.Fit = &Fit{Abscissa: PerLayer, First: 3, Last: 4, Wide: -1.2}
 	s.Fit.Slope = stats.Estimate{Value: -1, Low: -1.1, High: -0.9}
-	if c := s.isWide(); c.Verdict != claims.Contradicted || !strings.Contains(c.Quantity, "rate of log R, 3 to 4") {
+	if c := s.isWide(); c.Verdict != claims.Contradicted ||
+		!strings.Contains(c.Quantity, "rate of log R, 3 to 4") {
 		t.Errorf("−1.2 beside −1.1 to −0.9: %s, %v, %s", c.Verdict, c.Measured, c.Quantity)
 	}
 }

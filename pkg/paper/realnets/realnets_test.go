@@ -54,12 +54,14 @@ func TestRun(t *testing.T) {
 		}
 		// Infinitely wide nets are near enough to tell one layer of another net from this one's.
 		if s.Depths[0] == 1 && math.Abs(s.Correlation[0].Value-s.Wide[0]) > 5*s.Correlation[0].StdErr+0.05 {
-			t.Errorf("%s, width %d, one layer: R = %v, infinitely wide %g", s.Title(), s.Width, s.Correlation[0],
+			t.Errorf("%s, width %d, one layer: R = %v, infinitely wide %g", s.Title(), s.Width,
+				s.Correlation[0],
 				s.Wide[0])
 		}
 		// What a path count with the measured activations says of the first layer is exact for independent
 		// weights; the standard error alone keeps the measured R from it. Five of them, for many series.
-		if s.Depths[0] == 1 && math.Abs(s.Correlation[0].Value-s.Counted[0]) > 5*s.Correlation[0].StdErr+0.01 {
+		if s.Depths[0] == 1 &&
+			math.Abs(s.Correlation[0].Value-s.Counted[0]) > 5*s.Correlation[0].StdErr+0.01 {
 			t.Errorf(
 				"%s, width %d, one layer: R = %.4f +- %.4f, counted %.4f",
 				s.Title(),

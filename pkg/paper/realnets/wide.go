@@ -6,8 +6,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 )
 
-// wideNets are the layers of infinitely wide nets by the depth L: the same nets for all depths of a family but
-// that of highways, each of which is a net of its own.
+// wideNets are the layers of infinitely wide nets by the depth L: the same nets for all depths of a family
+// but that of highways, each of which is a net of its own.
 type wideNets func(depth int) []meanfield.Layer
 
 // addWide adds the theory of the family's nets; nil where it does not cover them.

@@ -15,22 +15,22 @@ var (
 		Statement: "That a test rejects the gradients of deep feedforward nets is due to the envelope of " +
 			"their sizes",
 		Value: 0,
-		Why: "due to it: more than half of the rejections beyond the test's level go when gradients are divided " +
-			"by √Φ(x)",
+		Why: "due to it: more than half of the rejections beyond the test's level go when gradients are " +
+			"divided by √Φ(x)",
 	}
 	alone = claims.Bound{
 		ID: "envelope-alone", Source: law.Source,
 		Statement: "Independent numbers with that envelope are told from white noise too",
 		Value:     0.1,
-		Why: "told from it, as in Figure 2: a test that rejects one draw of white noise in 20 rejects more than " +
-			"one in 10",
+		Why: "told from it, as in Figure 2: a test that rejects one draw of white noise in 20 rejects more " +
+			"than one in 10",
 	}
 	randomSigns = claims.Bound{
 		ID: "signs", Source: law.Source,
 		Statement: "The signs of the gradients of deep feedforward nets can't be told from white noise",
 		Value:     0.1,
-		Why: "can't be told, as in Figure 2: a test that rejects one draw of white noise in 20 rejects fewer " +
-			"than one in 10",
+		Why: "can't be told, as in Figure 2: a test that rejects one draw of white noise in 20 rejects " +
+			"fewer than one in 10",
 	}
 	asTheory = claims.Bound{
 		ID: "rate", Source: law.Source, Statement: "Real nets are rejected as often as the theory says",
@@ -61,19 +61,20 @@ func (r *Result) Claims() []claims.Claim {
 			name := fmt.Sprintf("%s.%s.depth-%d", net.ID(), kind.name, depth)
 			title := fmt.Sprintf("%d layers, %s: ", depth, kind.name)
 			all = append(all,
-				explains.Claim(Name, name, "", title+"share of rejected draws less the level, less twice that of the "+
-					"divided gradients").
+				explains.Claim(Name, name, "", title+"share of rejected draws less the level, less twice "+
+					"that of the divided gradients").
 					Above(kind.tests.Explained, explains.Value),
-				randomSigns.Claim(Name, name, "", title+"share of draws whose signs a Ljung–Box test at 5 % rejects").
+				randomSigns.Claim(Name, name, "", title+"share of draws whose signs a Ljung–Box test at 5 "+
+					"% rejects").
 					Below(kind.tests.Signs, randomSigns.Value))
 		}
 		name, title := fmt.Sprintf("%s.depth-%d", net.ID(), depth), fmt.Sprintf("%d layers: ", depth)
 		all = append(all,
-			asTheory.Claim(Name, name, "", title+"share of rejected draws, distance of the measured one from the "+
-				"theory's").
+			asTheory.Claim(Name, name, "", title+"share of rejected draws, distance of the measured one "+
+				"from the theory's").
 				Below(measured.Whole.MinusIndependent(theory.Whole).Distance(0), asTheory.Value),
-			sizes.Claim(Name, name, "", title+"mean square in the upper eighth of the grid over that in the lower, "+
-				"relative distance from Φ's").
+			sizes.Claim(Name, name, "", title+"mean square in the upper eighth of the grid over that in "+
+				"the lower, relative distance from Φ's").
 				Below(measured.Ends.Distance(1), sizes.Value))
 	}
 	return all

@@ -21,7 +21,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 		ring := plots.Style{Color: plots.Ink, Marker: plots.Ring, Size: 4}
 		var at []float64
 		var names []string
-		theory, measured := plots.Series{Label: "theory, infinite width", Style: ring}, plots.Series{Style: look}
+		theory, measured := plots.Series{Label: "theory, infinite width", Style: ring},
+			plots.Series{Style: look}
 		for k, s := range r.Series {
 			x := float64(k)
 			at, names = append(at, x), append(names, short[s.Quantity])

@@ -70,8 +70,8 @@ func Quick() Config {
 func (c Config) check() error {
 	switch {
 	case c.Net.Net != "feedforward" || c.Net.Norm == norms.Batch:
-		return errors.New("the envelope of sizes is that of feedforward nets without division by deviations: " +
-			"choose one with centring or without normalisation")
+		return errors.New("the envelope of sizes is that of feedforward nets without division by " +
+			"deviations: choose one with centring or without normalisation")
 	case len(c.Depths) == 0:
 		return errors.New("there are no depths: give at least one")
 	case c.Draws < 2 || c.TheoryDraws < 2:
@@ -90,14 +90,15 @@ func (c Config) check() error {
 type tested struct {
 	Depth int `json:"depth"`
 
-	// Whole, Scaled and Signs are the shares of the draws that the test rejects: of the gradients as they are,
-	// divided by the root of Phi(x), and of their signs.
+	// Whole, Scaled and Signs are the shares of the draws that the test rejects: of the gradients as they
+	// are, divided by the root of Phi(x), and of their signs.
 	Whole  stats.Estimate `json:"whole"`
 	Scaled stats.Estimate `json:"scaled"`
 	Signs  stats.Estimate `json:"signs"`
 
-	// Explained is the share of draws that are rejected as they are less twice that of those that are rejected
-	// when divided, each less the test's level: above 0 where the envelope makes more than half of the excess.
+	// Explained is the share of draws that are rejected as they are less twice that of those that are
+	// rejected when divided, each less the test's level: above 0 where the envelope makes more than half of
+	// the excess.
 	Explained stats.Estimate `json:"explained"`
 
 	// Ends is the ratio of the mean square of the gradients in the upper eighth of the inputs to that in the

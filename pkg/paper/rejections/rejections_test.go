@@ -46,7 +46,8 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		config := Quick()
 		change(&config)
-		if _, err := Run(t.Context(), engine.New(nil), config); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(t.Context(), engine.New(nil), config); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
@@ -79,8 +80,8 @@ func TestTestsSeeTheEnvelope(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The whole is far above the level: 0.28 in a prototype of other draws. 0.02 are four standard errors there,
-	// and at the level: the test is nearly exact for 256 values.
+	// The whole is far above the level: 0.28 in a prototype of other draws. 0.02 are four standard errors
+	// there, and at the level: the test is nearly exact for 256 values.
 	if math.Abs(r.Whole.Value-0.28) > 0.04 || math.Abs(r.Scaled.Value-0.05) > 0.02 ||
 		math.Abs(r.Signs.Value-0.05) > 0.02 {
 		t.Errorf("rejected: %v as they are, %v divided, %v by their signs", r.Whole, r.Scaled, r.Signs)
@@ -123,7 +124,8 @@ func TestClaims(t *testing.T) {
 				t.Error(err)
 			}
 			expected := want
-			for _, other := range []string{".envelope-alone.", ".signs.", ".rate."} { // which are the same in both
+			// Which are the same in both.
+			for _, other := range []string{".envelope-alone.", ".signs.", ".rate."} {
 				if strings.Contains(c.ID, other) {
 					expected = claims.Holds
 				}

@@ -20,10 +20,9 @@ func (r *Result) Results() (*results.Figure, error) {
 // table shows the shares.
 func (r *Result) table() *results.Table {
 	table := &results.Table{
-		Caption: fmt.Sprintf("Share of the draws on which a Ljung–Box test at 5 %% rejects white noise, with 95 "+
-			"%% intervals: "+
-			"%d draws of the theory's gradients, %d of nets of "+
-			"width %d.", r.Config.TheoryDraws, r.Config.Draws, r.Config.Net.Width),
+		Caption: fmt.Sprintf("Share of the draws on which a Ljung–Box test at 5 %% rejects white noise, "+
+			"with 95 %% intervals: %d draws of the theory's gradients, %d of nets of width %d.",
+			r.Config.TheoryDraws, r.Config.Draws, r.Config.Net.Width),
 		Header: []string{"layers", "", Whole, Scaled, Signs, Alone},
 	}
 	for i, depth := range r.Config.Depths {
@@ -35,7 +34,8 @@ func (r *Result) table() *results.Table {
 			table.Rows = append(table.Rows, []string{
 				fmt.Sprint(
 					depth,
-				), row.name, row.tests.Whole.String(), row.tests.Scaled.String(), row.tests.Signs.String(), row.alone,
+				), row.name, row.tests.Whole.String(), row.tests.Scaled.String(), row.tests.Signs.String(),
+				row.alone,
 			})
 		}
 	}

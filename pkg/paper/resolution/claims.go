@@ -27,8 +27,9 @@ var (
 	}
 	shrinks = claims.Bound{
 		ID: "shrinks", Source: law.Source,
-		Statement: "The correlation length over the input falls by √(π/(π−1)) = 1.21 a layer, whatever the grid",
-		Value:     0.1, Why: "as the theorems are held to: within a tenth of the rate",
+		Statement: "The correlation length over the input falls by √(π/(π−1)) = 1.21 a layer, whatever the " +
+			"grid",
+		Value: 0.1, Why: "as the theorems are held to: within a tenth of the rate",
 	}
 	power = claims.Bound{
 		ID: "power", Source: law.Source,
@@ -109,7 +110,8 @@ func (r *Result) doublingClaims(net law.Net) []claims.Claim {
 	for _, measured := range []bool{false, true} {
 		for _, s := range r.of(net, White, measured) {
 			later := slope(s, math.Log2, same)
-			quantity := fmt.Sprintf("%s, %s: layers more for a doubling of the inputs, relative distance from %.2f",
+			quantity := fmt.Sprintf("%s, %s: layers more for a doubling of the inputs, relative distance "+
+				"from %.2f",
 				net.Name().Title(), kinds[measured], expected)
 			if later.Made() {
 				all = append(all, doubling.Claim(Name, net.ID()+"."+kinds[measured], "", quantity).
@@ -135,8 +137,8 @@ func (r *Result) shrinkClaims(net law.Net) []claims.Claim {
 		}
 		s := from(series[len(series)-1], shrinkFrom)
 		if falls := slope(s, same, math.Log); falls.Made() {
-			quantity := fmt.Sprintf("%s, %s, %d inputs: fall of the logarithm of the length a layer from %d layers "+
-				"on, relative distance from %.3f",
+			quantity := fmt.Sprintf("%s, %s, %d inputs: fall of the logarithm of the length a layer from "+
+				"%d layers on, relative distance from %.3f",
 				net.Name().Title(), kinds[measured], s.Inputs, shrinkFrom, expected)
 			all = append(all, shrinks.Claim(Name, net.ID()+"."+kinds[measured], "", quantity).
 				Below(falls.Over(expected).Distance(1), shrinks.Value))
@@ -166,11 +168,13 @@ func (r *Result) powerClaims(net law.Net) []claims.Claim {
 		for _, s := range r.of(net, Length, measured) {
 			s = from(s, shrinkFrom)
 			if exponent := slope(s, math.Log, math.Log); exponent.Made() {
-				quantity := fmt.Sprintf("%s, %s, %d inputs: exponent of the length in the depth from %d layers on, "+
-					"relative distance from −1",
+				quantity := fmt.Sprintf("%s, %s, %d inputs: exponent of the length in the depth from %d "+
+					"layers on, relative distance from −1",
 					net.Name().Title(), kinds[measured], s.Inputs, shrinkFrom)
-				all = append(all, power.Claim(Name, fmt.Sprintf("%s.%s.inputs-%d", net.ID(), kinds[measured], s.Inputs), "", quantity).
-					Below(exponent.Distance(-1), power.Value))
+				all = append(all,
+					power.Claim(Name, fmt.Sprintf("%s.%s.inputs-%d", net.ID(), kinds[measured], s.Inputs), "",
+						quantity).
+						Below(exponent.Distance(-1), power.Value))
 			}
 		}
 	}

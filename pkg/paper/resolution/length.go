@@ -66,19 +66,22 @@ func measure(r *gradients.Result, depth int) neighbours {
 func (r *Result) addCurves(f Family, grids []grid) {
 	for _, g := range grids {
 		for _, quantity := range []string{Correlation, Length} {
-			theory := law.Series{Net: law.NetOf(f.Net), Inputs: g.inputs, Quantity: quantity, Against: "depth"}
+			theory := law.Series{Net: law.NetOf(f.Net), Inputs: g.inputs, Quantity: quantity,
+				Against: "depth"}
 			measured := theory
 			measured.Width = r.Config.Width
 			if g.theory != nil {
 				for _, n := range *g.theory {
 					if value, known := n.of(quantity); known {
-						theory.X, theory.Theory = append(theory.X, float64(n.Depth)), append(theory.Theory, value.Value)
+						theory.X, theory.Theory = append(theory.X, float64(n.Depth)),
+							append(theory.Theory, value.Value)
 					}
 				}
 			}
 			for _, n := range g.measured {
 				if value, known := n.of(quantity); known {
-					measured.X, measured.Measured = append(measured.X, float64(n.Depth)), append(measured.Measured, value)
+					measured.X, measured.Measured = append(measured.X, float64(n.Depth)),
+						append(measured.Measured, value)
 				}
 			}
 			for _, s := range []law.Series{theory, measured} {
@@ -118,7 +121,8 @@ func (r *Result) addWhite(f Family, grids []grid) {
 			points = append(points, *n)
 		}
 		if depth, found := whiteEstimate(points, r.Config.draws(g.inputs)); found {
-			measured.X, measured.Measured = append(measured.X, float64(g.inputs)), append(measured.Measured, depth)
+			measured.X, measured.Measured = append(measured.X, float64(g.inputs)),
+				append(measured.Measured, depth)
 		}
 	}
 	for _, s := range []law.Series{theory, measured} {

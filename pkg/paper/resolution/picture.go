@@ -23,8 +23,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 		Titled("how far gradients are alike").
 		LogX().
 		LogY()
-	white := plots.NewPanel("inputs M on [−2, 2]", "depth").Titled("where neighbours are alike by less than " +
-		"a tenth").LogX()
+	white := plots.NewPanel("inputs M on [−2, 2]", "depth").
+		Titled("where neighbours are alike by less than a tenth").LogX()
 	for _, s := range r.Series {
 		look := looks[s.Net.ID()]
 		label := s.Net.Name().Title()
@@ -45,8 +45,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 		"the shorter the lengths that it shows"))
 	return g.Figure(Name, fmt.Sprintf("Correlation length of gradients over the input against depth, for "+
 		"grids of "+
-		"several numbers of inputs, and the depth at which each grid looks white, which is where its neighbours "+
-		"are correlated by less than %g.", looksWhite))
+		"several numbers of inputs, and the depth at which each grid looks white, which is where its "+
+		"neighbours are correlated by less than %g.", looksWhite))
 }
 
 // draw draws a series: theory as a line, what was measured as points.

@@ -52,8 +52,8 @@ type Config struct {
 	// Width is N.
 	Width int `json:"width"`
 
-	// Values is the number of draws of the weights times that of the inputs, and MostDraws bounds the draws on
-	// coarse grids; there are at least a few on fine ones.
+	// Values is the number of draws of the weights times that of the inputs, and MostDraws bounds the draws
+	// on coarse grids; there are at least a few on fine ones.
 	Values    int `json:"values"`
 	MostDraws int `json:"most_draws"`
 
@@ -61,11 +61,11 @@ type Config struct {
 	Seed uint64 `json:"seed"`
 }
 
-// Paper returns the config at full size. It takes five minutes of one processor, one of them for the theory of
-// 4096 inputs, which needs 3 GB. The theory of nets with batch normalisation costs the third power of the number
-// of inputs, 13 s of one processor for 256 and 50 layers, so it ends there: 1024 inputs would take a quarter of
-// an hour. Without normalisation inputs don't know of each other, and a coarser grid is part of a finer one, so
-// that a single grid says everything.
+// Paper returns the config at full size. It takes five minutes of one processor, one of them for the theory
+// of 4096 inputs, which needs 3 GB. The theory of nets with batch normalisation costs the third power of the
+// number of inputs, 13 s of one processor for 256 and 50 layers, so it ends there: 1024 inputs would take a
+// quarter of an hour. Without normalisation inputs don't know of each other, and a coarser grid is part of a
+// finer one, so that a single grid says everything.
 func Paper() Config {
 	return Config{
 		Families: []Family{
@@ -73,15 +73,18 @@ func Paper() Config {
 				Net:   models.Config{Net: "feedforward", Norm: norms.Center},
 				Grids: []int{64, 128, 256, 512, 1024, 2048, 4096}, Depth: 48,
 				Measured: []Grid{
-					{64, []int{8, 12, 16, 20}}, {128, []int{12, 16, 20, 24}}, {256, []int{12, 16, 20, 24, 28}},
+					{64, []int{8, 12, 16, 20}}, {128, []int{12, 16, 20, 24}},
+					{256, []int{12, 16, 20, 24, 28}},
 					{512, []int{16, 20, 24, 28, 32}}, {1024, []int{20, 24, 28, 32, 36}},
-					{2048, []int{24, 28, 32, 36, 40, 44}}, {4096, []int{12, 16, 20, 24, 28, 32, 36, 40, 44, 48}},
+					{2048, []int{24, 28, 32, 36, 40, 44}},
+					{4096, []int{12, 16, 20, 24, 28, 32, 36, 40, 44, 48}},
 				},
 			},
 			{
 				Net:   models.Config{Net: "feedforward", Norm: norms.Batch},
 				Grids: []int{32, 64, 128, 256}, Depth: 28,
-				Measured: []Grid{{64, []int{8, 12, 16, 20}}, {128, []int{12, 16, 20, 24}}, {256, []int{12, 16, 20, 24, 28}}},
+				Measured: []Grid{{64, []int{8, 12, 16, 20}}, {128, []int{12, 16, 20, 24}},
+					{256, []int{12, 16, 20, 24, 28}}},
 			},
 			{
 				Net:   models.Config{Net: "residual", Norm: norms.Batch, Beta: 1},
@@ -135,13 +138,14 @@ func (c Config) check() error {
 		sizes := slices.Clone(f.Grids)
 		for _, g := range f.Measured {
 			if !slices.IsSorted(g.Depths) {
-				return fmt.Errorf("the depths on %d inputs are %d: give them in ascending order", g.Inputs, g.Depths)
+				return fmt.Errorf("the depths on %d inputs are %d: give them in ascending order", g.Inputs,
+					g.Depths)
 			}
 			sizes = append(sizes, g.Inputs)
 		}
 		if f.Depth < 2 || len(f.Grids) == 0 || !slices.IsSorted(f.Grids) {
-			return fmt.Errorf("a family has depth %d and the grids %d: give a depth of at least 2, and grids in "+
-				"ascending order", f.Depth, f.Grids)
+			return fmt.Errorf("a family has depth %d and the grids %d: give a depth of at least 2, and "+
+				"grids in ascending order", f.Depth, f.Grids)
 		}
 		if least := slices.Min(sizes); least < 8 {
 			return fmt.Errorf("a grid has %d inputs: give at least 8", least)
@@ -163,8 +167,8 @@ type neighbours struct {
 type Result struct {
 	Config Config
 
-	// Series hold for each family and grid, theory and measurement apart, the quantities Correlation and Length
-	// against the depth; and then for each family White against the number of inputs.
+	// Series hold for each family and grid, theory and measurement apart, the quantities Correlation and
+	// Length against the depth; and then for each family White against the number of inputs.
 	Series []law.Series
 
 	// Parts says where the numbers come from.
@@ -251,19 +255,20 @@ func addTheory(plan *jobs.Plan, f Family, inputs int) *[]neighbours {
 				return nil, err
 			}
 			var all []neighbours
-			err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x}, depths, func(r *meanfield.Result) error {
-				correlation, err := r.Correlation(inputs / 2)
-				if err != nil {
-					return err
-				}
-				n := neighbours{Depth: r.Config.Net.Depth, Correlation: stats.Exact(correlation[1])}
-				if length := lengthOf(correlation, x[1]-x[0]); length > 0 {
-					exact := stats.Exact(length)
-					n.Length = &exact
-				}
-				all = append(all, n)
-				return nil
-			})
+			err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x}, depths,
+				func(r *meanfield.Result) error {
+					correlation, err := r.Correlation(inputs / 2)
+					if err != nil {
+						return err
+					}
+					n := neighbours{Depth: r.Config.Net.Depth, Correlation: stats.Exact(correlation[1])}
+					if length := lengthOf(correlation, x[1]-x[0]); length > 0 {
+						exact := stats.Exact(length)
+						n.Length = &exact
+					}
+					all = append(all, n)
+					return nil
+				})
 			return all, err
 		})
 }

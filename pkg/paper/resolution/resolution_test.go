@@ -41,7 +41,8 @@ func TestRun(t *testing.T) {
 	resultstest.CheckResults(t, r)
 	for _, f := range r.Config.Families {
 		net := law.NetOf(f.Net)
-		if theory := r.of(net, Correlation, false); len(theory) != len(f.Grids) || len(theory[0].X) != f.Depth-1 {
+		if theory := r.of(net, Correlation, false); len(theory) != len(f.Grids) ||
+			len(theory[0].X) != f.Depth-1 {
 			t.Errorf("%s: theory for %d grids", net.ID(), len(theory))
 		}
 		if measured := r.of(net, Correlation, true); len(measured) != len(f.Measured) ||
@@ -122,7 +123,8 @@ func TestWhiteDepth(t *testing.T) {
 	if want := (stats.Estimate{Value: 10, Low: 8.8, High: 11.2, Draws: 5}); !found ||
 		math.Abs(
 			got.Value-want.Value,
-		) > 1e-9 || math.Abs(got.Low-want.Low) > 1e-9 || math.Abs(got.High-want.High) > 1e-9 || got.Draws != 5 {
+		) > 1e-9 || math.Abs(got.Low-want.Low) > 1e-9 || math.Abs(got.High-want.High) > 1e-9 ||
+		got.Draws != 5 {
 		t.Errorf("white from %v on, want %v", got, want)
 	}
 	if _, found := whiteEstimate(points[:2], 5); found {
@@ -154,7 +156,8 @@ func made(later, shrink float64) *Result {
 	correlation := law.Series{Net: net, Inputs: 4096, Quantity: Correlation, Against: "depth"}
 	for depth := 4.0; depth < 40; depth += 4 {
 		length.X, length.Theory = append(length.X, depth), append(length.Theory, math.Exp(-shrink*depth))
-		correlation.X, correlation.Theory = append(correlation.X, depth), append(correlation.Theory, 1-depth/40)
+		correlation.X, correlation.Theory = append(correlation.X, depth),
+			append(correlation.Theory, 1-depth/40)
 	}
 	none := law.NetOf(r.Config.Families[3].Net)
 	power := law.Series{Net: none, Inputs: 512, Quantity: Length, Against: "depth"}
