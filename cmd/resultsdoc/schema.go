@@ -45,8 +45,8 @@ func types() ([]reflect.Type, error) {
 	all := structs(figure, nil)
 	for _, e := range experiments.All {
 		if e.Series == nil {
-			return nil, fmt.Errorf("the list experiments.All does not say of what type the series of %s are: "+
-				"fill in Series", e.Name)
+			return nil, fmt.Errorf("the list experiments.All does not say of what type the series of %s "+
+				"are: fill in Series", e.Name)
 		}
 		all = structs(reflect.TypeOf(e.Series), all)
 		if e.Tests != nil {

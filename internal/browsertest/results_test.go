@@ -29,7 +29,8 @@ func resultsFolder(t *testing.T, names ...string) string {
 		if err := figure.Save(folder); err != nil {
 			t.Fatal(err)
 		}
-		picture, err := os.ReadFile(repository(t, "pkg", "paper", strings.Replace(name, "-", "", 1), "testdata", name+".png"))
+		picture, err := os.ReadFile(repository(t, "pkg", "paper", strings.Replace(name, "-", "", 1),
+			"testdata", name+".png"))
 		if err != nil {
 			t.Fatal(err)
 		}

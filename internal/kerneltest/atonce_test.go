@@ -19,7 +19,8 @@ func TestReproductionsAtOnce(t *testing.T) {
 	everything(t)
 	python(t)
 	reproduce := func(folder string) result {
-		return run(t, exec.Command(repository(t, "scripts", "reproduce"), "--quick", "--results", folder, "4"))
+		return run(t, exec.Command(repository(t, "scripts", "reproduce"), "--quick", "--results", folder,
+			"4"))
 	}
 	alone, together := t.TempDir(), t.TempDir()
 	if got := reproduce(alone); got.status != 0 {

@@ -56,9 +56,11 @@ func TestEnvironments(t *testing.T) {
 		t.Helper()
 		where := environments[name]
 		out := filepath.Join(t.TempDir(), "net.npz")
-		command := exec.Command("bash", "-c", where.line, "bash", repository(t, "scripts", "export"), "residual", "--depth", "3", out)
+		command := exec.Command("bash", "-c", where.line, "bash", repository(t, "scripts", "export"),
+			"residual", "--depth", "3", out)
 		command.Dir = t.TempDir()
-		command.Env = append(append(os.Environ(), "WITHOUT_GIT="+withoutGit, "CONDA="+conda), where.variables...)
+		command.Env = append(append(os.Environ(), "WITHOUT_GIT="+withoutGit, "CONDA="+conda),
+			where.variables...)
 		got := run(t, command)
 		faulttest.NoCrash(t, got.stderr)
 		if got.status == untried {

@@ -40,9 +40,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 )
 
-// Version is raised whenever the same config gives other numbers, beyond rounding: by a change here, or in what
-// the probe is made of. Results that were kept under another version are computed anew. TestVersion fails when
-// it was forgotten.
+// Version is raised whenever the same config gives other numbers, beyond rounding: by a change here, or in
+// what the probe is made of. Results that were kept under another version are computed anew. TestVersion
+// fails when it was forgotten.
 const Version = 1
 
 // Config says which correlations to take.

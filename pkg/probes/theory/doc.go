@@ -15,6 +15,6 @@
 // that becomes Brownian motion as the net grows wide.
 package theory
 
-// Version is raised whenever the same config gives other numbers, beyond rounding. Results that were kept under
-// another version are computed anew. TestVersion fails when it was forgotten.
+// Version is raised whenever the same config gives other numbers, beyond rounding. Results that were kept
+// under another version are computed anew. TestVersion fails when it was forgotten.
 const Version = 1
