@@ -40,7 +40,8 @@ func tridiagonalize(s law) (*tridiagonal, error) {
 	m := s.m
 	for _, value := range s.k {
 		if !numbers.Finite(value) {
-			return nil, errors.New("a layer's signal left the range of float64: choose a smaller depth, alpha or beta")
+			return nil, errors.New("a layer's signal left the range of float64: choose a smaller depth, " +
+				"alpha or beta")
 		}
 	}
 	r := &tridiagonal{

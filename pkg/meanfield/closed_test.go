@@ -233,8 +233,10 @@ func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 					absolute += math.Abs(z.k[i*m+j]) / math.Sqrt(z.k[i*m+i]*z.k[j*m+j]) / pairs(m)
 				}
 			}
-			if share *= m / trace; math.Abs(share/want.share-1) > 0.2 || math.Abs(absolute-want.correlation) > 0.02 {
-				t.Errorf("layer %d: the last input has %.1f times its share, want %g; correlations are %.3f, want %g",
+			if share *= m / trace; math.Abs(share/want.share-1) > 0.2 ||
+				math.Abs(absolute-want.correlation) > 0.02 {
+				t.Errorf("layer %d: the last input has %.1f times its share, want %g; correlations are "+
+					"%.3f, want %g",
 					l, share, want.share, absolute, want.correlation)
 			}
 		}
@@ -244,14 +246,15 @@ func TestCentredNetsLoseTheirWhiteness(t *testing.T) {
 	}
 }
 
-// TestResidualRates: with batch normalisation the signal's variance grows by beta^2 (1 - 1/pi) a layer, so that the
-// exponents of C(i,i) and R, between L/2 and L, tend to pi/(pi-1) and half of it, -0.733. They do so slowly. The expected
-// values are a prototype's on the paper's grid; on 64 points R's are up to 0.01 smaller.
+// TestResidualRates: with batch normalisation the signal's variance grows by beta^2 (1 - 1/pi) a layer, so
+// that the exponents of C(i,i) and R, between L/2 and L, tend to pi/(pi-1) and half of it, -0.733. They do so
+// slowly. The expected values are a prototype's on the paper's grid; on 64 points R's are up to 0.01 smaller.
 func TestResidualRates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("integrates for seconds")
 	}
-	config := Config{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch, Depth: 601}, X: grid(t, 64)}
+	config := Config{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch, Depth: 601},
+		X: grid(t, 64)}
 	result, err := Run(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)

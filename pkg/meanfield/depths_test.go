@@ -36,7 +36,8 @@ func TestEachIsRunAtEachDepth(t *testing.T) {
 			}
 			if !mat.Equal(r.Covariance, want.Covariance) || !slices.Equal(r.Layers, want.Layers) ||
 				!mat.Equal(r.Coupled, want.Coupled) {
-				t.Errorf("%s of depth %d in one pass differs from a run of its own", net.Title(), r.Config.Net.Depth)
+				t.Errorf("%s of depth %d in one pass differs from a run of its own", net.Title(),
+					r.Config.Net.Depth)
 			}
 			return nil
 		})
@@ -51,7 +52,8 @@ func TestEachRefuses(t *testing.T) {
 	for want, depths := range map[string][]int{
 		"there are no depths": nil, "depth is 0": {0}, "one gamma2": {2, 3},
 	} {
-		err := meanfield.Each(t.Context(), meanfield.Config{Net: models.Config{Net: "highway"}}, depths, never)
+		err := meanfield.Each(t.Context(), meanfield.Config{Net: models.Config{Net: "highway"}}, depths,
+			never)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("depths %d: %v does not say %q", depths, err, want)
 		}
@@ -90,8 +92,10 @@ func TestCoupledWithoutNormalisation(t *testing.T) {
 		mean := 0.0
 		for i := range x {
 			mean += r.Coupled.At(i, i) / (2 * distuv.UnitNormal.CDF(x[i])) / float64(len(x))
-			if g := r.Covariance.At(i, i); math.Abs(r.Coupled.At(i, i)/g-1) > 1e-12 { // no neighbours, nothing to drop
-				t.Errorf("%s: variance %g at input %d, that of the theory is %g", net.Net, r.Coupled.At(i, i), i, g)
+			// No neighbours, nothing to drop.
+			if g := r.Covariance.At(i, i); math.Abs(r.Coupled.At(i, i)/g-1) > 1e-12 {
+				t.Errorf("%s: variance %g at input %d, that of the theory is %g", net.Net, r.Coupled.At(i, i),
+					i, g)
 			}
 		}
 		if want := r.Layers[len(r.Layers)-1].Variance; math.Abs(mean/want-1) > 1e-12 {

@@ -67,6 +67,7 @@ func dualOf(net models.Config) (Dual, error) {
 	case activations.Linear:
 		return Leaky(1), nil
 	}
-	return nil, fmt.Errorf("the theory does not know the activation %q: set Config.Dual, to meanfield.Smooth of the function and its derivative, for instance",
+	return nil, fmt.Errorf("the theory does not know the activation %q: set Config.Dual, to "+
+		"meanfield.Smooth of the function and its derivative, for instance",
 		net.Activation)
 }

@@ -46,6 +46,7 @@ func ExampleSmooth() {
 		return
 	}
 	g := result.Covariance
-	fmt.Printf("correlation of the gradients at -1 and 1: %.3f\n", g.At(0, 2)/math.Sqrt(g.At(0, 0)*g.At(2, 2)))
+	fmt.Printf("correlation of the gradients at -1 and 1: %.3f\n",
+		g.At(0, 2)/math.Sqrt(g.At(0, 0)*g.At(2, 2)))
 	// Output: correlation of the gradients at -1 and 1: 0.888
 }

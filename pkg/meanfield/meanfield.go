@@ -104,7 +104,8 @@ func Each(ctx context.Context, config Config, depths []int, visit func(*Result) 
 		config.Net.Depth = depths[0] // which no net has
 	}
 	if len(depths) > 1 && config.Net.Net == "highway" && config.Net.Gamma2 == 0 {
-		return errors.New("highway nets of several depths have one gamma2 only where it is given: give it, or take one depth at a time")
+		return errors.New("highway nets of several depths have one gamma2 only where it is given: give it, " +
+			"or take one depth at a time")
 	}
 	config, err := config.withDefaults()
 	if err != nil {
@@ -143,8 +144,8 @@ func Covers(net models.Config) error {
 // withDefaults fills in the defaults and checks the config.
 func (c Config) withDefaults() (Config, error) {
 	if c.Net.IsOwn() {
-		return c, fmt.Errorf("the net %q is one as it is, and the theory is about draws of feedforward, residual and highway nets: "+
-			"give the config of one of these", c.Net.Net)
+		return c, fmt.Errorf("the net %q is one as it is, and the theory is about draws of feedforward, "+
+			"residual and highway nets: give the config of one of these", c.Net.Net)
 	}
 	net, err := models.New(c.Net)
 	if err != nil {
@@ -189,7 +190,8 @@ func (c Config) checkInputs() error {
 		low, high = min(low, x), max(high, x)
 	}
 	if !(c.Distance > 0) || !c.apart(low, high) {
-		return fmt.Errorf("distance is %g: give the least distance of a pair of inputs, above 0 and at most %g, that of the outermost",
+		return fmt.Errorf("distance is %g: give the least distance of a pair of inputs, above 0 and at "+
+			"most %g, that of the outermost",
 			c.Distance, high-low)
 	}
 	return nil
@@ -209,7 +211,8 @@ func (c Config) checkNet() error {
 		return err
 	}
 	if net.Norm != norms.None && net.Statistics != norms.Frozen {
-		return fmt.Errorf("statistics is %q: the theory covers gradients that hold the batch statistics fixed, choose %s",
+		return fmt.Errorf("statistics is %q: the theory covers gradients that hold the batch statistics "+
+			"fixed, choose %s",
 			net.Statistics, norms.Frozen)
 	}
 	if s, ok := c.Dual.(*smooth); ok {
@@ -221,7 +224,8 @@ func (c Config) checkNet() error {
 	case norms.None, norms.Center:
 	case norms.Batch:
 		if !c.Dual.Scales() {
-			return fmt.Errorf("batch normalisation in front of the activation %s has no theory here, only in front of rectifiers, leaky or not: choose one, or another normalisation",
+			return fmt.Errorf("batch normalisation in front of the activation %s has no theory here, only "+
+				"in front of rectifiers, leaky or not: choose one, or another normalisation",
 				net.Activation)
 		}
 	default:
@@ -253,6 +257,7 @@ func matrixVariance(initializer *initializers.Initializer) (float64, error) {
 	case initializers.LeCun, initializers.Orthogonal:
 		return 1, nil
 	}
-	return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package initializers",
+	return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
+		"initializers",
 		initializer)
 }

@@ -38,8 +38,8 @@ func gradientsOf(t *testing.T, net models.Config, draws int) *stats.Curve {
 
 // TestMeasuredAutocorrelationApproachesTheTheory measures nets of growing width. What is left between them
 // and the theory falls like 1/N: it stays within 3/N and 4 standard errors of it, at all of 8 lags (one of 64
-// means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of feedforward nets it is
-// there, so that the test sees what it is about. In 25 units it is about 0.04, which for centred nets is 3
+// means is 4 standard errors off in one of 250 runs; the seed is fixed), and at lag 1 of feedforward nets it
+// is there, so that the test sees what it is about. In 25 units it is about 0.04, which for centred nets is 3
 // standard errors of 300 draws, and between 5 and 6 of the 1200 that they have.
 func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 	if testing.Short() {
@@ -52,7 +52,8 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 	for _, config := range []meanfield.Config{
 		{Net: models.Config{Net: "feedforward", Norm: norms.Center}},
 		{Net: models.Config{Net: "residual", Beta: 1, Norm: norms.Batch}},
-		{Net: models.Config{Net: "highway", Gamma2: 0.7, Norm: norms.Batch, Activation: leaky}, Dual: meanfield.Leaky(0.2)},
+		{Net: models.Config{Net: "highway", Gamma2: 0.7, Norm: norms.Batch, Activation: leaky},
+			Dual: meanfield.Leaky(0.2)},
 		{Net: models.Config{Net: "residual", Beta: 0.5, Alpha: 0.9, Norm: norms.Center,
 			Activation: activations.CReLU, Initializer: initializers.Orthogonal}},
 		{Net: models.Config{Net: "feedforward", Activation: tanh}, Dual: meanfield.Tanh},
@@ -79,7 +80,8 @@ func TestMeasuredAutocorrelationApproachesTheTheory(t *testing.T) {
 						net.Net, width, lag, difference, allowed)
 				}
 			}
-			if net.Net == "feedforward" && width == 25 && math.Abs(measured.Mean[1]-theory[1]) < 3*measured.StdErr[1] {
+			if net.Net == "feedforward" && width == 25 &&
+				math.Abs(measured.Mean[1]-theory[1]) < 3*measured.StdErr[1] {
 				t.Errorf("width %d: no difference to be seen at lag 1", width)
 			}
 		}
@@ -122,7 +124,8 @@ func TestMeasuredPathsAndGates(t *testing.T) {
 			compare("C(i,j)", p.Depth, p.Covariance, layer.Covariance, 0.05*layer.Covariance)
 			compare("R", p.Depth, p.Correlation, layer.Correlation, 0.05*layer.Correlation)
 		}
-		gates, err := activity.Run(t.Context(), e, activity.Config{Net: net, Inputs: inputs, Draws: draws, Seed: 1})
+		gates, err := activity.Run(t.Context(), e, activity.Config{Net: net, Inputs: inputs, Draws: draws,
+			Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +151,8 @@ func TestWhyTheTestRejectsDeepNets(t *testing.T) {
 	for depth, want := range map[int]struct{ rejected, signs, divided float64 }{
 		24: {0.45, 0.079, 0.138}, 50: {0.33, 0.055, 0.072},
 	} {
-		result := run(t, meanfield.Config{Net: models.Config{Net: "feedforward", Norm: norms.Center, Depth: depth}})
+		result := run(t, meanfield.Config{Net: models.Config{Net: "feedforward", Norm: norms.Center,
+			Depth: depth}})
 		series, err := result.Draws(draws, 1)
 		if err != nil {
 			t.Fatal(err)

@@ -55,7 +55,8 @@ func (r *rectifier) Hidden(deviation []float64) (HiddenMoments, float64) {
 	return func(i, j int, a Angle) Moments {
 		vi, vj := deviation[i], deviation[j]
 		m := Moments{
-			E00: vi * vj * (r.same*(a.Sin+(math.Pi-a.Theta)*a.Cos) - r.cross*(a.Sin-a.Theta*a.Cos)) / (2 * math.Pi),
+			E00: vi * vj * (r.same*(a.Sin+(math.Pi-a.Theta)*a.Cos) - r.cross*(a.Sin-a.Theta*a.Cos)) /
+				(2 * math.Pi),
 			E11: (r.same*(math.Pi-a.Theta) + r.cross*a.Theta) / (2 * math.Pi),
 			E20: r.kink * a.Sin * vj / (2 * math.Pi * vi),
 			E02: r.kink * a.Sin * vi / (2 * math.Pi * vj),

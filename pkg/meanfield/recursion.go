@@ -222,7 +222,8 @@ func (r *recursion) result() (*Result, error) {
 			return nil, outOfRange(net)
 		}
 	}
-	result := &Result{Config: r.config, Covariance: covariance, Layers: slices.Clone(r.layers), Omitted: r.omitted}
+	result := &Result{Config: r.config, Covariance: covariance, Layers: slices.Clone(r.layers),
+		Omitted: r.omitted}
 	result.Config.Net = net
 	if r.config.Coupled {
 		result.Coupled = r.coupled()

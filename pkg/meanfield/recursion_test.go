@@ -57,14 +57,18 @@ func TestDerivativesAreThoseOfK(t *testing.T) {
 			for i := range points {
 				for j := range points {
 					if i == j {
-						continue // there K has a third derivative that jumps, and differences of it are no derivatives
+						// There K has a third derivative that jumps, and differences of it are no
+						// derivatives.
+						continue
 					}
 					a, b := 3*i+1, 3*j+1
 					d := (s.k[(a+1)*m+b] - s.k[(a-1)*m+b]) / (2 * h)
-					tt := (s.k[(a+1)*m+b+1] - s.k[(a+1)*m+b-1] - s.k[(a-1)*m+b+1] + s.k[(a-1)*m+b-1]) / (4 * h * h)
+					tt := (s.k[(a+1)*m+b+1] - s.k[(a+1)*m+b-1] - s.k[(a-1)*m+b+1] + s.k[(a-1)*m+b-1]) /
+						(4 * h * h)
 					// Central differences are off by h^2/6 third derivatives, which are of order 1 here.
 					if math.Abs(s.d[a*m+b]-d) > 1e-5 || math.Abs(s.t[a*m+b]-tt) > 1e-5 {
-						t.Errorf("%s, %s, inputs %g and %g: D is %g and T is %g, the differences of K are %g and %g",
+						t.Errorf("%s, %s, inputs %g and %g: D is %g and T is %g, the differences of K are "+
+							"%g and %g",
 							activation.name, net.Net, x[a], x[b], s.d[a*m+b], s.t[a*m+b], d, tt)
 					}
 				}
@@ -115,8 +119,10 @@ func TestBatchNormalisationAgainstUnits(t *testing.T) {
 			for i := range m {
 				for j := range m {
 					for moment, off := range map[string]float64{
-						"k": measured[0][i*m+j].errors(out.k[i*m+j]), "d": measured[1][i*m+j].errors(out.d[i*m+j]),
-						"t": measured[2][i*m+j].errors(out.t[i*m+j]), "slope": measured[3][i*m+j].errors(out.slope[i*m+j]),
+						"k":     measured[0][i*m+j].errors(out.k[i*m+j]),
+						"d":     measured[1][i*m+j].errors(out.d[i*m+j]),
+						"t":     measured[2][i*m+j].errors(out.t[i*m+j]),
+						"slope": measured[3][i*m+j].errors(out.slope[i*m+j]),
 					} {
 						// Of 4600 means, half of them equal by symmetry, the furthest is about 3.6 standard
 						// errors off.
@@ -155,7 +161,8 @@ func sampleUnits(t *testing.T, state law, outputs []function, units int) [4][]me
 			for j := range m {
 				var sums [4]float64
 				for _, f := range outputs {
-					n, zi, zj := float64(len(outputs)), (z[i]-average)/math.Sqrt(square), (z[j]-average)/math.Sqrt(square)
+					n, zi, zj := float64(len(outputs)), (z[i]-average)/math.Sqrt(square),
+						(z[j]-average)/math.Sqrt(square)
 					slopes := f.slope(zi) * f.slope(zj) / square / n
 					sums[0] += f.value(zi) * f.value(zj) / n
 					sums[1] += f.slope(zi) * derivative[i] / math.Sqrt(square) * f.value(zj) / n

@@ -24,8 +24,8 @@ func (r *Result) Colour(maxLag int) (stats.ColourDistance, error) {
 	return stats.Colour(acf, len(r.Config.X))
 }
 
-// Correlation returns the correlation of the gradients at inputs so many places apart, from 0 to maxLag, which
-// is that of the pooled pairs,
+// Correlation returns the correlation of the gradients at inputs so many places apart, from 0 to maxLag,
+// which is that of the pooled pairs,
 //
 //	c(k) = sum_i G(i,i+k) / sum_i (G(i,i) + G(i+k,i+k)) / 2.
 //

@@ -128,7 +128,8 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		change(&net)
 		return meanfield.Config{Net: net}
 	}
-	mine, err := models.Compose("mine", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
+	mine, err := models.Compose("mine", []int{1},
+		models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,9 +148,11 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		"input 1 is NaN":                        {Net: feedforward, X: []float64{0, math.NaN()}},
 		"at most 0.5":                           {Net: feedforward, X: []float64{0, 0.5}},
 		"distance is -1":                        {Net: feedforward, Distance: -1},
-		"left the range of float64":             {Net: models.Config{Net: "residual", Beta: 1e10, Depth: 40}, X: grid(t, 4)},
-		"range of float64 at depth 3":           {Net: feedforward, X: grid(t, 4), Dual: logarithm},
-		"slope at -1.7 is given as":             {Net: feedforward, Dual: meanfield.Smooth(math.Sin, math.Sin)},
+		"left the range of float64": {Net: models.Config{Net: "residual", Beta: 1e10, Depth: 40},
+			X: grid(t, 4)},
+		"range of float64 at depth 3": {Net: feedforward, X: grid(t, 4), Dual: logarithm},
+		"slope at -1.7 is given as": {Net: feedforward,
+			Dual: meanfield.Smooth(math.Sin, math.Sin)},
 	} {
 		_, err := meanfield.Run(t.Context(), config)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -192,7 +195,8 @@ func TestProgressAndInterrupt(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	heard = &listener{stop: stop, stopAt: 2}
 	_, err := meanfield.Run(progress.With(ctx, heard), config)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") || heard.steps != 2 {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") ||
+		heard.steps != 2 {
 		t.Errorf("interrupted after 2 layers: error %v after %d", err, heard.steps)
 	}
 }

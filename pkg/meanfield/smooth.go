@@ -71,7 +71,8 @@ func (s *smooth) check() error {
 	for _, z := range []float64{-1.7, -0.6, 0.3, 1.1} {
 		slope, difference := s.slope(z), (s.value(z+h)-s.value(z-h))/(2*h)
 		if math.Abs(slope-difference) > 1e-4*(1+math.Abs(difference)) {
-			return fmt.Errorf("the activation's slope at %g is given as %g, but its values there have the slope %.4g: give the derivative of the function",
+			return fmt.Errorf("the activation's slope at %g is given as %g, but its values there have the "+
+				"slope %.4g: give the derivative of the function",
 				z, slope, difference)
 		}
 	}

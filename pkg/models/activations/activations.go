@@ -1,5 +1,5 @@
-// Package activations holds the nonlinearities of the nets. One file a nonlinearity: it registers itself under its
-// name. A nonlinearity of one's own needs no registration: a Config takes any *Activation.
+// Package activations holds the nonlinearities of the nets. One file a nonlinearity: it registers itself
+// under its name. A nonlinearity of your own needs no registration: a Config takes any *Activation.
 package activations
 
 import (
@@ -26,8 +26,8 @@ type Activation struct {
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
 	Expand int
 
-	// Learnt takes the place of Apply in an activation with one learnt number a feature: it builds rho(x) from x and these
-	// numbers, shaped [features]. LearntInit draws what they start from.
+	// Learnt takes the place of Apply in an activation with one learnt number a feature: it builds rho(x)
+	// from x and these numbers, shaped [features]. LearntInit draws what they start from.
 	Learnt     func(x, parameter *graph.Node) *graph.Node
 	LearntInit *initializers.Initializer
 }
@@ -41,7 +41,8 @@ func (a *Activation) String() string { return a.Name }
 // Titled returns the activation's name to readers: its Title, or its Name.
 func (a *Activation) Titled() string { return cmp.Or(a.Title, a.Name) }
 
-// Named returns the registered activation of that name, or, to call it by its name, one that has nothing else.
+// Named returns the registered activation of that name, or, to call it by its name, one that has nothing
+// else.
 func Named(name string) *Activation {
 	if activation, err := Registry.Get(name); err == nil {
 		return activation

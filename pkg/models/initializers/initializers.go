@@ -1,8 +1,8 @@
-// Package initializers draws the weights of the nets. One file an initialiser: it registers itself under its name. An
-// initialiser of one's own needs no registration: a Config takes any *Initializer.
+// Package initializers draws the weights of the nets. One file an initialiser: it registers itself under its
+// name. An initialiser of your own needs no registration: a Config takes any *Initializer.
 //
-// Weights are drawn in Go, from an explicit stream of random numbers, and not by the backend: the same seed gives the same
-// weights on XLA, on the pure-Go backend and in every precision.
+// Weights are drawn in Go, from an explicit stream of random numbers, and not by the backend: the same seed
+// gives the same weights on XLA, on the pure-Go backend and in every precision.
 package initializers
 
 import (
@@ -17,8 +17,8 @@ type Initializer struct {
 	// Name identifies the initialiser in results and on the command line.
 	Name string
 
-	// Fill writes values for a variable of the given dimensions, in row-major order. The last dimension counts the
-	// outputs, the ones before it multiply to the fan-in.
+	// Fill writes values for a variable of the given dimensions, in row-major order. The last dimension
+	// counts the outputs, the ones before it multiply to the fan-in.
 	Fill func(rng *random.Generator, dims []int, values []float32)
 }
 
@@ -33,8 +33,8 @@ var Registry = registry.New[*Initializer]("initialiser")
 
 func register(i *Initializer) *Initializer { return Registry.Register(i.Name, i) }
 
-// FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the outputs. That of a single number
-// is 1.
+// FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the
+// outputs. That of a single number is 1.
 func FanIn(dims []int) int {
 	fanIn := 1
 	if len(dims) == 0 {

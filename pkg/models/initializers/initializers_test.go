@@ -8,13 +8,14 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// An initialiser of one's own is a value, for a models.Config: nothing needs to be registered.
+// An initialiser of your own is a value, for a models.Config: nothing needs to be registered.
 func Example() {
-	signs := &initializers.Initializer{Name: "signs", Fill: func(rng *random.Generator, dims []int, values []float32) {
-		for i := range values {
-			values[i] = float32(2*rng.IntN(2) - 1)
-		}
-	}}
+	signs := &initializers.Initializer{Name: "signs",
+		Fill: func(rng *random.Generator, dims []int, values []float32) {
+			for i := range values {
+				values[i] = float32(2*rng.IntN(2) - 1)
+			}
+		}}
 	weights := make([]float32, 6)
 	signs.Fill(random.NewGenerator(1), []int{3, 2}, weights)
 	fmt.Println(weights[0]*weights[0], len(weights))

@@ -9,16 +9,18 @@ import (
 // mirrored remembers the mirror of each initialiser: blocks are compared by the initialiser they have.
 var mirrored sync.Map
 
-// Mirror returns the looks-linear form of an initialiser, for weights behind a concatenated rectifier (rho(x), rho(-x)): it draws W for
-// the first half of the inputs and sets the other half to -W, so that W rho(x) - W rho(-x) = W x. The number of inputs, the last
-// dimension but one, must be even. The same initialiser has one mirror.
+// Mirror returns the looks-linear form of an initialiser, for weights after a concatenated rectifier
+// (rho(x), rho(-x)): it draws W for the first half of the inputs and sets the other half to -W, so that W
+// rho(x) - W rho(-x) = W x. The number of inputs, the last dimension but one, must be even. The same
+// initialiser has one mirror.
 func Mirror(base *Initializer) *Initializer {
 	if found, ok := mirrored.Load(base); ok {
 		return found.(*Initializer)
 	}
-	mirror := &Initializer{Name: "mirrored " + base.Name, Fill: func(rng *random.Generator, dims []int, values []float32) {
-		fillMirrored(base, rng, dims, values)
-	}}
+	mirror := &Initializer{Name: "mirrored " + base.Name,
+		Fill: func(rng *random.Generator, dims []int, values []float32) {
+			fillMirrored(base, rng, dims, values)
+		}}
 	found, _ := mirrored.LoadOrStore(base, mirror)
 	return found.(*Initializer)
 }

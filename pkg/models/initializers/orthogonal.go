@@ -8,11 +8,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Orthogonal draws a matrix in -> out, uniformly among those that keep lengths (Saxe et al., 2014): with orthonormal rows where there
-// are at least as many outputs as inputs, so that no input is lost, and with orthonormal columns where there are fewer.
+// Orthogonal draws a matrix in -> out, uniformly among those that keep lengths (Saxe et al., 2014): with
+// orthonormal rows where there are at least as many outputs as inputs, so that no input is lost, and with
+// orthonormal columns where there are fewer.
 //
-// A convolution kernel [height, width, in, out] is zero but for its centre tap, which is such a matrix: at stride one it is
-// orthogonal as a map of whole images (the paper's orthogonal convolution).
+// A convolution kernel [height, width, in, out] is zero but for its centre tap, which is such a matrix: at
+// stride one it is orthogonal as a map of whole images (the paper's orthogonal convolution).
 var Orthogonal = register(&Initializer{Name: "orthogonal", Fill: fillOrthogonal})
 
 func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
@@ -39,8 +40,9 @@ func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
 	}
 }
 
-// orthonormalColumns draws a matrix with orthonormal columns, uniformly: the Q of a Gaussian matrix, each column times the sign of the
-// diagonal of R, without which the distribution would depend on the algorithm (Mezzadri, 2007).
+// orthonormalColumns draws a matrix with orthonormal columns, uniformly: the Q of a Gaussian matrix, each
+// column times the sign of the diagonal of R, without which the distribution would depend on the algorithm
+// (Mezzadri, 2007).
 func orthonormalColumns(rng *rand.Rand, rows, columns int) *mat.Dense {
 	gaussian := mat.NewDense(rows, columns, nil)
 	for i := range rows {

@@ -20,10 +20,11 @@ func fill(i *initializers.Initializer, seed uint64, dims ...int) []float32 {
 	return values
 }
 
-// TestOrthogonal checks for square, tall and wide matrices, dense and as the centre taps of kernels, that all singular values are 1 and
-// that the other taps are 0.
+// TestOrthogonal checks for square, tall and wide matrices, dense and as the centre taps of kernels, that all
+// singular values are 1 and that the other taps are 0.
 func TestOrthogonal(t *testing.T) {
-	for _, dims := range [][]int{{20, 20}, {30, 7}, {7, 30}, {1, 5}, {3, 3, 16, 16}, {3, 3, 3, 16}, {5, 3, 12, 4}} {
+	for _, dims := range [][]int{{20, 20}, {30, 7}, {7, 30}, {1, 5}, {3, 3, 16, 16}, {3, 3, 3, 16},
+		{5, 3, 12, 4}} {
 		values := fill(initializers.Orthogonal, 1, dims...)
 		in, out := dims[len(dims)-2], dims[len(dims)-1]
 		if len(dims) == 4 {
@@ -54,8 +55,8 @@ func TestOrthogonal(t *testing.T) {
 	}
 }
 
-// TestOrthogonalIsUniform: in dimension n the entries of a uniform orthogonal matrix have mean 0 and variance 1/n, the first column
-// too, which signs left to the algorithm would make one-sided.
+// TestOrthogonalIsUniform: in dimension n the entries of a uniform orthogonal matrix have mean 0 and variance
+// 1/n, the first column too, which signs left to the algorithm would make one-sided.
 func TestOrthogonalIsUniform(t *testing.T) {
 	const n, draws = 4, 4000
 	var sum, squares [n * n]float64
@@ -66,15 +67,17 @@ func TestOrthogonalIsUniform(t *testing.T) {
 		}
 	}
 	for k := range sum {
-		// The mean of draws of variance 1/4 has deviation 0.5/sqrt(4000) = 0.008, that of squares, which lie in [0, 1], at most as
-		// much: 5 deviations for 32 comparisons at a fixed seed.
-		if mean, square := sum[k]/draws, squares[k]/draws; math.Abs(mean) > 0.04 || math.Abs(square-1.0/n) > 0.04 {
+		// The mean of draws of variance 1/4 has deviation 0.5/sqrt(4000) = 0.008, that of squares, which lie
+		// in [0, 1], at most as much: 5 deviations for 32 comparisons at a fixed seed.
+		if mean, square := sum[k]/draws, squares[k]/draws; math.Abs(mean) > 0.04 ||
+			math.Abs(square-1.0/n) > 0.04 {
 			t.Errorf("entry %d has mean %.3f and mean square %.3f", k, mean, square)
 		}
 	}
 }
 
-// TestMirror checks that behind (rho(x), rho(-x)) the mirrored weights are (W, -W), tap by tap, with W as the base draws it.
+// TestMirror checks that after (rho(x), rho(-x)) the mirrored weights are (W, -W), tap by tap, with W as the
+// base draws it.
 func TestMirror(t *testing.T) {
 	mirror := initializers.Mirror(initializers.He)
 	if mirror != initializers.Mirror(initializers.He) {

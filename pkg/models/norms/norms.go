@@ -1,10 +1,11 @@
-// Package norms holds the normalisations in front of the rectifiers: none, mean-centring, batch normalisation. One file a
-// normalisation: it registers itself under its name. A normalisation of one's own needs no registration: a Config takes any
+// Package norms holds the normalisations in front of the rectifiers: none, mean-centring, batch
+// normalisation. One file a normalisation: it registers itself under its name. A normalisation of your own
+// needs no registration: a Config takes any
 // *Norm.
 //
-// A normalisation over a batch makes every output depend on every input. What "the gradient of the output with respect to
-// the input" then means is a choice, [Statistics], which a normalisation honours by passing each batch statistic that it
-// computes through the function hold.
+// A normalisation over a batch makes every output depend on every input. What "the gradient of the output
+// with respect to the input" then means is a choice, [Statistics], which a normalisation honours by passing
+// each batch statistic that it computes through the function hold.
 package norms
 
 import (
@@ -22,12 +23,13 @@ type Norm struct {
 	// Name identifies the normalisation in results and on the command line.
 	Name string
 
-	// Title names the normalisation to readers, as in "with batch normalisation"; empty means Name. ShortTitle does in the titles of
-	// figures; empty means Title. Adjective is what a list says of a net that has it, as "mean-centred"; empty means ShortTitle.
+	// Title names the normalisation to readers, as in "with batch normalisation"; empty means Name.
+	// ShortTitle does in the titles of figures; empty means Title. Adjective is what a list says of a net
+	// that has it, as "mean-centred"; empty means ShortTitle.
 	Title, ShortTitle, Adjective string
 
-	// Apply builds the normalised x, of x's shape [batch, ..., features]. Every statistic taken over the batch passes
-	// through hold before it is used.
+	// Apply builds the normalised x, of x's shape [batch, ..., features]. Every statistic taken over the
+	// batch passes through hold before it is used.
 	Apply func(x *graph.Node, hold func(statistic *graph.Node) *graph.Node) *graph.Node
 }
 
@@ -43,7 +45,8 @@ func (n *Norm) InTitle() string { return cmp.Or(n.ShortTitle, n.Titled()) }
 // OfNet returns what a list says of a net that has it.
 func (n *Norm) OfNet() string { return cmp.Or(n.Adjective, n.InTitle()) }
 
-// Named returns the registered normalisation of that name, or, to call it by its name, one that has nothing else.
+// Named returns the registered normalisation of that name, or, to call it by its name, one that has nothing
+// else.
 func Named(name string) *Norm {
 	if norm, err := Registry.Get(name); err == nil {
 		return norm
@@ -63,12 +66,12 @@ func register(n *Norm) *Norm { return Registry.Register(n.Name, n) }
 type Statistics string
 
 const (
-	// Frozen holds the batch statistics fixed: the gradient is the derivative df/dx(x_i) of one function of one
-	// input. It is the default; the empty string means Frozen.
+	// Frozen holds the batch statistics fixed: the gradient is the derivative df/dx(x_i) of one function of
+	// one input. It is the default; the empty string means Frozen.
 	Frozen Statistics = "frozen"
 
-	// Coupled differentiates through the batch statistics as well: the gradient with respect to x_i is that of the sum
-	// of the outputs over the batch, what plain automatic differentiation of a batch computes.
+	// Coupled differentiates through the batch statistics as well: the gradient with respect to x_i is that
+	// of the sum of the outputs over the batch, what plain automatic differentiation of a batch computes.
 	Coupled Statistics = "coupled"
 )
 

@@ -13,7 +13,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// A normalisation of one's own is a value: it passes each batch statistic through hold, and nothing needs to be registered.
+// A normalisation of your own is a value: it passes each batch statistic through hold, and nothing needs to
+// be registered.
 func Example() {
 	scale := &norms.Norm{Name: "scale", Apply: func(x *Node, hold func(*Node) *Node) *Node {
 		return Div(x, hold(Sqrt(ReduceAndKeep(Square(x), ReduceMean, 0))))
@@ -36,7 +37,8 @@ func TestMomentsOfTheBatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, statistics := range []norms.Statistics{norms.Frozen, norms.Coupled} {
-			y, err := MustNewExec(testbackend.Open(t), func(x *Node) *Node { return norm.Apply(x, statistics.Hold()) }).Call1(x)
+			y, err := MustNewExec(testbackend.Open(t),
+				func(x *Node) *Node { return norm.Apply(x, statistics.Hold()) }).Call1(x)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,8 +52,10 @@ func TestMomentsOfTheBatch(t *testing.T) {
 					square += math.Pow(values[2*i+feature]-mean, 2) / 3
 				}
 				// Epsilon = 1e-5 under the root lowers the deviation by at most a part in 10^6 here.
-				if math.Abs(mean-want.mean[feature]) > 1e-12 || math.Abs(math.Sqrt(square)-want.deviation[feature]) > 2e-6 {
-					t.Errorf("%s, %s: feature %d has mean %g and deviation %g", name, statistics, feature, mean, math.Sqrt(square))
+				if math.Abs(mean-want.mean[feature]) > 1e-12 ||
+					math.Abs(math.Sqrt(square)-want.deviation[feature]) > 2e-6 {
+					t.Errorf("%s, %s: feature %d has mean %g and deviation %g", name, statistics, feature,
+						mean, math.Sqrt(square))
 				}
 			}
 		}
@@ -59,7 +63,8 @@ func TestMomentsOfTheBatch(t *testing.T) {
 }
 
 func TestUnknownStatistics(t *testing.T) {
-	if err := norms.Statistics("thawed").Check(); err == nil || !strings.Contains(err.Error(), "frozen, coupled") {
+	if err := norms.Statistics("thawed").Check(); err == nil ||
+		!strings.Contains(err.Error(), "frozen, coupled") {
 		t.Errorf("unknown statistics give %v", err)
 	}
 }

@@ -70,7 +70,8 @@ func (c Config) check() error {
 		return fmt.Errorf("there are %d depths and %d numbers of draws: give one for each depth",
 			len(c.Depths), len(c.Draws))
 	case c.Inputs <= 2*gradients.MaxLag:
-		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag %d",
+		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag "+
+			"%d",
 			c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
 	}
 	return nil
