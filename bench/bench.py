@@ -1,4 +1,6 @@
-"""Times this project and its peers on the same work; scripts/bench is the command for it, and docs/bench.md the account of it."""
+"""Times this project and its peers on the same work; scripts/bench is the command for it, and docs/bench.md
+the account of it.
+"""
 
 import argparse
 import contextlib
@@ -53,15 +55,18 @@ PAUSE_SECONDS = 0.1
 # The share of the processors that other programs may use.
 QUIET = 0.05
 
-# How far numbers may lie apart, as a share of their length. In float64 rounding is 1e-16 and 50 layers enlarge it to at most 1e-12 here. In float32,
-# which is what is timed, rounding also flips the gates that lie nearest to their kink, and deep feedforward nets shatter what comes through them.
+# How far numbers may lie apart, as a share of their length. In float64 rounding is 1e-16 and 50 layers
+# enlarge it to at most 1e-12 here. In float32, which is what is timed, rounding also flips the gates that lie
+# nearest to their kink, and deep feedforward nets shatter what comes through them.
 FLOAT64_TOLERANCE, FLOAT32_TOLERANCE, SHATTERED_TOLERANCE = 1e-9, 1e-2, 0.2
 
 Measure = Callable[[int], float]
 
 
 def in_turn(measurement: Measurement, measures: dict[str, Measure], rounds: int) -> None:
-    """Measures all contenders once, and then again, round after round. One that fails is left out, and said to be."""
+    """Measures all contenders once, and then again, round after round. One that fails is left out, and said
+    to be.
+    """
     measures = dict(measures)
     for number in range(1, rounds + 1):
         for name in list(measures):
@@ -100,7 +105,10 @@ def warm(row: str, job: str, what: str, contenders: list[Contender], rounds: int
                 drop(measurement, measures, c.name, failure)
             running[c.name] = process
         in_turn(measurement, measures, rounds)
-        measurement.avx512 = {name: machine.used_avx512(running[name].process.pid, time.monotonic() - running[name].started) for name in measures}
+        measurement.avx512 = {
+            name: machine.used_avx512(running[name].process.pid, time.monotonic() - running[name].started)
+            for name in measures
+        }
     return measurement
 
 
@@ -115,7 +123,9 @@ def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
             if c.name == "torch":
                 continue
             try:
-                opened = notebook.open_ours(stack) if c.name == OURS else notebook.open_jax(stack, c.command[0])
+                opened = (
+                    notebook.open_ours(stack) if c.name == OURS else notebook.open_jax(stack, c.command[0])
+                )
                 opened.edited(40)
             except (Failed, RuntimeError) as failure:
                 measurement.missing[c.name] = str(failure)
@@ -127,12 +137,16 @@ def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
 
 
 def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
-    """How compiling, running and memory grow, in processes of their own. Compiling is a round with all compiled anew, in memory that an earlier one
-    has used, less a round without: of several of both, which take turns, the medians. A peer that compiles nothing has no such number."""
+    """How compiling, running and memory grow, in processes of their own. Compiling is a round with all
+    compiled anew, in memory that an earlier one has used, less a round without: of several of both, which
+    take turns, the medians. A peer that compiles nothing has no such number.
+    """
     found: list[Measurement] = []
 
     def grow(what: str, modes: dict[str, Callable[[list[dict], list[dict]], float]], *options: str) -> None:
-        measured = {mode: Measurement("growth", what, mode, "MiB" if mode == "memory" else "s") for mode in modes}
+        measured = {
+            mode: Measurement("growth", what, mode, "MiB" if mode == "memory" else "s") for mode in modes
+        }
         for number in range(1, rounds + 1):
             for c in contenders:
                 if any(c.name in m.missing for m in measured.values()):
@@ -140,7 +154,9 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
                 try:
                     with c.warm("residual", *options) as process:
                         process.round(0)  # compiles for the first time
-                        kept, anew = zip(*((process.round(k), process.round(k, fresh=True)) for k in range(1, 4)))
+                        kept, anew = zip(
+                            *((process.round(k), process.round(k, fresh=True)) for k in range(1, 4))
+                        )
                     for mode, of in modes.items():
                         if not (mode == "compile" and c.name in COMPILES_NOTHING):
                             measured[mode].values.setdefault(c.name, []).append(of(kept, anew))
@@ -155,7 +171,10 @@ def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
     def seconds(answers: list[dict]) -> float:
         return median(a["seconds"] for a in answers)
 
-    times = {"compile": lambda kept, anew: seconds(anew) - seconds(kept), "run": lambda kept, _: seconds(kept)}
+    times = {
+        "compile": lambda kept, anew: seconds(anew) - seconds(kept),
+        "run": lambda kept, _: seconds(kept),
+    }
     memory = {"memory": lambda _, anew: anew[-1]["peak_mib"]}
     for depth in GROWTH_DEPTHS:
         grow(f"{depth} layers, 4 draws", times, "--depth", str(depth), "--draws", "4")
@@ -195,20 +214,29 @@ def check(contenders: list[Contender]) -> bool:
                 for what, distance in case["distances"].items():
                     passed = distance <= tolerance
                     good = good and passed
-                    print(f"{'ok    ' if passed else 'FAILED'} {peer.name:6} {case['case']:26} {what:26} {distance:.1e} (at most {tolerance:.0e})")
+                    print(
+                        f"{'ok    ' if passed else 'FAILED'} {peer.name:6} {case['case']:26} {what:26}"
+                        f" {distance:.1e} (at most {tolerance:.0e})"
+                    )
     return good
 
 
 def commit() -> str:
     """Returns the commit, with + where the code differs from it, and nothing outside of a checkout."""
     def git(*arguments: str) -> str:
-        return subprocess.run(["git", "-C", str(HOME), *arguments], capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", str(HOME), *arguments], capture_output=True, text=True
+        ).stdout.strip()
 
-    return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "--porcelain", "--", "pkg", "bench", "go.mod") else "")
+    return git("rev-parse", "--short=12", "HEAD") + (
+        "+" if git("status", "--porcelain", "--", "pkg", "bench", "go.mod") else ""
+    )
 
 
 def save(path: Path, measured: list[dict]) -> list[dict]:
-    """Writes the measurements into the file, in place of earlier ones of the same on such a machine, and returns all that stand there."""
+    """Writes the measurements into the file, in place of earlier ones of the same on such a machine, and
+    returns all that stand there.
+    """
     def identity(m: dict) -> str:
         return json.dumps([m["machine"], m.get("setting"), m["row"], m["what"], m["mode"]], sort_keys=True)
 
@@ -219,19 +247,27 @@ def save(path: Path, measured: list[dict]) -> list[dict]:
     ordered = sorted(every.values(), key=lambda m: ROWS.index(m["row"]))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.new")
-    temporary.write_text(json.dumps({"measurements": ordered}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.write_text(
+        json.dumps({"measurements": ordered}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     os.replace(temporary, path)
     return ordered
 
 
-def measure(row: str, setting: str, contenders: list[Contender], rounds: int, header: dict, results: Path) -> list[dict]:
+def measure(
+    row: str, setting: str, contenders: list[Contender], rounds: int, header: dict, results: Path
+) -> list[dict]:
     """Times a row in a setting, and returns all that stands in the file of results."""
     print(f"==> {row}, {machine.SETTINGS[setting]}, {rounds} rounds", flush=True)
     every: list[dict] = []
     with machine.setting(setting) as loop:
         others = round(machine.busy(loop), 2)
         if others > QUIET:
-            print(f"    other programs use {others:.0%} of the processors: these times are not good for comparing", flush=True)
+            print(
+                f"    other programs use {others:.0%} of the processors: these times are not good for"
+                " comparing",
+                flush=True,
+            )
         abouts = {c.name: c.about() for c in contenders}
         threads = {name: about["threads"] for name, about in abouts.items()}
         if any(n > len(machine.cores()) for n in threads.values()):
@@ -245,12 +281,36 @@ def measure(row: str, setting: str, contenders: list[Contender], rounds: int, he
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"what to time: {', '.join(ROWS)}, or one job of these (default: all)")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each contender is timed (default: 5)")
-    parser.add_argument("--peers", default="jax,torch", metavar="NAMES", help="whom to compare with: jax, torch, jax,torch (the default) or none")
-    parser.add_argument("--setting", default="idle", choices=[*machine.SETTINGS, "all"], help="all cores idle (the default), one core, one core busy")
-    parser.add_argument("--isa", default="native", choices=machine.ISAS, help="the widest vector instructions to use (default: the processor's)")
-    parser.add_argument("--check", action="store_true", help="time nothing, but check that all compute the same")
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        metavar="ROW",
+        help=f"what to time: {', '.join(ROWS)}, or one job of these (default: all)",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=5, metavar="N", help="how often each contender is timed (default: 5)"
+    )
+    parser.add_argument(
+        "--peers",
+        default="jax,torch",
+        metavar="NAMES",
+        help="whom to compare with: jax, torch, jax,torch (the default) or none",
+    )
+    parser.add_argument(
+        "--setting",
+        default="idle",
+        choices=[*machine.SETTINGS, "all"],
+        help="all cores idle (the default), one core, one core busy",
+    )
+    parser.add_argument(
+        "--isa",
+        default="native",
+        choices=machine.ISAS,
+        help="the widest vector instructions to use (default: the processor's)",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="time nothing, but check that all compute the same"
+    )
     parser.add_argument("--ours", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--results", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -267,18 +327,31 @@ def main() -> None:
     here = machine.describe(arguments.isa)
     needed = machine.NEEDS.get(arguments.isa)
     if needed and needed not in here["vectors"]:
-        parser.error(f"--isa {arguments.isa} needs a processor with {needed}, and this one has {', '.join(here['vectors']) or 'nothing that is known'}")
+        parser.error(
+            f"--isa {arguments.isa} needs a processor with {needed}, and this one has"
+            f" {', '.join(here['vectors']) or 'nothing that is known'}"
+        )
     if arguments.setting != "idle" and not hasattr(os, "sched_setaffinity"):
         parser.error(f"--setting {arguments.setting} needs Linux, where programs can be held to a core")
     if arguments.isa != "native" and not os.environ.get("XLA_FLAGS", "-").strip().startswith("-"):
-        parser.error("--isa needs flags in the variable XLA_FLAGS itself, which names a file: put them there, or unset it")
+        parser.error(
+            "--isa needs flags in the variable XLA_FLAGS itself, which names a file: put them there, or"
+            " unset it"
+        )
     memory = os.environ.pop("GLIBC_TUNABLES", "")  # our programs' own: the peers run as they come
     os.environ.update(machine.held(arguments.isa, dict(os.environ)))  # for all that is started from here
     tunables = ":".join(filter(None, [memory, os.environ.get("GLIBC_TUNABLES")]))
     contenders = []
-    for name, command in {OURS: ("env", f"GLIBC_TUNABLES={tunables}", str(arguments.ours)), **{
-        name: (str(HOME / ".venv-bench" / name / "bin" / "python"), str(HOME / "bench" / "peers" / PEERS[name])) for name in names
-    }}.items():
+    for name, command in {
+        OURS: ("env", f"GLIBC_TUNABLES={tunables}", str(arguments.ours)),
+        **{
+            name: (
+                str(HOME / ".venv-bench" / name / "bin" / "python"),
+                str(HOME / "bench" / "peers" / PEERS[name]),
+            )
+            for name in names
+        },
+    }.items():
         contender = Contender(name, command)
         try:
             about = contender.about()
@@ -291,14 +364,21 @@ def main() -> None:
         print(f"{name}: {about['version']}, threads: {about['threads'] or 'unknown'}")
     if arguments.check:
         sys.exit(0 if check(contenders) else 1)
-    header = {"commit": commit(), "started": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": here}
+    header = {
+        "commit": commit(),
+        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": here,
+    }
     settings = list(machine.SETTINGS) if arguments.setting == "all" else [arguments.setting]
     every: list[dict] = []
     for row in arguments.rows or ROWS:
         for setting in settings:
             every = measure(row, setting, contenders, arguments.rounds, header, arguments.results) or every
     print(report(every, [OURS, *PEERS]))
-    print(f"\nmedian [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired rounds, above 1 where ours is better")
+    print(
+        f"\nmedian [least–largest] of {arguments.rounds} rounds, in {arguments.results}; ratios are of paired"
+        " rounds, above 1 where ours is better"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The programs that scripts/bench times: ours and the peers, which take the same commands (see bench/ours and bench/peers/common.py)."""
+"""The programs that scripts/bench times: ours and the peers, which take the same commands (see bench/ours and
+bench/peers/common.py).
+"""
 
 import json
 import math
@@ -21,8 +23,9 @@ class Contender:
     command: tuple[str, ...]
 
     def about(self) -> dict:
-        """Returns what the program says of itself, its version and on how many threads it computes (0 where it can't tell); fails where it does
-        not run."""
+        """Returns what the program says of itself, its version and on how many threads it computes (0 where
+        it can't tell); fails where it does not run.
+        """
         return json.loads(self.output("version"))
 
     def output(self, *arguments: str) -> str:
@@ -52,19 +55,26 @@ class Contender:
 
 
 class Warm:
-    """A process that does a job as often as it is asked; between rounds it waits for a line, and uses no processor."""
+    """A process that does a job as often as it is asked; between rounds it waits for a line, and uses no
+    processor.
+    """
 
     def __init__(self, contender: Contender, job: str, *options: str):
         self.contender, self.job = contender, job
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [*contender.command, "warm", job, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True
+            [*contender.command, "warm", job, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
         )
         self.started = time.monotonic()
 
     def round(self, number: int, fresh: bool = False) -> dict[str, float]:
-        """Does one round, with everything compiled anew if it is to be fresh, and returns its seconds and the most memory that the process has
-        held."""
+        """Does one round, with everything compiled anew if it is to be fresh, and returns its seconds and the
+        most memory that the process has held.
+        """
         try:
             self.process.stdin.write(f"{number} fresh\n" if fresh else f"{number}\n")
             self.process.stdin.flush()

@@ -1,5 +1,6 @@
-"""The machine that scripts/bench measures on: its processors and their vector instructions, what holds the contenders to fewer of either, and how
-busy others keep them."""
+"""The machine that scripts/bench measures on: its processors and their vector instructions, what holds the
+contenders to fewer of either, and how busy others keep them.
+"""
 
 import contextlib
 import os
@@ -13,13 +14,22 @@ from pathlib import Path
 from contenders import Failed
 
 # Vector instructions by the kernel's names of them, those of x86 before those of ARM, narrow before wide.
-VECTORS = {"sse4_2": "SSE4.2", "avx2": "AVX2", "fma": "FMA", "avx512f": "AVX-512", "amx_tile": "AMX", "asimd": "NEON", "sve": "SVE"}
+VECTORS = {
+    "sse4_2": "SSE4.2",
+    "avx2": "AVX2",
+    "fma": "FMA",
+    "avx512f": "AVX-512",
+    "amx_tile": "AMX",
+    "asimd": "NEON",
+    "sve": "SVE",
+}
 
 SETTINGS = {"idle": "all cores idle", "one-core": "one core", "busy": "one core held by a busy loop"}
 
-# What keeps the contenders from wider vectors than those named: XLA's compiler, XLA's and PyTorch's oneDNN, PyTorch's own code and its MKL, and ours
-# that draws numbers; and from AVX-512 the C library and Go's collector of garbage. YNNPACK, which XLA multiplies some matrices by, takes what the
-# processor has, whatever it is told: without it XLA takes oneDNN.
+# What keeps the contenders from wider vectors than those named: XLA's compiler, XLA's and PyTorch's oneDNN,
+# PyTorch's own code and its MKL, and ours that draws numbers; and from AVX-512 the C library and Go's
+# collector of garbage. YNNPACK, which XLA multiplies some matrices by, takes what the processor has, whatever
+# it is told: without it XLA takes oneDNN.
 ISAS: dict[str, dict[str, str]] = {
     "native": {},
     "avx2": {
@@ -44,7 +54,8 @@ NEEDS = {"avx2": "AVX2", "avx512": "AVX-512"}
 # What stands between several values of a variable. Of flags the last counts.
 BETWEEN = {"XLA_FLAGS": " ", "GLIBC_TUNABLES": ":", "GODEBUG": ","}
 
-# A busy loop, which ends with the process that started it, however that ends. A terminal's interrupt is that process's to answer.
+# A busy loop, which ends with the process that started it, however that ends. A terminal's interrupt is that
+# process's to answer.
 LOOP = """import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 while os.getppid() == int(sys.argv[1]):
@@ -93,8 +104,10 @@ def held(isa: str, environment: dict[str, str]) -> dict[str, str]:
 
 
 def used_avx512(pid: int, age: float) -> bool | None:
-    """Tells whether a thread of the process, of those that still run, has used AVX-512 in these last seconds, and None where the kernel does not say.
-    A process inherits when the one that started it used them last: its age tells the two apart."""
+    """Tells whether a thread of the process, of those that still run, has used AVX-512 in these last seconds,
+    and None where the kernel does not say. A process inherits when the one that started it used them last:
+    its age tells the two apart.
+    """
     threads = list(Path(f"/proc/{pid}/task").glob("*/arch_status"))
     try:
         elapsed = [int(thread.read_text(encoding="utf-8").split()[1]) for thread in threads]
@@ -105,8 +118,9 @@ def used_avx512(pid: int, age: float) -> bool | None:
 
 @contextlib.contextmanager
 def setting(name: str) -> Iterator[int | None]:
-    """Makes the setting for the programs that are started within, and yields the process of the busy loop where there is one. It holds the last
-    core, which interrupts come to least."""
+    """Makes the setting for the programs that are started within, and yields the process of the busy loop
+    where there is one. It holds the last core, which interrupts come to least.
+    """
     allowed = cores()
     if name == "one-core":
         os.sched_setaffinity(0, {max(allowed)})
@@ -136,7 +150,9 @@ def busy_loop(core: int) -> Iterator[int]:
 
 
 def busy(loop: int | None = None) -> float:
-    """Returns the share of the processors that other programs use now, apart from our own busy loop, on Linux; elsewhere 0."""
+    """Returns the share of the processors that other programs use now, apart from our own busy loop, on
+    Linux; elsewhere 0.
+    """
     try:
         before = ticks(cores()), ticks_of(loop)
         time.sleep(0.5)
@@ -152,7 +168,9 @@ def share(every: int, idle: int, own: int) -> float:
 
 
 def ticks(of: set[int]) -> tuple[int, int]:
-    """Returns how many ticks these processors have counted, and how many of them idle or waiting for the disk."""
+    """Returns how many ticks these processors have counted, and how many of them idle or waiting for the
+    disk.
+    """
     every = idle = 0
     for line in Path("/proc/stat").read_text(encoding="utf-8").splitlines():
         name, *times = line.split()

@@ -1,7 +1,8 @@
-"""The row of notebook cells: how long a changed cell takes to its new picture, in our kernel and in Python's with JAX.
+"""The row of notebook cells: how long a changed cell takes to its new picture, in our kernel and in Python's
+with JAX.
 
-Both kernels are warm: they have run the cell before, with another depth. The cell takes the gradients of 20 draws of a resnet, and draws the gradient
-of the first, the mean autocorrelation and the covariance.
+Both kernels are warm: they have run the cell before, with another depth. The cell takes the gradients of 20
+draws of a resnet, and draws the gradient of the first, the mean autocorrelation and the covariance.
 """
 
 import contextlib
@@ -58,7 +59,11 @@ class Notebook:
 
     def __init__(self, name: str, imports: str, cell: str, spec_folder: str | None = None):
         self.name, self.cell = name, cell
-        specs = KernelSpecManager(kernel_dirs=[spec_folder], ensure_native_kernel=False) if spec_folder else KernelSpecManager()
+        specs = (
+            KernelSpecManager(kernel_dirs=[spec_folder], ensure_native_kernel=False)
+            if spec_folder
+            else KernelSpecManager()
+        )
         self.manager = KernelManager(kernel_name=name, kernel_spec_manager=specs)
         self.manager.start_kernel(stdout=open(os.devnull, "w"), stderr=open(os.devnull, "w"))
         self.client = self.manager.client()
@@ -72,7 +77,11 @@ class Notebook:
 
         def seen(message: dict) -> None:
             data = message["content"].get("data", {})
-            pictures.append("image/png" in data or "<img" in data.get("text/html", "") or "<svg" in data.get("text/html", ""))
+            pictures.append(
+                "image/png" in data
+                or "<img" in data.get("text/html", "")
+                or "<svg" in data.get("text/html", "")
+            )
 
         reply = self.client.execute_interactive(code, timeout=300, output_hook=seen)
         if reply["content"]["status"] != "ok":
@@ -101,7 +110,11 @@ def open_ours(stack: contextlib.ExitStack) -> Notebook:
 def open_jax(stack: contextlib.ExitStack, python: str) -> Notebook:
     """Opens a notebook on the Python that has JAX."""
     folder = stack.enter_context(tempfile.TemporaryDirectory())
-    spec = {"argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": "JAX", "language": "python"}
+    spec = {
+        "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "JAX",
+        "language": "python",
+    }
     kernel = Path(folder) / "bench-jax" / "kernel.json"
     kernel.parent.mkdir()
     kernel.write_text(json.dumps(spec), encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Measurements of several contenders in turn: their medians and spreads, the ratios of paired rounds, as JSON and as a table."""
+"""Measurements of several contenders in turn: their medians and spreads, the ratios of paired rounds, as JSON
+and as a table.
+"""
 
 import json
 from collections.abc import Iterable
@@ -20,11 +22,22 @@ class Measurement:
     unit: str = "s"
     values: dict[str, list[float]] = field(default_factory=dict)  # by contender, one value a round
     missing: dict[str, str] = field(default_factory=dict)  # why a contender has none
-    avx512: dict[str, bool | None] = field(default_factory=dict)  # whether a contender used AVX-512, where its process was there to look at
+    avx512: dict[str, bool | None] = field(
+        default_factory=dict
+    )  # whether a contender used AVX-512, where its process was there to look at
 
     def ratios(self, contender: str) -> list[float]:
-        """Returns the contender's value over ours, round by round: above 1 where ours is faster, or smaller."""
-        return [theirs / ours for ours, theirs in zip(self.values.get(OURS, []), self.values[contender], strict=True)] if OURS in self.values else []
+        """Returns the contender's value over ours, round by round: above 1 where ours is faster, or
+        smaller.
+        """
+        return (
+            [
+                theirs / ours
+                for ours, theirs in zip(self.values.get(OURS, []), self.values[contender], strict=True)
+            ]
+            if OURS in self.values
+            else []
+        )
 
     def to_json(self) -> dict:
         """Returns what stands in results/bench.json."""
@@ -33,8 +46,14 @@ class Measurement:
             "what": self.what,
             "mode": self.mode,
             "unit": self.unit,
-            "contenders": {name: {**spread(values), "rounds": values} for name, values in self.values.items()},
-            "ratios": {name: spread(self.ratios(name)) for name in self.values if name != OURS and OURS in self.values},
+            "contenders": {
+                name: {**spread(values), "rounds": values} for name, values in self.values.items()
+            },
+            "ratios": {
+                name: spread(self.ratios(name))
+                for name in self.values
+                if name != OURS and OURS in self.values
+            },
             "missing": self.missing,
             "avx512": self.avx512,
         }
@@ -56,7 +75,9 @@ def between(s: dict[str, float]) -> str:
 
 
 def report(measurements: list[dict], contenders: list[str]) -> str:
-    """Returns a table for each machine, and for what the contenders were held to there, under a heading that says so, in Markdown."""
+    """Returns a table for each machine, and for what the contenders were held to there, under a heading that
+    says so, in Markdown.
+    """
     tables: dict[str, list[dict]] = {}
     for m in measurements:
         tables.setdefault(json.dumps(m["machine"], sort_keys=True), []).append(m)
@@ -64,19 +85,28 @@ def report(measurements: list[dict], contenders: list[str]) -> str:
 
 
 def heading(measurements: list[dict]) -> str:
-    """Returns the processor and its vector instructions, what held the contenders to fewer and how well it did, when all was measured, and with which
-    code."""
+    """Returns the processor and its vector instructions, what held the contenders to fewer and how well it
+    did, when all was measured, and with which code.
+    """
     machine = measurements[0]["machine"]
     isa, vectors = machine.get("isa", "native"), machine.get("vectors")
-    title = f"### {machine['processor'] or machine['platform']}, processors: {machine['processors']}, {' '.join(vectors) if vectors else 'vectors unknown'}"
+    title = (
+        f"### {machine['processor'] or machine['platform']}, processors: {machine['processors']},"
+        f" {' '.join(vectors) if vectors else 'vectors unknown'}"
+    )
     lines = []
     if isa != "native":
         title += f", all held to {isa.upper()}"
     if isa == "avx2" and "AVX-512" in vectors:
         wide = distinct(name for m in measurements for name, used in m["avx512"].items() if used)
-        sure = any(m["avx512"] for m in measurements) and all(used is not None for m in measurements for used in m["avx512"].values())
+        sure = any(m["avx512"] for m in measurements) and all(
+            used is not None for m in measurements for used in m["avx512"].values()
+        )
         kept = "no warm process used AVX-512" if sure else "whether all kept to it is not known"
-        lines.append(f"All were held to AVX2: {'AVX-512 was used all the same by ' + ', '.join(wide) if wide else kept}.")
+        lines.append(
+            "All were held to AVX2:"
+            f" {'AVX-512 was used all the same by ' + ', '.join(wide) if wide else kept}."
+        )
     days = sorted({m["started"][:10] for m in measurements})
     versions: dict[str, list[str]] = {}
     for m in measurements:
@@ -94,8 +124,9 @@ def distinct(values: Iterable[str]) -> list[str]:
 
 
 def text(measurements: list[dict], contenders: list[str]) -> str:
-    """Returns the table, in Markdown: of each contender its median and spread, and its ratio to ours, of paired rounds. The settings of what was
-    measured stand beneath each other."""
+    """Returns the table, in Markdown: of each contender its median and spread, and its ratio to ours, of
+    paired rounds. The settings of what was measured stand beneath each other.
+    """
     header = ["row", "what", "mode", "unit", "setting"]
     for name in contenders:
         header += [name] if name == OURS else [name, f"{name} / {OURS}"]
@@ -104,7 +135,10 @@ def text(measurements: list[dict], contenders: list[str]) -> str:
     for m in measurements:
         places.setdefault((m["row"], m["what"], m["mode"]), len(places))
     order = list(SETTINGS)
-    for m in sorted(measurements, key=lambda m: (places[m["row"], m["what"], m["mode"]], order.index(m.get("setting", "idle")))):
+    for m in sorted(
+        measurements,
+        key=lambda m: (places[m["row"], m["what"], m["mode"]], order.index(m.get("setting", "idle"))),
+    ):
         line = [m["row"], m["what"], m["mode"], m["unit"], m.get("setting", "idle")]
         for name in contenders:
             measured, ratio = m["contenders"].get(name), m["ratios"].get(name)
@@ -113,4 +147,6 @@ def text(measurements: list[dict], contenders: list[str]) -> str:
                 line.append(between(ratio) if ratio else "–")
         lines.append(line)
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines
+    )

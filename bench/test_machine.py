@@ -36,7 +36,10 @@ def ends(pid: int) -> bool:
 
 class ProcessorTest(unittest.TestCase):
     def test_names_of_x86_and_arm(self):
-        x86 = "processor\t: 0\nmodel name\t: A CPU\nflags\t\t: fpu avx avx2 fma avx512f\n\nprocessor\t: 1\nmodel name\t: B\nflags\t\t: fpu\n"
+        x86 = (
+            "processor\t: 0\nmodel name\t: A CPU\nflags\t\t: fpu avx avx2 fma avx512f\n\nprocessor\t:"
+            " 1\nmodel name\t: B\nflags\t\t: fpu\n"
+        )
         self.assertEqual(machine.processor(x86), ("A CPU", ["AVX2", "FMA", "AVX-512"]))
         self.assertEqual(machine.processor("processor\t: 0\nFeatures\t: fp asimd\n"), ("", ["NEON"]))
         self.assertEqual(machine.processor(""), ("", []))
@@ -44,7 +47,15 @@ class ProcessorTest(unittest.TestCase):
 
 class HeldTest(unittest.TestCase):
     def test_limits_are_added_behind_flags_of_the_users(self):
-        held = machine.held("avx2", {"XLA_FLAGS": "--xla_cpu_max_isa=AVX512", "GODEBUG": "", "ATEN_CPU_CAPABILITY": "avx512", "PATH": "p"})
+        held = machine.held(
+            "avx2",
+            {
+                "XLA_FLAGS": "--xla_cpu_max_isa=AVX512",
+                "GODEBUG": "",
+                "ATEN_CPU_CAPABILITY": "avx512",
+                "PATH": "p",
+            },
+        )
         self.assertEqual(held["XLA_FLAGS"], "--xla_cpu_max_isa=AVX512 " + machine.ISAS["avx2"]["XLA_FLAGS"])
         self.assertEqual(held["GODEBUG"], machine.ISAS["avx2"]["GODEBUG"])
         self.assertEqual((held["ATEN_CPU_CAPABILITY"], held["PATH"]), ("avx2", "p"))
@@ -64,11 +75,23 @@ class UsedTest(unittest.TestCase):
 class SaveTest(unittest.TestCase):
     def test_only_the_same_in_the_same_setting_on_the_same_machine_is_replaced(self):
         def of(setting, isa, value):
-            return {"machine": {"isa": isa}, "setting": setting, "row": "gradients", "what": "w", "mode": "warm", "value": value}
+            return {
+                "machine": {"isa": isa},
+                "setting": setting,
+                "row": "gradients",
+                "what": "w",
+                "mode": "warm",
+                "value": value,
+            }
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bench.json"
-            for m in (of("idle", "native", 1), of("busy", "native", 2), of("idle", "avx2", 3), of("idle", "native", 4)):
+            for m in (
+                of("idle", "native", 1),
+                of("busy", "native", 2),
+                of("idle", "avx2", 3),
+                of("idle", "native", 4),
+            ):
                 every = save(path, [m])
             self.assertEqual([m["value"] for m in every], [4, 2, 3])
             self.assertEqual(json.loads(path.read_text(encoding="utf-8"))["measurements"], every)
@@ -79,7 +102,11 @@ class SettingTest(unittest.TestCase):
     def test_one_core_holds_what_is_started_within(self):
         before = os.sched_getaffinity(0)
         with contextlib.suppress(ValueError), machine.setting("one-core"):
-            said = subprocess.run([sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"], capture_output=True, text=True)
+            said = subprocess.run(
+                [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"],
+                capture_output=True,
+                text=True,
+            )
             self.assertEqual(said.stdout.strip(), "1")
             raise ValueError  # it is undone however it ends
         self.assertEqual(os.sched_getaffinity(0), before)
@@ -96,8 +123,13 @@ class SettingTest(unittest.TestCase):
             self.assertFalse(alive(loop))
 
     def test_a_busy_loop_ends_with_a_bench_that_is_killed(self):
-        script = "import machine, time\nwith machine.setting('busy') as loop:\n    print(loop, flush=True)\n    time.sleep(600)"
-        with subprocess.Popen([sys.executable, "-c", script], cwd=HERE, stdout=subprocess.PIPE, text=True) as bench:
+        script = (
+            "import machine, time\nwith machine.setting('busy') as loop:\n    print(loop, flush=True)\n   "
+            " time.sleep(600)"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", script], cwd=HERE, stdout=subprocess.PIPE, text=True
+        ) as bench:
             loop = int(bench.stdout.readline())
             self.assertTrue(alive(loop))
             bench.kill()

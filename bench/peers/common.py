@@ -1,13 +1,17 @@
-"""What the peers have in common: the sizes of the jobs, the shapes of the nets of images, and how scripts/bench talks to a peer.
+"""What the peers have in common: the sizes of the jobs, the shapes of the nets of images, and how
+scripts/bench talks to a peer.
 
     peer.py cold JOB [--depth L] [--draws D] [--inputs M] OUT.npz   does the job once and writes its numbers
-    peer.py warm JOB [--depth L] [--draws D] [--inputs M]           does it anew for every line of standard input: the round's number, and
-                                                                    "fresh" behind it if all is to be compiled anew
-    peer.py check FOLDER                                            compares its numbers with those that `ours check` wrote there
-    peer.py version                                                 says what runs, and on how many threads, in a line of JSON
+    peer.py warm JOB [--depth L] [--draws D] [--inputs M]           does it anew for every line of standard
+                                                                    input: the round's number, and "fresh"
+                                                                    behind it if all is to be compiled anew
+    peer.py check FOLDER                                            compares its numbers with those that `ours
+                                                                    check` wrote there
+    peer.py version                                                 says what runs, and on how many threads,
+                                                                    in a line of JSON
 
-A job is a function from the number of a round to arrays: NumPy's, so that the work is done when it returns. The nets are those of
-pkg/models, and their conventions are written there; `check` holds the peers to them.
+A job is a function from the number of a round to arrays: NumPy's, so that the work is done when it returns.
+The nets are those of pkg/models, and their conventions are written there; `check` holds the peers to them.
 """
 
 import argparse
@@ -54,7 +58,9 @@ class Size:
         """Returns white noise for images of CIFAR-10's shape, [images, 32, 32, 3], and random labels."""
         rng = np.random.default_rng(1)
         count = self.inputs or images
-        return rng.standard_normal((count, 32, 32, 3), dtype=np.float32), rng.integers(0, CLASSES, count).astype(np.int32)
+        return rng.standard_normal((count, 32, 32, 3), dtype=np.float32), rng.integers(
+            0, CLASSES, count
+        ).astype(np.int32)
 
 
     def ends(self) -> np.ndarray:
@@ -72,11 +78,15 @@ class Convolution:
 
 
 def branches(depth: int, width: int, resolutions: int) -> list[list[Convolution]]:
-    """Returns the convolutions behind the first, in branches of two, of which the last has one where the depth is even."""
+    """Returns the convolutions behind the first, in branches of two, of which the last has one where the
+    depth is even.
+    """
     plan, inputs, count = [], width, depth // 2
     for b in range(count):
         outputs = width << (b * resolutions // max(count, resolutions))
-        plan.append([Convolution(inputs, outputs, 2 if outputs > inputs else 1), Convolution(outputs, outputs, 1)])
+        plan.append(
+            [Convolution(inputs, outputs, 2 if outputs > inputs else 1), Convolution(outputs, outputs, 1)]
+        )
         inputs = outputs
     if depth % 2 == 0:
         plan[-1].pop()
@@ -90,7 +100,9 @@ def kernel_shapes(depth: int, width: int, resolutions: int) -> list[tuple[int, i
 
 
 def mean_acf(gradients: np.ndarray) -> np.ndarray:
-    """Returns the autocorrelation function at lags 0 to LAGS, in the biased estimator, averaged over draws."""
+    """Returns the autocorrelation function at lags 0 to LAGS, in the biased estimator, averaged over
+    draws.
+    """
     centred = gradients - gradients.mean(axis=1, keepdims=True, dtype=np.float64)
     length = centred.shape[1]
     acf = np.stack([(centred[:, : length - k] * centred[:, k:]).sum(axis=1) for k in range(LAGS + 1)], axis=1)
@@ -98,28 +110,41 @@ def mean_acf(gradients: np.ndarray) -> np.ndarray:
 
 
 def shares(counts: np.ndarray, inputs: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the means over draws and units of the shares of active inputs and of co-active pairs; counts is draws x layers x units."""
+    """Returns the means over draws and units of the shares of active inputs and of co-active pairs; counts is
+    draws x layers x units.
+    """
     counts = counts.astype(np.float64)
     active = (counts / inputs).mean(axis=(0, 2))
     return active, (counts * (counts - 1) / (inputs * (inputs - 1))).mean(axis=(0, 2))
 
 
 def correlation(products: np.ndarray) -> np.ndarray:
-    """Returns the correlation of gradients at each distance, from the inner products of those on each path, paths x points x points: Definition 1 with
-    an expectation over paths, its means along diagonals."""
+    """Returns the correlation of gradients at each distance, from the inner products of those on each path,
+    paths x points x points: Definition 1 with an expectation over paths, its means along diagonals.
+    """
     c = products.mean(axis=0, dtype=np.float64)
     deviations = np.sqrt(np.diagonal(c))
-    return np.array([np.diagonal(c, k).mean() / (deviations[: len(c) - k] * deviations[k:]).mean() for k in range(len(c))])
+    return np.array(
+        [np.diagonal(c, k).mean() / (deviations[: len(c) - k] * deviations[k:]).mean() for k in range(len(c))]
+    )
 
 
 def distance(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Returns the length of the difference as a share of the length of ours."""
-    return float(np.linalg.norm(np.ravel(ours).astype(float) - np.ravel(theirs)) / np.linalg.norm(np.ravel(ours).astype(float)))
+    return float(
+        np.linalg.norm(np.ravel(ours).astype(float) - np.ravel(theirs))
+        / np.linalg.norm(np.ravel(ours).astype(float))
+    )
 
 
 def in_precision(arrays: Arrays, precision: str) -> Arrays:
-    """Returns the arrays with all fractions in the precision of the case: scripts/export writes float64 whatever the net ran in."""
-    return {name: a.astype(precision) if a.dtype.kind == "f" and name != "losses" else a for name, a in arrays.items()}
+    """Returns the arrays with all fractions in the precision of the case: scripts/export writes float64
+    whatever the net ran in.
+    """
+    return {
+        name: a.astype(precision) if a.dtype.kind == "f" and name != "losses" else a
+        for name, a in arrays.items()
+    }
 
 
 def serve(job: Job, forget: Callable[[], None]) -> None:
@@ -143,9 +168,12 @@ def main(
     threads: Callable[[], int],
     forget: Callable[[], None] = lambda: None,
 ) -> None:
-    """Does what the command line says. `check` returns the distances of a peer's numbers from those in an archive of ours; `forget` drops
-    compiled programs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Does what the command line says. `check` returns the distances of a peer's numbers from those in an
+    archive of ours; `forget` drops compiled programs.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("cold", "warm"):
         command = commands.add_parser(name)

@@ -1,13 +1,16 @@
-"""The jobs of scripts/bench in JAX: jit over everything, vmap or map over draws, scan over layers where that is faster.
+"""The jobs of scripts/bench in JAX: jit over everything, vmap or map over draws, scan over layers where that
+is faster.
 
 Tried for the gradients of dense nets, on two cores, and taken over for the other dense jobs:
 
-- `lax.map` over draws with `lax.scan` over layers beats `vmap` over draws by a quarter warm (the states of one draw stay in the cache). Batches
-  of two or four draws, and a loop over draws in Python, are no faster.
-- Unrolled layers, all or two or seven at a time, take up to a second longer to compile. Warm they gain nothing beyond the spread of rounds.
+- `lax.map` over draws with `lax.scan` over layers beats `vmap` over draws by a quarter warm (the states of
+  one draw stay in the cache). Batches of two or four draws, and a loop over draws in Python, are no faster.
+- Unrolled layers, all or two or seven at a time, take up to a second longer to compile. Warm they gain
+  nothing beyond the spread of rounds.
 - JAX's default generator of random numbers draws fastest of its three.
 
-Not tried: other forms of the convolutional nets, which are unrolled because XLA's CPU runs convolutions in a loop several times slower.
+Not tried: other forms of the convolutional nets, which are unrolled because XLA's CPU runs convolutions in a
+loop several times slower.
 """
 
 import functools
@@ -52,7 +55,9 @@ def draw(key, matrices: int, width: int = common.WIDTH):
 
 
 def dense(weights, x, beta):
-    """Returns the outputs of a dense net: residual with batch normalisation, or feedforward and centred where beta is None."""
+    """Returns the outputs of a dense net: residual with batch normalisation, or feedforward and centred where
+    beta is None.
+    """
     bias, matrices, readout = weights
     a = relu(x[:, None] - bias) @ matrices[0]
     if beta is None:
@@ -63,7 +68,9 @@ def dense(weights, x, beta):
 
 
 def dense_gradient(weights, x, beta):
-    """Returns the gradient of each output with respect to its input: with statistics held fixed, that of the sum of the outputs."""
+    """Returns the gradient of each output with respect to its input: with statistics held fixed, that of the
+    sum of the outputs.
+    """
     return jax.grad(lambda x: dense(weights, x, beta).sum())(x)
 
 
@@ -78,7 +85,9 @@ def gradients_job(beta: float | None):
     def make(size: Size) -> Job:
         x = size.points()
         return lambda round: {
-            "gradients": np.asarray(dense_gradients(jax.random.key(round), x, beta or 0.0, size.depth, size.draws, beta is None))
+            "gradients": np.asarray(
+                dense_gradients(jax.random.key(round), x, beta or 0.0, size.depth, size.draws, beta is None)
+            )
         }
 
     return make
@@ -86,12 +95,21 @@ def gradients_job(beta: float | None):
 
 def drawing_job(size: Size) -> Job:
     drawn = jax.jit(lambda key: lax.map(lambda k: draw(k, size.depth - 1), jax.random.split(key, size.draws)))
-    return lambda round: {"first": np.asarray(jax.block_until_ready(drawn(jax.random.key(round)))[1][:, 0, 0, 0])}
+    return lambda round: {
+        "first": np.asarray(jax.block_until_ready(drawn(jax.random.key(round)))[1][:, 0, 0, 0])
+    }
 
 
 def products_job(size: Size) -> Job:
-    """The matrix products of the feedforward gradients and no more, forward and back, each with weights of its own."""
-    weights = np.random.default_rng(0).standard_normal((size.draws, size.depth - 1, common.WIDTH, common.WIDTH), dtype=np.float32) * 0.07
+    """The matrix products of the feedforward gradients and no more, forward and back, each with weights of
+    its own.
+    """
+    weights = (
+        np.random.default_rng(0).standard_normal(
+            (size.draws, size.depth - 1, common.WIDTH, common.WIDTH), dtype=np.float32
+        )
+        * 0.07
+    )
     weights, start = jax.device_put(weights), jnp.ones((size.inputs or 256, common.WIDTH), jnp.float32)
 
     def one(matrices):
@@ -107,11 +125,17 @@ def figure2_job(_: Size) -> Job:
 
     def job(round: int) -> Arrays:
         return {
-            "acf": np.stack([
-                common.mean_acf(np.asarray(dense_gradients(jax.random.key(round), x, beta or 0.0, depth, 20, beta is None)))
-                for beta in common.FIGURE2_NETS
-                for depth in common.FIGURE2_DEPTHS
-            ])
+            "acf": np.stack(
+                [
+                    common.mean_acf(
+                        np.asarray(
+                            dense_gradients(jax.random.key(round), x, beta or 0.0, depth, 20, beta is None)
+                        )
+                    )
+                    for beta in common.FIGURE2_NETS
+                    for depth in common.FIGURE2_DEPTHS
+                ]
+            )
         }
 
     return job
@@ -152,7 +176,9 @@ def convolve(x, kernel, stride: int = 1):
 
 
 def conv_net(kernels, images, plan, beta: float | None, norm):
-    """Returns the last state of a net of images, before its read-out: residual, or feedforward where beta is None."""
+    """Returns the last state of a net of images, before its read-out: residual, or feedforward where beta is
+    None.
+    """
     kernels = iter(kernels)
     a = convolve(images, next(kernels))
     for branch in plan:
@@ -200,11 +226,15 @@ def conv_job(beta: float | None):
 
 
 def path_products(kernels, readout, ends, points: int, plan, beta):
-    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x points."""
+    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x
+    points.
+    """
     t = jnp.linspace(0, 1, points, dtype=ends.dtype)[:, None, None, None]
 
     def one(pair):
-        g = image_gradient(kernels, readout, pair[0] + t * (pair[1] - pair[0]), plan, beta).reshape(points, -1)
+        g = image_gradient(kernels, readout, pair[0] + t * (pair[1] - pair[0]), plan, beta).reshape(
+            points, -1
+        )
         return g @ g.T
 
     return jax.vmap(one)(ends)
@@ -222,7 +252,9 @@ def path_job(size: Size) -> Job:
         readout = jax.random.normal(second, (features, common.CLASSES)) * features**-0.5
         return path_products(draw_kernels(first, shapes), readout, ends, points, plan, BETA)
 
-    return lambda round: {"correlation": common.correlation(np.asarray(products(jax.random.key(round), ends)))}
+    return lambda round: {
+        "correlation": common.correlation(np.asarray(products(jax.random.key(round), ends)))
+    }
 
 
 def step_loss(params, images, labels, plan, resnet: bool):
@@ -243,7 +275,10 @@ def adam(params, state, gradients):
     second = tree(lambda v, g: common.BETA2 * v + (1 - common.BETA2) * g * g, second, gradients)
     scale1, scale2 = 1 - common.BETA1**count, 1 - common.BETA2**count
     params = tree(
-        lambda p, m, v: p - common.RATE * (m / scale1) / (jnp.sqrt(v / scale2) + common.ADAM_EPSILON), params, first, second
+        lambda p, m, v: p - common.RATE * (m / scale1) / (jnp.sqrt(v / scale2) + common.ADAM_EPSILON),
+        params,
+        first,
+        second,
     )
     return params, (count, first, second)
 
@@ -261,7 +296,11 @@ class Training:
 
         self.compiled = step
         self.params = params
-        self.state = (jnp.zeros((), jnp.float32), jax.tree.map(jnp.zeros_like, params), jax.tree.map(jnp.zeros_like, params))
+        self.state = (
+            jnp.zeros((), jnp.float32),
+            jax.tree.map(jnp.zeros_like, params),
+            jax.tree.map(jnp.zeros_like, params),
+        )
 
     def step(self, images, labels) -> float:
         """Does one step and returns the loss before it."""
@@ -292,16 +331,26 @@ def check(case: str, ours: Arrays) -> dict[str, float]:
     beta = None if "feedforward" in case else BETA
     if case in ("feedforward", "residual"):
         weights = jax.device_put((ours["bias"], ours["weights"], ours["readout"]))
-        return {"gradient": common.distance(ours["gradient"], jax.jit(lambda w, x: dense_gradient(w, x, beta))(weights, ours["x"]))}
-    kernels = [jnp.asarray(ours[f"kernel_{i}"]) for i in range(sum(name.startswith("kernel_") for name in ours))]
+        return {
+            "gradient": common.distance(
+                ours["gradient"], jax.jit(lambda w, x: dense_gradient(w, x, beta))(weights, ours["x"])
+            )
+        }
+    kernels = [
+        jnp.asarray(ours[f"kernel_{i}"]) for i in range(sum(name.startswith("kernel_") for name in ours))
+    ]
     if case.startswith("conv-"):
         plan = common.branches(len(kernels), common.CONV_WIDTH, common.CONV_RESOLUTIONS)
-        theirs = jax.jit(lambda k, r, x: image_gradient(k, r, x, plan, beta))(kernels, ours["readout"], ours["images"])
+        theirs = jax.jit(lambda k, r, x: image_gradient(k, r, x, plan, beta))(
+            kernels, ours["readout"], ours["images"]
+        )
         return {"gradient": common.distance(ours["gradient"], theirs)}
     if case == "path":
         plan = common.branches(len(kernels), common.CONV_WIDTH, common.CONV_RESOLUTIONS)
         points = len(ours["correlation"])
-        products = jax.jit(lambda k, r, ends: path_products(k, r, ends, points, plan, BETA))(kernels, ours["readout"], ours["ends"])
+        products = jax.jit(lambda k, r, ends: path_products(k, r, ends, points, plan, BETA))(
+            kernels, ours["readout"], ours["ends"]
+        )
         return {"correlation": common.distance(ours["correlation"], common.correlation(np.asarray(products)))}
     resnet = case == "step-resnet"
     params = (kernels, jnp.asarray(ours["readout"]))
@@ -311,7 +360,10 @@ def check(case: str, ours: Arrays) -> dict[str, float]:
     )(params, ours["images"], ours["labels"])
     theirs = np.concatenate([np.ravel(g) for g in [*gradients[0], gradients[1]]])
     mine = np.concatenate([np.ravel(ours[f"gradient_{i}"]) for i in range(len(kernels) + 1)])
-    distances = {"loss": common.distance(ours["loss"], np.asarray(loss)), "gradient": common.distance(mine, theirs)}
+    distances = {
+        "loss": common.distance(ours["loss"], np.asarray(loss)),
+        "gradient": common.distance(mine, theirs),
+    }
     if "losses" in ours:
         training = Training(params, len(kernels), resnet)
         losses = [training.step(ours["images"], ours["labels"]) for _ in ours["losses"]]

@@ -1,8 +1,9 @@
 """The jobs of scripts/bench in PyTorch, eager, on all threads.
 
-Tried for the gradients of dense nets, on two cores: batched products over all draws beat a loop over draws by an eighth, and the product with the
-inverse root of the variance a division by its root by a tenth. Not tried: convolutions with channels last (they are PyTorch's default, channels
-first), and Adam in another than its fused form.
+Tried for the gradients of dense nets, on two cores: batched products over all draws beat a loop over draws by
+an eighth, and the product with the inverse root of the variance a division by its root by a tenth. Not tried:
+convolutions with channels last (they are PyTorch's default, channels first), and Adam in another than its
+fused form.
 """
 
 import sys
@@ -40,7 +41,9 @@ def draw(round: int, draws: int, matrices: int, width: int = common.WIDTH):
 
 
 def dense(weights, x: torch.Tensor, beta: float | None) -> torch.Tensor:
-    """Returns the outputs of dense nets, [draws, inputs, 1]: residual with batch normalisation, or feedforward and centred where beta is None."""
+    """Returns the outputs of dense nets, [draws, inputs, 1]: residual with batch normalisation, or
+    feedforward and centred where beta is None.
+    """
     bias, matrices, readout = weights
     a = torch.bmm(torch.relu(x - bias), matrices[0])
     for w in matrices[1:]:
@@ -61,7 +64,9 @@ def dense_gradients(weights, x: np.ndarray, beta: float | None) -> np.ndarray:
 def gradients_job(beta: float | None):
     def make(size: Size) -> Job:
         matrices = size.depth - (beta is None)
-        return lambda round: {"gradients": dense_gradients(draw(round, size.draws, matrices), size.points(), beta)}
+        return lambda round: {
+            "gradients": dense_gradients(draw(round, size.draws, matrices), size.points(), beta)
+        }
 
     return make
 
@@ -71,7 +76,9 @@ def drawing_job(size: Size) -> Job:
 
 
 def products_job(size: Size) -> Job:
-    """The matrix products of the feedforward gradients and no more, forward and back, each with weights of its own."""
+    """The matrix products of the feedforward gradients and no more, forward and back, each with weights of
+    its own.
+    """
     _, matrices, _ = draw(0, size.draws, size.depth - 1)
     start = torch.ones(size.draws, size.inputs or 256, common.WIDTH)
 
@@ -89,11 +96,15 @@ def products_job(size: Size) -> Job:
 def figure2_job(_: Size) -> Job:
     def job(round: int) -> Arrays:
         return {
-            "acf": np.stack([
-                common.mean_acf(dense_gradients(draw(round, 20, depth - (beta is None)), Size().points(), beta))
-                for beta in common.FIGURE2_NETS
-                for depth in common.FIGURE2_DEPTHS
-            ])
+            "acf": np.stack(
+                [
+                    common.mean_acf(
+                        dense_gradients(draw(round, 20, depth - (beta is None)), Size().points(), beta)
+                    )
+                    for beta in common.FIGURE2_NETS
+                    for depth in common.FIGURE2_DEPTHS
+                ]
+            )
         }
 
     return job
@@ -138,7 +149,9 @@ def coupled(a: torch.Tensor) -> torch.Tensor:
 
 
 def conv_net(kernels, images: torch.Tensor, plan, beta: float | None, norm) -> torch.Tensor:
-    """Returns the last state of a net of images, before its read-out: residual, or feedforward where beta is None."""
+    """Returns the last state of a net of images, before its read-out: residual, or feedforward where beta is
+    None.
+    """
     kernels = iter(kernels)
     a = F.conv2d(images, next(kernels), padding=1)
     for branch in plan:
@@ -156,10 +169,14 @@ def conv_net(kernels, images: torch.Tensor, plan, beta: float | None, norm) -> t
 
 def draw_kernels(generator: torch.Generator, shapes) -> list[torch.Tensor]:
     """Draws convolutions after He et al., outputs x inputs x height x width."""
-    return [torch.randn(o, i, h, w, generator=generator).mul_((2 / (h * w * i)) ** 0.5) for h, w, i, o in shapes]
+    return [
+        torch.randn(o, i, h, w, generator=generator).mul_((2 / (h * w * i)) ** 0.5) for h, w, i, o in shapes
+    ]
 
 
-def image_gradient(kernels, readout: torch.Tensor, images: torch.Tensor, plan, beta: float | None) -> torch.Tensor:
+def image_gradient(
+    kernels, readout: torch.Tensor, images: torch.Tensor, plan, beta: float | None
+) -> torch.Tensor:
     inputs = images.detach().requires_grad_()
     total = (conv_net(kernels, inputs, plan, beta, held).mean((2, 3)) @ readout).sum()
     return torch.autograd.grad(total, inputs)[0]
@@ -183,10 +200,16 @@ def conv_job(beta: float | None):
     return make
 
 
-def path_products(kernels, readout: torch.Tensor, ends: torch.Tensor, points: int, plan, beta: float) -> np.ndarray:
-    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x points."""
+def path_products(
+    kernels, readout: torch.Tensor, ends: torch.Tensor, points: int, plan, beta: float
+) -> np.ndarray:
+    """Returns the products of the gradients at the points of each path, a batch of its own: pairs x points x
+    points.
+    """
     t = torch.linspace(0, 1, points, dtype=ends.dtype)[:, None, None, None]
-    gradient = torch.func.grad(lambda images: (conv_net(kernels, images, plan, beta, held).mean((2, 3)) @ readout).sum())
+    gradient = torch.func.grad(
+        lambda images: (conv_net(kernels, images, plan, beta, held).mean((2, 3)) @ readout).sum()
+    )
 
     def one(pair: torch.Tensor) -> torch.Tensor:
         g = gradient(pair[0] + t * (pair[1] - pair[0])).flatten(1)
@@ -226,7 +249,11 @@ class Training:
         self.params = [p.clone().requires_grad_() for p in [*kernels, readout]]
         self.resnet = resnet
         self.optimizer = torch.optim.Adam(
-            self.params, lr=common.RATE, betas=(common.BETA1, common.BETA2), eps=common.ADAM_EPSILON, fused=True
+            self.params,
+            lr=common.RATE,
+            betas=(common.BETA1, common.BETA2),
+            eps=common.ADAM_EPSILON,
+            fused=True,
         )
 
     def loss(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -309,4 +336,9 @@ JOBS = {
 }
 
 if __name__ == "__main__":
-    common.main(JOBS, check, lambda: f"PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}", torch.get_num_threads)
+    common.main(
+        JOBS,
+        check,
+        lambda: f"PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}",
+        torch.get_num_threads,
+    )

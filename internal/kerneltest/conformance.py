@@ -1,7 +1,7 @@
 """Tests the installed kernel `gonb` against Jupyter's messaging protocol, with jupyter_kernel_test.
 
-What GoNB is known not to do is marked as an expected failure, with the reason. It ends with an error when the kernel does less than
-it did, and also when it does more: then the mark goes.
+What GoNB is known not to do is marked as an expected failure, with the reason. It ends with an error when the
+kernel does less than it did, and also when it does more: then the mark goes.
 """
 
 import contextlib
@@ -16,8 +16,8 @@ import jupyter_kernel_test
 import psutil
 from jupyter_kernel_test.msgspec_v5 import validate_message
 
-# How long an answer may take that must come: the kernel compiles cells, and its first completion waits for the language server. On a busy
-# machine that may be minutes; this is about hanging.
+# How long an answer may take that must come: the kernel compiles cells, and its first completion waits for
+# the language server. On a busy machine that may be minutes; this is about hanging.
 PATIENCE = 1200
 
 # How long to wait for an answer that is not expected to come.
@@ -74,7 +74,9 @@ class GoNB(jupyter_kernel_test.KernelTests):
         return super().get_non_kernel_info_reply(timeout=self.patience)
 
     def execute_helper(self, code, **options):
-        """Runs a cell, and returns the reply and the messages of its output, like the original, but is not in a hurry."""
+        """Runs a cell, and returns the reply and the messages of its output, like the original, but is not in
+        a hurry.
+        """
         request = self.kc.execute(code=code)
         reply = self.get_non_kernel_info_reply()
         validate_message(reply, "execute_reply", request)
@@ -94,7 +96,9 @@ class GoNB(jupyter_kernel_test.KernelTests):
         return reply, output
 
     def test_error_is_said(self):
-        """What front ends need of a cell that fails, which test_error asks for and more: the reply and one message say so."""
+        """What front ends need of a cell that fails, which test_error asks for and more: the reply and one
+        message say so.
+        """
         for code in (self.code_generate_error, "%%\nundefined()"):
             with self.subTest(code=code):
                 reply, output = self.execute_helper(code)
@@ -104,7 +108,9 @@ class GoNB(jupyter_kernel_test.KernelTests):
                 self.assertEqual(errors[0]["content"]["evalue"], reply["content"]["evalue"])
 
     def test_completion(self):
-        """As the original, but asks again, as a user does: GoNB gives the language server seconds, and it begins by reading all packages."""
+        """As the original, but asks again, as a user does: GoNB gives the language server seconds, and it
+        begins by reading all packages.
+        """
         deadline = time.monotonic() + PATIENCE
         while True:
             request = self.kc.complete(self.completion_samples[0]["text"])
@@ -128,7 +134,8 @@ class GoNB(jupyter_kernel_test.KernelTests):
                 with self.subTest(tool=tool):
                     ran = Path(folder, tool)
                     self.flush_channels()
-                    # Text that no cell has had before is compiled and linked anew; XLA makes that take seconds.
+                    # Text that no cell has had before is compiled and linked anew; XLA makes that take
+                    # seconds.
                     self.kc.execute(code=f"""%noautoget
 import ("os"; _ "github.com/shattered-gradients/shattered/pkg/lab")
 %%
@@ -140,13 +147,20 @@ _ = os.WriteFile("{ran}", []byte("{time.time_ns()}"), 0o644)""")
                     self.assertFalse(ran.exists(), "the cell ran although it was stopped")
                     reply, output = self.execute_helper(self.code_hello_world)
                     self.assertEqual(reply["content"]["status"], "ok")
-                    self.assertEqual("".join(message["content"]["text"] for message in output), "hello, world\n")
+                    self.assertEqual(
+                        "".join(message["content"]["text"] for message in output), "hello, world\n"
+                    )
 
-    @known_gap("what the program and the compiler say comes as output of its own before the one message of type error")
+    @known_gap(
+        "what the program and the compiler say comes as output of its own before the one message of type"
+        " error"
+    )
     def test_error(self):
         super().test_error()
 
-    @known_gap("is_complete_request is ignored: the kernel is not for consoles, which ask it at the end of a line")
+    @known_gap(
+        "is_complete_request is ignored: the kernel is not for consoles, which ask it at the end of a line"
+    )
     def test_is_complete(self):
         self.patience = IMPATIENCE
         self.check_is_complete("x := 1", "complete")

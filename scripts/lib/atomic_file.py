@@ -14,7 +14,9 @@ CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 
 
 def write(path, text):
-    """Makes the file at path, with the rights that the umask leaves. After an error nothing of it is left, and what was there stays."""
+    """Makes the file at path, with the rights that the umask leaves. After an error nothing of it is left,
+    and what was there stays.
+    """
     folder = path.parent
     folder.mkdir(parents=True, exist_ok=True)
     collect(folder)

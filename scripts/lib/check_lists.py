@@ -2,8 +2,8 @@
 
 Usage: python check_lists.py UV
 
-UV is the program uv, which resolves for other systems than its own: it asks the index, and downloads and installs nothing. Exit status: 1,
-with a line for each list, system and Python that something is missing for.
+UV is the program uv, which resolves for other systems than its own: it asks the index, and downloads and
+installs nothing. Exit status: 1, with a line for each list, system and Python that something is missing for.
 """
 
 import subprocess
@@ -45,8 +45,9 @@ def missing(uv: str, requirements: Path, system: str, python: str) -> str:
     """Returns why the list can't be installed on that system and Python, or nothing where it can."""
     with tempfile.TemporaryDirectory() as target:
         ran = subprocess.run(
-            [uv, "pip", "install", "--dry-run", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", target,
-             "--python-platform", system, "--python-version", python, "--requirement", requirements],
+            [uv, "pip", "install", "--dry-run", "--no-deps", "--require-hashes", "--only-binary", ":all:",
+             "--target", target, "--python-platform", system, "--python-version", python, "--requirement",
+             requirements],
             capture_output=True, text=True, errors="replace",
         )  # fmt: skip
     return "" if ran.returncode == 0 else " ".join(ran.stderr.split())
@@ -56,7 +57,9 @@ def main() -> None:
     uv, failures, count = sys.argv[1], 0, 0
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "requirements.txt"
-        bare.write_text(without_plugin((HOME / "requirements.txt").read_text(encoding="utf-8")), encoding="utf-8")
+        bare.write_text(
+            without_plugin((HOME / "requirements.txt").read_text(encoding="utf-8")), encoding="utf-8"
+        )
         lists = [(name, HOME / name, systems) for name, systems in PROMISED.items()]
         lists.append(("requirements.txt without XLA's plugin", bare, WITHOUT_PLUGIN))
         for name, path, systems in lists:

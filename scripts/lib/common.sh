@@ -1,21 +1,24 @@
 # shellcheck shell=bash
 # What the scripts share: the folders, the environment, messages. Each script sources it first.
 
-# Settings of the user's own that change what a script or Python does, and that nobody means for these: where cd looks, what Python
-# imports, what it takes for an error.
-unset CDPATH PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS PYTHONOPTIMIZE PYTHONDEVMODE PYTHONINSPECT PYTHONSTARTUP \
+# Settings of the user's own that change what a script or Python does, and that nobody means for these: where
+# cd looks, what Python imports, what it takes for an error.
+unset CDPATH PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS PYTHONOPTIMIZE PYTHONDEVMODE PYTHONINSPECT \
+  PYTHONSTARTUP \
   PYTHONUSERBASE PYTHONPLATLIBDIR PYTHONEXECUTABLE
 
 # The repository's root: every script lives one level below it, and this file two.
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 
-# Folders that variables name are seen from where the script was called: cells and tests, which run elsewhere, get the same ones.
+# Folders that variables name are seen from where the script was called: cells and tests, which run elsewhere,
+# get the same ones.
 for variable in SHATTERED_VENV SHATTERED_RESULTS CIFAR10_DIR TMPDIR; do
   if [[ -n "${!variable:-}" && "${!variable}" != /* ]]; then export "$variable=$PWD/${!variable}"; fi
 done
 unset variable
 
-# The environment that scripts/setup makes. A container that sees the checkout of another system has one of its own.
+# The environment that scripts/setup makes. A container that sees the checkout of another system has one of
+# its own.
 venv="${SHATTERED_VENV:-$home/.venv}"
 
 # What glibc is told of processes that run nets: to keep what they free, in few heaps (docs/bench.md).
@@ -39,22 +42,23 @@ misused() {
 # show_help prints the block of comment lines at the top of the script, which is its --help text.
 show_help() { sed -n '2,/^$/{s/^# \{0,1\}//;p;}' "$0"; }
 
-# prepare does the set-up where it is needed (in about a second where it is not) and sets the environment in which the
-# project's Go programs, notebooks and tests run.
+# prepare does the set-up where it is needed (in about a second where it is not) and sets the environment in
+# which the project's Go programs, notebooks and tests run.
 prepare() {
   check_home
   "$home/scripts/setup" --quiet
   enter_environment
 }
 
-# check_home gives a user without a home folder (some clusters and containers run programs as a number that has no account) one for
-# the caches of Go, pip and Jupyter.
+# check_home gives a user without a home folder (some clusters and containers run programs as a number that
+# has no account) one for the caches of Go, pip and Jupyter.
 check_home() {
   if [[ -n "${HOME:-}" && -d "$HOME" && -w "$HOME" ]]; then return; fi
   local was="${HOME:-not set}" folder
   for folder in "$home/.venv.home" "${TMPDIR:-/tmp}/shattered-home-$UID"; do
     # Nobody else may have made it.
-    if { [[ -d "$folder" ]] || mkdir -m 700 "$folder" 2>/dev/null; } && [[ -O "$folder" && -w "$folder" ]]; then
+    if { [[ -d "$folder" ]] || mkdir -m 700 "$folder" 2>/dev/null; } &&
+      [[ -O "$folder" && -w "$folder" ]]; then
       export HOME="$folder"
       echo "==> HOME is $was, where nothing can be written: caches and settings go to $folder" >&2
       return
@@ -63,11 +67,13 @@ check_home() {
   die "HOME is $was, where nothing can be written: set HOME to a folder of your own, for caches and settings"
 }
 
-# check_tmpdir makes sure that programs can be written to, and run from, the folder for temporary files: cells are.
+# check_tmpdir makes sure that programs can be written to, and run from, the folder for temporary files: cells
+# are.
 check_tmpdir() {
   local folder="${TMPDIR:-/tmp}" program status=0
   program="$(mktemp "$folder/shattered.XXXXXX" 2>/dev/null)" ||
-    die "can't write into $folder, the folder for temporary files: set TMPDIR to one that is there and that you can write to"
+    die "can't write into $folder, the folder for temporary files: set TMPDIR to one that is there and that" \
+      "you can write to"
   if ! printf '#!/bin/sh\n' >"$program" 2>/dev/null; then
     rm -f "$program"
     die "can't write into $folder, the folder for temporary files: make room there, or set TMPDIR to another"
@@ -75,7 +81,8 @@ check_tmpdir() {
   chmod u+x "$program"
   "$program" 2>/dev/null || status=$?
   rm -f "$program"
-  ((status == 0)) || die "programs can't be run from $folder, the folder for temporary files (noexec): set TMPDIR to another"
+  ((status == 0)) || die "programs can't be run from $folder, the folder for temporary files (noexec): set" \
+    "TMPDIR to another"
 }
 
 # number makes a version a number: 1.26.5 is 1026005.
@@ -85,15 +92,16 @@ number() {
   echo $((10#${major:-0} * 1000000 + 10#${minor:-0} * 1000 + 10#${patch:-0}))
 }
 
-# has_wheel tells whether there is a wheel of XLA's CPU plugin for this platform: it is built for Linux on x86-64, with glibc 2.27 or newer.
+# has_wheel tells whether there is a wheel of XLA's CPU plugin for this platform: it is built for Linux on
+# x86-64, with glibc 2.27 or newer.
 has_wheel() {
   local libc
   [[ "$(uname -sm)" == "Linux x86_64" ]] && libc="$(getconf GNU_LIBC_VERSION 2>/dev/null)" || return
   (($(number "${libc#glibc }") >= $(number 2.27)))
 }
 
-# has_release tells whether GoMLX has a build of XLA's CPU plugin for this platform, where there is no wheel: for Apple's own processors, and for
-# Linux on Arm with glibc.
+# has_release tells whether GoMLX has a build of XLA's CPU plugin for this platform, where there is no wheel:
+# for Apple's own processors, and for Linux on Arm with glibc.
 has_release() {
   case "$(uname -sm)" in
     "Darwin arm64") ;;
@@ -111,9 +119,10 @@ cuda_flags() { printf '%s\n' "--xla_gpu_cuda_data_dir='$venv/lib/nvidia/cu13'"; 
 # default_backend prints the backend to use where nobody asked for another.
 default_backend() { if has_plugin cpu; then echo xla:cpu; else echo go; fi; }
 
-# go_environment makes Go build what the repository says for this machine, whatever the user's own settings (go env -w, too) make it
-# build elsewhere: no workspace around the repository has a say, and a checkout that belongs to somebody else, where git refuses to
-# answer, is no obstacle. Of the user's flags those stay that change no program.
+# go_environment makes Go build what the repository says for this machine, whatever the user's own settings
+# (go env -w, too) make it build elsewhere: no workspace around the repository has a say, and a checkout that
+# belongs to somebody else, where git refuses to answer, is no obstacle. Of the user's flags those stay that
+# change no program.
 go_environment() {
   local flag flags=-buildvcs=false own
   for flag in ${GOFLAGS:-}; do
@@ -123,13 +132,15 @@ go_environment() {
   { read -r GOOS && read -r GOARCH && read -r own; } < <(cd "$home" && go env GOHOSTOS GOHOSTARCH GOMODCACHE)
   export GOOS GOARCH
   # Who shares somebody else's set-up shares its modules too, where they can be read.
-  if [[ -f "$venv/.shattered/modules" ]] && ! has_modules "$own" && has_modules "$(head -n 1 "$venv/.shattered/modules")"; then
+  if [[ -f "$venv/.shattered/modules" ]] && ! has_modules "$own" &&
+    has_modules "$(head -n 1 "$venv/.shattered/modules")"; then
     GOMODCACHE="$(head -n 1 "$venv/.shattered/modules")"
     export GOMODCACHE
   fi
 }
 
-# has_modules CACHE tells whether Go's module cache holds what the set-up found the code to need: caches are removed now and then.
+# has_modules CACHE tells whether Go's module cache holds what the set-up found the code to need: caches are
+# removed now and then.
 has_modules() {
   local module
   while IFS= read -r module; do
@@ -144,7 +155,8 @@ go_do() {
   output="$(go "$@" 2>&1)" || fail "$what failed" "$output"
 }
 
-# fail WHAT OUTPUT ends the script after Go or pip has failed: with their output, and what it means where that is known.
+# fail WHAT OUTPUT ends the script after Go or pip has failed: with their output, and what it means where that
+# is known.
 fail() {
   printf '%s\n' "$2" | tail -n 25 >&2
   die "$1: $(reason "$2")"
@@ -152,27 +164,37 @@ fail() {
 
 # unreachable tells whether an output of Go or pip says that no server answered.
 unreachable() {
-  grep -Eq 'dial tcp|no such host|i/o timeout|proxyconnect|TLS handshake timeout|[Nn]etwork is unreachable|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Name or service not known|name resolution' <<<"$1"
+  local said='dial tcp|no such host|i/o timeout|proxyconnect|TLS handshake timeout|[Nn]etwork is unreachable'
+  said+='|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Name or service not known|name resolution'
+  grep -Eq "$said" <<<"$1"
 }
 
 # reason prints what an output of Go or pip shows to be the matter, and what to do.
 reason() {
   case "$1" in
     *"signal: killed"* | *"annot allocate memory"* | *"out of memory"* | *MemoryError*)
-      echo "the memory did not suffice (the set-up needs 2 GB): give this machine or container more, and run the script again" ;;
+      echo "the memory did not suffice (the set-up needs 2 GB): give this machine or container more, and" \
+        "run the script again" ;;
     *[Nn]"o space left on device"* | *[Dd]"isk quota exceeded"*)
-      echo "the disk is full: make room (the set-up needs 1 GB, and the caches of Go and pip another 2), and run the script again" ;;
+      echo "the disk is full: make room (the set-up needs 1 GB, and the caches of Go and pip another 2)," \
+        "and run the script again" ;;
     *"GOPROXY=off"* | *"GOPROXY list"*)
       echo "it needs a module that Go is told not to fetch: unset GOPROXY, or go env -u GOPROXY" ;;
     *CERTIFICATE_VERIFY_FAILED* | *"certificate signed by unknown authority"* | *SSLError*)
-      echo "the server's certificate is not trusted here: behind a proxy that has one of its own, PIP_CERT and SSL_CERT_FILE name its file" ;;
+      echo "the server's certificate is not trusted here: behind a proxy that has one of its own, PIP_CERT" \
+        "and SSL_CERT_FILE name its file" ;;
     *"DO NOT MATCH THE HASHES"* | *"checksum mismatch"* | *"SECURITY ERROR"*)
-      echo "a package is not the one that the list names (see above): use another index or proxy (PIP_INDEX_URL, GOPROXY)" ;;
+      echo "a package is not the one that the list names (see above): use another index or proxy" \
+        "(PIP_INDEX_URL, GOPROXY)" ;;
     *)
       if unreachable "$1"; then
-        echo "no server answers, and a network is needed, once, for what is not in the caches yet: run the script again when it is there, or let PIP_INDEX_URL and GOPROXY name mirrors"
+        echo "no server answers, and a network is needed, once, for what is not in the caches yet: run the" \
+          "script again when it is there, or let PIP_INDEX_URL and GOPROXY name mirrors"
       elif grep -q 'No matching distribution' <<<"$1"; then
-        echo "the index has no $(sed -n 's/.*No matching distribution found for \([^ ;]*\).*/\1/p' <<<"$1" | head -n 1) for this system and Python: docs/platforms.md says which are supported; put another python3 first in PATH, or use an index that is complete"
+        echo "the index has no" \
+          "$(sed -n 's/.*No matching distribution found for \([^ ;]*\).*/\1/p' <<<"$1" | head -n 1)" \
+          "for this system and Python: docs/platforms.md says which are supported; put another python3" \
+          "first in PATH, or use an index that is complete"
       elif grep -Eiq 'permission denied|read-only file system' <<<"$1"; then
         echo "a file or folder can't be written: see the message above"
       else
@@ -182,18 +204,21 @@ reason() {
   esac
 }
 
-# program_folder prints where the project's own programs are built: in the environment, or for who can't write there, in a cache.
+# program_folder prints where the project's own programs are built: in the environment, or for who can't write
+# there, in a cache.
 program_folder() {
   local folder="$venv/bin"
   if [[ ! -w "$folder" ]]; then
     folder="${XDG_CACHE_HOME:-$HOME/.cache}/shattered/bin-$(cksum <<<"$home" | cut -d ' ' -f 1)"
-    mkdir -p "$folder" || die "can't write into $folder, where the project's programs are built: set XDG_CACHE_HOME to another folder"
+    mkdir -p "$folder" || die "can't write into $folder, where the project's programs are built: set" \
+      "XDG_CACHE_HOME to another folder"
   fi
   printf '%s\n' "$folder"
 }
 
-# build_program NAME PACKAGE builds one of the project's own programs, anew where its code has changed, and names its file in the variable
-# program. It gets its name when it is whole: scripts that begin together don't build into one file.
+# build_program NAME PACKAGE builds one of the project's own programs, anew where its code has changed, and
+# names its file in the variable program. It gets its name when it is whole: scripts that begin together don't
+# build into one file.
 build_program() {
   local folder building
   folder="$(program_folder)" || exit
@@ -217,7 +242,8 @@ shattered() {
 # run_notebook runs a notebook on our kernel (scripts/lib/run_notebook.py).
 run_notebook() { "$venv/bin/python" "$home/scripts/lib/run_notebook.py" "$@"; }
 
-# enter_environment exports what the kernel's own environment holds (scripts/lib/kernelspec.py), for programs outside of it.
+# enter_environment exports what the kernel's own environment holds (scripts/lib/kernelspec.py), for programs
+# outside of it.
 enter_environment() {
   export PATH="$venv/bin:$PATH"
   export SHATTERED_HOME="$home" SHATTERED_VENV="$venv"

@@ -1,5 +1,5 @@
-"""Sums up what the tests' processes have counted: faults that were made to happen, bad inputs that were given, what of it was survived,
-and crashes.
+"""Sums up what the tests' processes have counted: faults that were made to happen, bad inputs that were
+given, what of it was survived, and crashes.
 
 Usage: fault_counts.py COUNTS [PAGE]
 
@@ -10,8 +10,8 @@ COUNTS is the file that internal/faulttest writes, a line each time:
     failed ID                             that it had
     crash ID TEST                         that a program crashed
 
-What was tried and neither survived nor failed belonged to a process that did not live to say: it counts as a crash. With a PAGE, the sentence
-is written there, between its two marker lines.
+What was tried and neither survived nor failed belonged to a process that did not live to say: it counts as a
+crash. With a PAGE, the sentence is written there, between its two marker lines.
 """
 
 import sys
@@ -51,8 +51,8 @@ class Counts:
     def sentence(self):
         """The counts for reading."""
         return (
-            f"{self.tried['faults']} faults tried, {self.survived['faults']} survived; "
-            f"{self.tried['inputs']} bad inputs tried, {self.survived['inputs']} survived; {self.crashes} crashes."
+            f"{self.tried['faults']} faults tried, {self.survived['faults']} survived; {self.tried['inputs']}"
+            f" bad inputs tried, {self.survived['inputs']} survived; {self.crashes} crashes."
         )
 
     def all_survived(self):

@@ -1,8 +1,10 @@
-"""Configures every Jupyter server that is started in the set-up's environment: scripts/setup puts this file into .venv/etc/jupyter.
+"""Configures every Jupyter server that is started in the set-up's environment: scripts/setup puts this file
+into .venv/etc/jupyter.
 
-The project's own notebooks are opened for reading: what somebody tries in them, and what JupyterLab saves by itself every two minutes, would
-otherwise change files that belong to git. They run and can be changed like any other, and "Save Notebook As…" keeps a copy; JupyterLab
-asks before it lets changes go. `scripts/lab --edit` opens them for writing. They are trusted, as the code beside them is.
+The project's own notebooks are opened for reading: what somebody tries in them, and what JupyterLab saves by
+itself every two minutes, would otherwise change files that belong to git. They run and can be changed like
+any other, and "Save Notebook As…" keeps a copy; JupyterLab asks before it lets changes go. `scripts/lab
+--edit` opens them for writing. They are trusted, as the code beside them is.
 """
 
 import os
@@ -37,7 +39,11 @@ class LabContents(AsyncLargeFileManager):
     async def save(self, model, path=""):
         # A page that was opened when the file could be written.
         if await self.file_exists(path) and not self.is_writable(path):
-            raise HTTPError(403, f"{path} is one of the project's notebooks: use \"Save Notebook As…\", or start scripts/lab --edit")
+            raise HTTPError(
+                403,
+                f'{path} is one of the project\'s notebooks: use "Save Notebook As…", or start scripts/lab'
+                " --edit",
+            )
         return await super().save(model, path)
 
     def mark_trusted_cells(self, nb, path=""):

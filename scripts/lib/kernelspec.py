@@ -2,9 +2,9 @@
 
 Usage: python kernelspec.py HOME GOROOT BACKEND GOOS GOARCH MEMORY
 
-HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell, GOOS and GOARCH this machine's, MEMORY the settings of
-the C library's. Everything in the kernelspec is an absolute path, so that the kernel works from any notebook and from any Jupyter that is started
-in the environment.
+HOME is the repository's folder, GOROOT that of Go, BACKEND the GoMLX backend of a cell, GOOS and GOARCH this
+machine's, MEMORY the settings of the C library's. Everything in the kernelspec is an absolute path, so that
+the kernel works from any notebook and from any Jupyter that is started in the environment.
 """
 
 import json
@@ -12,9 +12,12 @@ import sys
 from pathlib import Path
 
 
-def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str, memory: str) -> dict:
+def kernelspec(
+    home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str, memory: str
+) -> dict:
     env = {
-        # The kernel's own goimports; our gonb and gopls before any others; then Go; then what else the user has (a C compiler).
+        # The kernel's own goimports; our gonb and gopls before any others; then Go; then what else the user
+        # has (a C compiler).
         "PATH": f"{venv / 'lib' / 'kernel'}:{venv / 'bin'}:{goroot / 'bin'}:",
         "SHATTERED_HOME": str(home),
         # What gopls reads before anybody asks for completion: it imports almost all of what cells use.
@@ -23,20 +26,23 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, go
         "GOMLX_NO_AUTO_INSTALL": "1",
         "PJRT_PLUGIN_LIBRARY_PATH": str(venv / "lib" / "pjrt"),
         "GLIBC_TUNABLES": memory,
-        # Linking is most of the time a cell takes to build: without symbols and debugging information and, where it can link C code
-        # too, by Go's own linker, it takes half.
+        # Linking is most of the time a cell takes to build: without symbols and debugging information and,
+        # where it can link C code too, by Go's own linker, it takes half.
         "GOFLAGS": "'-ldflags=-s -w -linkmode=internal'" if sys.platform == "linux" else "'-ldflags=-s -w'",
-        # What a user may have set for work of their own (go env -w, too): another system to build for, no modules.
+        # What a user may have set for work of their own (go env -w, too): another system to build for, no
+        # modules.
         "GO111MODULE": "on",
         "GOOS": goos,
         "GOARCH": goarch,
-        # The kernel's own go.work, and no other: the scripts run Go with GOWORK=off, which a cell must not inherit.
+        # The kernel's own go.work, and no other: the scripts run Go with GOWORK=off, which a cell must not
+        # inherit.
         "GOWORK": "",
     }
     if (venv / "lib" / "pjrt" / "pjrt_c_api_cuda_plugin.so").exists():
         # Where XLA finds ptxas and libdevice; quoted, since XLA splits its flags at spaces.
         env["XLA_FLAGS"] = f"--xla_gpu_cuda_data_dir='{venv / 'lib' / 'nvidia' / 'cu13'}'"
-    # Jupyter reads the values as templates: a dollar in a path is doubled; only PATH refers to the user's own.
+    # Jupyter reads the values as templates: a dollar in a path is doubled; only PATH refers to the user's
+    # own.
     env = {name: value.replace("$", "$$") for name, value in env.items()}
     env["PATH"] += "${PATH}"
     return {
@@ -48,8 +54,8 @@ def kernelspec(home: Path, venv: Path, goroot: Path, backend: str, goos: str, go
         ],
         "display_name": "Go (Shattered)",
         "language": "go",
-        # Jupyter then interrupts the kernel and all that it has started: a cell that compiles, too, at which GoNB would let a message pass.
-        # The program of a cell is interrupted twice, by Jupyter and by GoNB.
+        # Jupyter then interrupts the kernel and all that it has started: a cell that compiles, too, at which
+        # GoNB would let a message pass. The program of a cell is interrupted twice, by Jupyter and by GoNB.
         "interrupt_mode": "signal",
         "env": env,
     }

@@ -11,7 +11,9 @@ HEARTBEAT_SECONDS = 30
 
 
 def rewrites(output):
-    """Tells whether lines of an output can be rewritten in place: on a terminal that follows such orders, for who wants them."""
+    """Tells whether lines of an output can be rewritten in place: on a terminal that follows such orders, for
+    who wants them.
+    """
     return output.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
 
 
@@ -29,7 +31,9 @@ class Progress:
         self.on_unread = lambda: None
 
     def print(self, text, end="\n"):
-        """Prints at once. Where that fails, nothing more is printed: a terminal that has gone is no reason to end a run."""
+        """Prints at once. Where that fails, nothing more is printed: a terminal that has gone is no reason to
+        end a run.
+        """
         try:
             print(text, end=end, flush=True)
         except OSError as error:
@@ -77,7 +81,9 @@ class Progress:
 
 
 def labels(notebook):
-    """Maps the index of each cell with code to what to call it: the heading above it, or its first line that is no import."""
+    """Maps the index of each cell with code to what to call it: the heading above it, or its first line that
+    is no import.
+    """
     result, heading = {}, ""
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
@@ -85,7 +91,9 @@ def labels(notebook):
                 if re.match(r"#{1,6} ", line):
                     heading = line.lstrip("# ").strip()
         elif cell.cell_type == "code" and cell.source.strip():
-            code = re.sub(r"^import (\(.*?^\)|.*?$)|^[%!].*?$", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+            code = re.sub(
+                r"^import (\(.*?^\)|.*?$)|^[%!].*?$", "", cell.source, flags=re.MULTILINE | re.DOTALL
+            )
             result[index] = heading or (code.strip() or cell.source.strip()).splitlines()[0]
             heading = ""
     return result

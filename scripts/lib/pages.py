@@ -1,5 +1,5 @@
-"""Makes pages of notebooks and of Markdown files that need no network: formulas become MathML, which browsers draw by themselves, and no
-script is asked for.
+"""Makes pages of notebooks and of Markdown files that need no network: formulas become MathML, which browsers
+draw by themselves, and no script is asked for.
 """
 
 import html
@@ -16,7 +16,9 @@ FOLDER = Path(__file__).parent
 
 
 class Renderer(IPythonRenderer):
-    """Renders Markdown as nbconvert does, its formulas as MathML, and its headings with the anchors that GitHub gives them."""
+    """Renders Markdown as nbconvert does, its formulas as MathML, and its headings with the anchors that
+    GitHub gives them.
+    """
 
     def block_math(self, body):
         return formula(body, "block")
@@ -30,7 +32,9 @@ class Renderer(IPythonRenderer):
 
 
 def formula(tex, display):
-    """Returns a formula as MathML, with its TeX for whoever copies it; one that can't be read as TeX in a code element."""
+    """Returns a formula as MathML, with its TeX for whoever copies it; one that can't be read as TeX in a
+    code element.
+    """
     try:
         drawn = convert(tex, display=display)
     except Exception:  # the library has many kinds, and no common one
@@ -40,7 +44,9 @@ def formula(tex, display):
 
 def rendered(markdown, attachments=None):
     """Returns Markdown as HTML."""
-    return MarkdownWithMath(renderer=Renderer(escape=False, attachments=attachments or {}, anchor_link_text="")).render(markdown)
+    return MarkdownWithMath(
+        renderer=Renderer(escape=False, attachments=attachments or {}, anchor_link_text="")
+    ).render(markdown)
 
 
 class Exporter(HTMLExporter):
@@ -52,24 +58,31 @@ class Exporter(HTMLExporter):
 
 
 def notebook_page(notebook, name):
-    """Returns the page of a notebook with its outputs. Links to other notebooks lead to their pages beside it."""
+    """Returns the page of a notebook with its outputs. Links to other notebooks lead to their pages beside
+    it.
+    """
     exporter = Exporter(template_file=str(FOLDER / "page.html.j2"))
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": name}})
     return re.sub(r'(<a [^>]*href="[\w-]+)\.ipynb(["#])', r"\1.html\2", page)
 
 
 def markdown_page(text, index):
-    """Returns the page of a Markdown file; index is the address of the site's first page as seen from this one."""
+    """Returns the page of a Markdown file; index is the address of the site's first page as seen from this
+    one.
+    """
     title = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
-    template = Environment(autoescape=True).from_string((FOLDER / "markdown.html.j2").read_text(encoding="utf-8"))
+    template = Environment(autoescape=True).from_string(
+        (FOLDER / "markdown.html.j2").read_text(encoding="utf-8")
+    )
     return template.render(title=title[1] if title else "", body=rendered(text), index=index)
 
 
 def relinked(page, source, target, pages, elsewhere):
     """Returns a page whose links lead to where their targets are in the site.
 
-    The page is made of the file source of the repository and becomes the file target of the site; pages says of other files of the
-    repository which files of the site they become. What the site does not have is below the address elsewhere.
+    The page is made of the file source of the repository and becomes the file target of the site; pages says
+    of other files of the repository which files of the site they become. What the site does not have is below
+    the address elsewhere.
     """
 
     def link(match):

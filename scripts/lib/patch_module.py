@@ -1,9 +1,10 @@
-"""Copies a Go module and applies a patch to the copy: the module itself, which lies in Go's cache, stays as it is.
+"""Copies a Go module and applies a patch to the copy: the module itself, which lies in Go's cache, stays as
+it is.
 
 Usage: python patch_module.py MODULE PATCH FOLDER
 
-MODULE is the module's folder, PATCH a unified diff whose paths begin with a/ and b/, FOLDER the new one. A patch that does not fit line by line
-is refused.
+MODULE is the module's folder, PATCH a unified diff whose paths begin with a/ and b/, FOLDER the new one. A
+patch that does not fit line by line is refused.
 """
 
 import re
@@ -15,13 +16,18 @@ HUNK = re.compile(r"^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
 
 
 def patched(old: list[str], hunks: list[tuple[int, list[str]]], name: str) -> list[str]:
-    """Returns the lines of a file after the hunks, each the number of its first old line and its lines with their marks."""
+    """Returns the lines of a file after the hunks, each the number of its first old line and its lines with
+    their marks.
+    """
     new, done = [], 0
     for first, lines in hunks:
         start = max(first - 1, 0)
         before = [line[1:] for line in lines if line[0] in " -"]
         if old[start : start + len(before)] != before:
-            sys.exit(f"error: the patch does not fit {name} at line {first}: make it anew for this version of the module")
+            sys.exit(
+                f"error: the patch does not fit {name} at line {first}: make it anew for this version of the"
+                " module"
+            )
         new += old[done:start] + [line[1:] for line in lines if line[0] in " +"]
         done = start + len(before)
     return new + old[done:]
@@ -48,7 +54,9 @@ def read_patch(text: str) -> dict[str, list[tuple[int, list[str]]]]:
 def main() -> None:
     module, patch, folder = (Path(argument) for argument in sys.argv[1:])
     # Files without their rights: Go's cache is read-only.
-    shutil.copytree(module, folder, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("examples", "docs"))
+    shutil.copytree(
+        module, folder, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("examples", "docs")
+    )
     for path in [folder, *folder.rglob("*")]:
         if path.is_dir():
             path.chmod(0o755)

@@ -2,7 +2,8 @@
 
 Usage: python relocate.py OLD NEW
 
-NEW is where the environment is now. Compiled files are left alone, and so is what its packages hold: nothing in there is a path.
+NEW is where the environment is now. Compiled files are left alone, and so is what its packages hold: nothing
+in there is a path.
 """
 
 import os
@@ -10,7 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-# What a program's first line may hold (on Linux 127 bytes, elsewhere less is known): no blank, and not too much.
+# What a program's first line may hold (on Linux 127 bytes, elsewhere less is known): no blank, and not too
+# much.
 LONGEST = 127
 
 

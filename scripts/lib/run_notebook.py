@@ -1,11 +1,12 @@
-"""Runs a notebook without a browser, cell by cell, on the kernel that it names, or else `gonb`, of the environment that runs this.
+"""Runs a notebook without a browser, cell by cell, on the kernel that it names, or else `gonb`, of the
+environment that runs this.
 
-It shows on the terminal which cell runs and for how long, stops at the first cell that fails and says in one sentence why,
-and leaves no process of a cell behind when it is stopped or a cell takes too long. Working folder of the cells: the
-notebook's.
+It shows on the terminal which cell runs and for how long, stops at the first cell that fails and says in one
+sentence why, and leaves no process of a cell behind when it is stopped or a cell takes too long. Working
+folder of the cells: the notebook's.
 
-Exit status: 0 when every cell ran, 1 when one failed, 2 for a wrong command line, 130 when stopped, 141 when stopped because nobody reads
-what it prints (a pipe to `head`).
+Exit status: 0 when every cell ran, 1 when one failed, 2 for a wrong command line, 130 when stopped, 141 when
+stopped because nobody reads what it prints (a pipe to `head`).
 """
 
 import argparse
@@ -82,8 +83,9 @@ class Client(NotebookClient):
 def sentence(cell, error):
     """Says in one sentence why a cell failed.
 
-    Our own code ends a failing cell with a line `error: ...` on standard error, and the kernel begins with such a line what the Go compiler
-    says. Otherwise it is the first thing that the Go runtime says, without the stack, and the line where GoNB says it happened.
+    Our own code ends a failing cell with a line `error: ...` on standard error, and the kernel begins with
+    such a line what the Go compiler says. Otherwise it is the first thing that the Go runtime says, without
+    the stack, and the line where GoNB says it happened.
     """
     if error.ename != "ERROR":  # of Python
         return f"{error.ename}: {error.evalue}".splitlines()[0]
@@ -94,9 +96,15 @@ def sentence(cell, error):
             return line.removeprefix("error: ")
     flag = re.search(r"Unknown flags? in XLA_FLAGS: *(.+)", text)
     if flag:
-        return f"XLA does not know {flag[1].strip()}, which the variable XLA_FLAGS holds: take it out there, or unset XLA_FLAGS"
+        return (
+            f"XLA does not know {flag[1].strip()}, which the variable XLA_FLAGS holds: take it out there, or"
+            " unset XLA_FLAGS"
+        )
     if "signal: killed" in text + error.evalue + error.traceback:
-        return "the system ended it (signal: killed), most likely because the memory did not suffice: give this machine or container 2 GB or more"
+        return (
+            "the system ended it (signal: killed), most likely because the memory did not suffice: give this"
+            " machine or container 2 GB or more"
+        )
     for line in lines:
         if line.startswith(("panic: ", "fatal error: ")):
             # GoNB finds the place only where it gets the line of the stack in one piece.
@@ -149,7 +157,8 @@ async def execute(notebook, folder, timeout, progress, log):
     progress.on_unread = stopping.stop
 
     def start_cell(cell, cell_index):
-        # By now nbclient has set signal handlers of its own, which end the kernel and leave the cell's process.
+        # By now nbclient has set signal handlers of its own, which end the kernel and leave the cell's
+        # process.
         stopping.listen()
         progress.start(cell_index)
 
@@ -173,7 +182,8 @@ async def execute(notebook, folder, timeout, progress, log):
         failed = notebook.cells[list(progress.labels)[progress.number - 1]]
         raise NotebookError(f"cell {progress.number} failed: {sentence(failed, error)}") from None
     except (DeadKernelError, RuntimeError, asyncio.CancelledError):
-        # nbclient takes a cancelled wait for a dead kernel; a kernel that does not start is a plain RuntimeError.
+        # nbclient takes a cancelled wait for a dead kernel; a kernel that does not start is a plain
+        # RuntimeError.
         if not stopping.asked:
             when = f"during cell {progress.number}" if progress.number else "before the first cell"
             raise NotebookError(f"the kernel ended {when}{last_words(log)}") from None
@@ -190,7 +200,9 @@ def last_words(log):
     log.seek(0)
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read().decode(errors="replace"))
     fatal = re.search(r"^F\d{4} .*?\] (?:\[\w+\] *)?(.+)$", text, flags=re.MULTILINE)
-    return f": {fatal[1]}" if fatal else ", without saying why (the system may have ended it for want of memory)"
+    return (
+        f": {fatal[1]}" if fatal else ", without saying why (the system may have ended it for want of memory)"
+    )
 
 
 def kernel(notebook):
@@ -199,7 +211,9 @@ def kernel(notebook):
 
 
 def tidy(notebook):
-    """Removes what differs from run to run, so that a committed notebook changes only when its content does."""
+    """Removes what differs from run to run, so that a committed notebook changes only when its content
+    does.
+    """
     for cell in notebook.cells:
         for key in VOLATILE:
             cell.metadata.pop(key, None)
@@ -211,11 +225,18 @@ def tidy(notebook):
 
 
 def joined(outputs):
-    """Returns outputs with text that came in pieces, one behind the other, as one: how it came depends on how busy the machine was."""
+    """Returns outputs with text that came in pieces, one behind the other, as one: how it came depends on how
+    busy the machine was.
+    """
     whole = []
     for output in outputs:
         last = whole[-1] if whole else None
-        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+        if (
+            output.output_type == "stream"
+            and last
+            and last.output_type == "stream"
+            and last.name == output.name
+        ):
             last.text += output.text
         else:
             whole.append(output)
@@ -252,12 +273,26 @@ def run(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("notebook", type=Path)
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write the notebook with its outputs as a page, also when a cell fails")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the notebook with its outputs when every cell ran")
+    parser.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write the notebook with its outputs as a page, also when a cell fails",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the notebook with its outputs when every cell ran"
+    )
     parser.add_argument("--print", action="store_true", help="show on the terminal what the cells print")
-    parser.add_argument("--timeout", type=int, metavar="SECONDS", help="how long a cell may take (default: as long as it wants)")
+    parser.add_argument(
+        "--timeout",
+        type=int,
+        metavar="SECONDS",
+        help="how long a cell may take (default: as long as it wants)",
+    )
     arguments = parser.parse_args()
     # What a locale can't print must not end a run.
     sys.stdout.reconfigure(errors="replace")
@@ -268,7 +303,9 @@ def main():
     except NotebookError as error:
         sys.exit(f"error: {arguments.notebook.name}: {error}")
     except Unread:
-        print(f"error: {arguments.notebook.name}: stopped, since nobody reads what it prints", file=sys.stderr)
+        print(
+            f"error: {arguments.notebook.name}: stopped, since nobody reads what it prints", file=sys.stderr
+        )
         sys.exit(128 + signal.SIGPIPE)
     except KeyboardInterrupt:
         print(f"error: {arguments.notebook.name}: stopped", file=sys.stderr)

@@ -2,8 +2,9 @@
 
 Usage: python run_pip.py ARGUMENT...
 
-An index, a proxy or a certificate of the user's own (pip.conf or PIP_...) is often the only way to packages. What else they may have set
-for their own work, such as another target, constraints or `user = true`, would install something else or somewhere else.
+An index, a proxy or a certificate of the user's own (pip.conf or PIP_...) is often the only way to packages.
+What else they may have set for their own work, such as another target, constraints or `user = true`, would
+install something else or somewhere else.
 """
 
 import ast

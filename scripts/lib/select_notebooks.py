@@ -2,8 +2,9 @@
 
 Usage: python select_notebooks.py FOLDER [FIGURE ...]
 
-FOLDER holds the notebooks. A FIGURE is a number as in the paper, or a name such as figure-1; without any, all notebooks are
-printed. Which figures a notebook makes stands in its own metadata: "shattered": {"figures": ["figure-1", "figure-2"]}.
+FOLDER holds the notebooks. A FIGURE is a number as in the paper, or a name such as figure-1; without any, all
+notebooks are printed. Which figures a notebook makes stands in its own metadata: "shattered": {"figures":
+["figure-1", "figure-2"]}.
 
 Exit status: 2, with one sentence, when a figure is unknown.
 """

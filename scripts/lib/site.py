@@ -2,8 +2,8 @@
 
 Usage: python site.py HOME RESULTS FOLDER
 
-HOME is the repository, RESULTS a results folder with index.html, FOLDER where the site goes. Notebooks are shown as they ran for the
-results, and where they did not, with the outputs that they are kept with.
+HOME is the repository, RESULTS a results folder with index.html, FOLDER where the site goes. Notebooks are
+shown as they ran for the results, and where they did not, with the outputs that they are kept with.
 """
 
 import shutil
@@ -27,7 +27,10 @@ def main() -> None:
     for source in sorted(results.iterdir()):
         if source.suffix in KINDS and source.name != "bench.json":
             shutil.copyfile(source, folder / source.name)
-    texts = [path.relative_to(home).as_posix() for path in (*sorted(home.glob("*.md")), *sorted(home.glob("docs/*.md")))]
+    texts = [
+        path.relative_to(home).as_posix()
+        for path in (*sorted(home.glob("*.md")), *sorted(home.glob("docs/*.md")))
+    ]
     notebooks = [path.relative_to(home).as_posix() for path in sorted(home.glob("notebooks/*.ipynb"))]
     targets = {name: str(Path(name).with_suffix(".html")) for name in (*texts, *notebooks)}
     for name in ("docs", "notebooks"):
@@ -42,7 +45,9 @@ def main() -> None:
         elif source in notebooks:
             ran = results / Path(target).name
             page = (
-                ran.read_text(encoding="utf-8") if ran.exists() else pages.notebook_page(nbformat.read(home / source, as_version=4), Path(source).stem)
+                ran.read_text(encoding="utf-8")
+                if ran.exists()
+                else pages.notebook_page(nbformat.read(home / source, as_version=4), Path(source).stem)
             )
         else:
             continue

@@ -39,18 +39,28 @@ class Pages(unittest.TestCase):
             page = pages.notebook_page(notebook, path.stem)
             self.assertIsNone(ASKS.search(page), path.name)
             self.assertNotIn(".ipynb", "".join(re.findall(r"<a [^>]*>", page)), path.name)
-            formulas = sum(len(re.findall(r"\$[^$]+\$", cell.source)) for cell in notebook.cells if cell.cell_type == "markdown")
-            self.assertGreaterEqual(page.count("<math ") + 2, formulas, path.name)  # two of a pair of $$ count as one
+            formulas = sum(
+                len(re.findall(r"\$[^$]+\$", cell.source))
+                for cell in notebook.cells
+                if cell.cell_type == "markdown"
+            )
+            self.assertGreaterEqual(
+                page.count("<math ") + 2, formulas, path.name
+            )  # two of a pair of $$ count as one
 
     def test_headings_have_the_anchors_of_github(self):
         self.assertIn('<h2 id="what-you-see-the-ll-nets">', pages.rendered("## What you see: the `LL` nets"))
 
     def test_links_lead_into_the_site_or_to_the_code(self):
         known = {"README.md": "README.html", "docs/a.md": "docs/a.html", "docs/f.png": "docs/f.png"}
-        page = '<a href="a.md#top"> <img src="f.png"> <a href="../pkg/x.go"> <a href="#here"> <a href="https://e.org/a.md"> <a href="../README.md">'
+        page = (
+            '<a href="a.md#top"> <img src="f.png"> <a href="../pkg/x.go"> <a href="#here"> <a'
+            ' href="https://e.org/a.md"> <a href="../README.md">'
+        )
         self.assertEqual(
             pages.relinked(page, "docs/b.md", "docs/b.html", known, "https://code"),
-            '<a href="a.html#top"> <img src="f.png"> <a href="https://code/pkg/x.go"> <a href="#here"> <a href="https://e.org/a.md"> <a href="../README.html">',
+            '<a href="a.html#top"> <img src="f.png"> <a href="https://code/pkg/x.go"> <a href="#here"> <a'
+            ' href="https://e.org/a.md"> <a href="../README.html">',
         )
 
 
@@ -62,7 +72,11 @@ class Site(unittest.TestCase):
             site.mkdir()
             (results / "index.html").write_text("index")
             (results / "figure-1.png").write_bytes(b"picture")
-            subprocess.run([sys.executable, HOME / "scripts" / "lib" / "site.py", HOME, results, site], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, HOME / "scripts" / "lib" / "site.py", HOME, results, site],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
             (site / "index.html").write_text('<span id="top">')
             found = sorted(site.rglob("*.html"))
             self.assertIn(site / "notebooks" / "03_theory.html", found)

@@ -52,9 +52,18 @@ class PipSettings(unittest.TestCase):
         self.assertEqual(kept, {"no-index": "1", "find-links": "/wheels"})
 
     def test_the_environment_has_no_other_settings(self):
-        own = {"PATH": "/bin", "PIP_USER": "1", "PIP_CONFIG_FILE": "/home/pip.conf", "PIP_CONSTRAINT": "c.txt"}
+        own = {
+            "PATH": "/bin",
+            "PIP_USER": "1",
+            "PIP_CONFIG_FILE": "/home/pip.conf",
+            "PIP_CONSTRAINT": "c.txt",
+        }
         got = run_pip.environment(own, {"index-url": "https://mirror.example.org/simple"})
-        want = {"PATH": "/bin", "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "https://mirror.example.org/simple"}
+        want = {
+            "PATH": "/bin",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": "https://mirror.example.org/simple",
+        }
         self.assertEqual(got, want)
 
 
@@ -65,8 +74,12 @@ class Relocation(unittest.TestCase):
             b"#!/home/a/.venv/bin/python\nimport re\n": b"#!/mnt/home/a/.venv/bin/python\nimport re\n",
             b"VIRTUAL_ENV=/home/a/.venv\n": b"VIRTUAL_ENV=/mnt/home/a/.venv\n",
             b"VIRTUAL_ENV='/home/a/.venv'\n": b"VIRTUAL_ENV='/mnt/home/a/.venv'\n",
-            b"other = /home/a/.venv2/bin /x/home/a/.venv/bin\n": b"other = /home/a/.venv2/bin /x/home/a/.venv/bin\n",
-            b"command = python3 -m venv --clear /home/a/.venv\n": b"command = python3 -m venv --clear /mnt/home/a/.venv\n",
+            b"other = /home/a/.venv2/bin /x/home/a/.venv/bin\n": (
+                b"other = /home/a/.venv2/bin /x/home/a/.venv/bin\n"
+            ),
+            b"command = python3 -m venv --clear /home/a/.venv\n": (
+                b"command = python3 -m venv --clear /mnt/home/a/.venv\n"
+            ),
         }.items():
             self.assertEqual(relocate.mend(text, old, new), want)
 
@@ -127,10 +140,18 @@ class Sentences(unittest.TestCase):
     def test_what_ended_a_cell(self):
         for stderr, value, want in (
             ("", "signal: killed", "the memory did not suffice"),
-            ("F0000 00:00:1 parse_flags_from_env.cc:234] Unknown flag in XLA_FLAGS: --xla_tpu=1 \n", "exit status 2", "XLA does not know --xla_tpu=1,"),
+            (
+                "F0000 00:00:1 parse_flags_from_env.cc:234] Unknown flag in XLA_FLAGS: --xla_tpu=1 \n",
+                "exit status 2",
+                "XLA does not know --xla_tpu=1,",
+            ),
             ("error: the depth is 0\n", "exit status 1", "the depth is 0"),
             ("", "error: undefined: x (cell 1, line 2)\n    x()", "undefined: x (cell 1, line 2)"),
-            ("panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\tcell 1, line 2 +0x67\n", "exit status 2", "panic: no (cell 1, line 2)"),
+            (
+                "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\tcell 1, line 2 +0x67\n",
+                "exit status 2",
+                "panic: no (cell 1, line 2)",
+            ),
             ("", "exit status 3", "exit status 3"),
         ):
             outputs = [nbformat.v4.new_output("stream", name="stderr", text=stderr)] if stderr else []
@@ -170,10 +191,16 @@ class Patches(unittest.TestCase):
             with mock.patch("sys.argv", ["", str(module), str(patch), str(Path(folder, "out"))]):
                 patch_module.main()
             self.assertEqual((module / "folder" / "a.txt").read_text(encoding="utf-8"), text)
-            return [Path(folder, "out", *name.split("/")).read_text(encoding="utf-8") for name in ("folder/a.txt", "new.txt")]
+            return [
+                Path(folder, "out", *name.split("/")).read_text(encoding="utf-8")
+                for name in ("folder/a.txt", "new.txt")
+            ]
 
     def test_a_patch_that_fits(self):
-        self.assertEqual(self.patched("one\ntwo\nthree\nfour\nfive\nsix\nseven\n"), ["one\n2\nthree\nfour\nfive\n5 1/2\nsix\nseven\n", "- a list\n"])
+        self.assertEqual(
+            self.patched("one\ntwo\nthree\nfour\nfive\nsix\nseven\n"),
+            ["one\n2\nthree\nfour\nfive\n5 1/2\nsix\nseven\n", "- a list\n"],
+        )
 
     def test_a_patch_for_another_version_is_refused(self):
         with self.assertRaisesRegex(SystemExit, "the patch does not fit folder/a.txt at line 5"):
@@ -186,8 +213,21 @@ class Outputs(unittest.TestCase):
             return nbformat.v4.new_output("stream", name=name, text=words)
 
         picture = nbformat.v4.new_output("display_data", {"text/plain": "a picture"})
-        outputs = [text("stdout", "a\n"), text("stdout", "b\n"), text("stderr", "c\n"), text("stdout", "d"), picture, text("stdout", "e")]
-        want = [text("stdout", "a\nb\n"), text("stderr", "c\n"), text("stdout", "d"), picture, text("stdout", "e")]
+        outputs = [
+            text("stdout", "a\n"),
+            text("stdout", "b\n"),
+            text("stderr", "c\n"),
+            text("stdout", "d"),
+            picture,
+            text("stdout", "e"),
+        ]
+        want = [
+            text("stdout", "a\nb\n"),
+            text("stderr", "c\n"),
+            text("stdout", "d"),
+            picture,
+            text("stdout", "e"),
+        ]
         self.assertEqual(run_notebook.joined(outputs), want)
 
 
@@ -195,7 +235,11 @@ class Lists(unittest.TestCase):
     def test_without_the_plugin_all_else_is_there(self):
         text = (check_lists.HOME / "requirements.txt").read_text(encoding="utf-8")
         names = [line.split("==")[0] for line in text.splitlines() if line[:1].isalpha()]
-        bare = [line.split("==")[0] for line in check_lists.without_plugin(text).splitlines() if line[:1].isalpha()]
+        bare = [
+            line.split("==")[0]
+            for line in check_lists.without_plugin(text).splitlines()
+            if line[:1].isalpha()
+        ]
         self.assertIn("lammps-jax-pjrt-cpu", names)
         self.assertEqual(bare, [name for name in names if name != "lammps-jax-pjrt-cpu"])
 
@@ -207,7 +251,9 @@ class FaultCounts(unittest.TestCase):
 
     def test_what_was_survived(self):
         counts = fault_counts.Counts(self.LINES)
-        self.assertEqual(counts.sentence(), "3 faults tried, 3 survived; 20 bad inputs tried, 20 survived; 0 crashes.")
+        self.assertEqual(
+            counts.sentence(), "3 faults tried, 3 survived; 20 bad inputs tried, 20 survived; 0 crashes."
+        )
         self.assertTrue(counts.all_survived())
 
     def test_what_was_not(self):
@@ -228,7 +274,9 @@ class FaultCounts(unittest.TestCase):
         self.assertEqual(fault_counts.put(page, "new"), page.replace("old", "new"))
         with self.assertRaises(ValueError):
             fault_counts.put("no markers", "new")
-        self.assertIn(fault_counts.BEGIN, (check_lists.HOME / "docs" / "reliability.md").read_text(encoding="utf-8"))
+        self.assertIn(
+            fault_counts.BEGIN, (check_lists.HOME / "docs" / "reliability.md").read_text(encoding="utf-8")
+        )
 
 
 if __name__ == "__main__":

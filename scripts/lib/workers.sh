@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Workers of scripts/train in the background: one for each processor, pinned to it and at the lowest priority, that share the runs. Each holds
-# the lock of its processor for as long as it lives, however it ends.
+# Workers of scripts/train in the background: one for each processor, pinned to it and at the lowest priority,
+# that share the runs. Each holds the lock of its processor for as long as it lives, however it ends.
 
 # processors prints the numbers of the processors that this shell may run on, one a line.
 processors() {
@@ -17,7 +17,8 @@ workers_folder() { printf '%s\n' "$SHATTERED_RESULTS/workers"; }
 start_workers() {
   local folder processor tool started=0
   for tool in taskset flock setsid nice; do
-    command -v "$tool" >/dev/null || die "workers in the background need $tool: install util-linux and coreutils, or start scripts/train by yourself"
+    command -v "$tool" >/dev/null || die "workers in the background need $tool: install util-linux and" \
+      "coreutils, or start scripts/train by yourself"
   done
   folder="$(workers_folder)"
   mkdir -p "$folder"
@@ -29,10 +30,11 @@ start_workers() {
     (
       flock -n 9 || exit 1 # another start was faster
       echo "$BASHPID" >"$folder/$processor.pid"
-      # Where the kernel shares the processors among sessions first (CONFIG_SCHED_AUTOGROUP), priorities count within a session only, and the
-      # session of the worker needs one of its own.
+      # Where the kernel shares the processors among sessions first (CONFIG_SCHED_AUTOGROUP), priorities count
+      # within a session only, and the session of the worker needs one of its own.
       # shellcheck disable=SC2016 # the inner shell expands it
-      exec setsid nice -n 19 bash -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || :; exec "$@"' worker taskset -c "$processor" "${program:?}" train "$@"
+      exec setsid nice -n 19 bash -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || :; exec "$@"' worker \
+        taskset -c "$processor" "${program:?}" train "$@"
     ) 9>"$folder/$processor.lock" </dev/null >>"$folder/$processor.log" 2>&1 &
     started=$((started + 1))
   done
@@ -50,7 +52,8 @@ stop_workers() {
     fi
   done
   for lock in "${stopping[@]}"; do
-    flock -w 60 "$lock" true || die "the worker $(<"${lock%.lock}.pid") has not stopped within a minute: look at ${lock%.lock}.log, and end it by kill"
+    flock -w 60 "$lock" true || die "the worker $(<"${lock%.lock}.pid") has not stopped within a minute:" \
+      "look at ${lock%.lock}.log, and end it by kill"
   done
   say "${#stopping[@]} workers stopped; the same scripts/train start goes on from here"
 }

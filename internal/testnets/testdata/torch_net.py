@@ -1,4 +1,5 @@
-"""Writes torch_net.json: a small net with what PyTorch makes of it, for the tests of the probes. Run with the peer's Python of scripts/bench:
+"""Writes torch_net.json: a small net with what PyTorch makes of it, for the tests of the probes. Run with the
+peer's Python of scripts/bench:
 
     .venv-bench/torch/bin/python internal/testnets/testdata/torch_net.py
 """
@@ -13,7 +14,9 @@ torch.set_default_dtype(torch.float64)
 torch.manual_seed(7)
 
 sizes = (4, 6, 5, 3)
-net = torch.nn.Sequential(*(m for a, b in zip(sizes, sizes[1:]) for m in (torch.nn.Linear(a, b, bias=False), torch.nn.Tanh())))[:-1]
+net = torch.nn.Sequential(
+    *(m for a, b in zip(sizes, sizes[1:]) for m in (torch.nn.Linear(a, b, bias=False), torch.nn.Tanh()))
+)[:-1]
 for module in net:
     if isinstance(module, torch.nn.Linear):
         torch.nn.init.normal_(module.weight, std=1.2 * module.in_features**-0.5)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Makes the ONNX files of this folder, and truth.npz: inputs, outputs, and PyTorch's gradients of the sum of the outputs.
+"""Makes the ONNX files of this folder, and truth.npz: inputs, outputs, and PyTorch's gradients of the sum of
+the outputs.
 
-The tests need neither PyTorch nor this script. To make the fixtures anew, in an environment of the packages of
-bench/requirements-torch.txt and of requirements.txt beside this file:
+The tests need neither PyTorch nor this script. To make the fixtures anew, in an environment of the packages
+of bench/requirements-torch.txt and of requirements.txt beside this file:
 
     python fixtures.py
 
-Weights are float32; outputs and gradients are computed in float64 with the same weights, so that they are exact to the
-precision of the test.
+Weights are float32; outputs and gradients are computed in float64 with the same weights, so that they are
+exact to the precision of the test.
 """
 
 import copy
@@ -23,7 +24,9 @@ BATCH = 4
 
 
 class PreActivation(nn.Module):
-    """A pre-activation residual block: the exporter folds its second norm into the convolution in front, and can't fold the first."""
+    """A pre-activation residual block: the exporter folds its second norm into the convolution in front, and
+    can't fold the first.
+    """
 
     def __init__(self, filters, out, stride):
         super().__init__()
@@ -109,10 +112,19 @@ def export(name, module, *inputs, names=("x",), dynamic=True, **options):
 
 
 def strip(path):
-    """Takes out what the exporter notes of where an operator came from: half of a small file, with the paths of this machine."""
+    """Takes out what the exporter notes of where an operator came from: half of a small file, with the paths
+    of this machine.
+    """
     model = onnx.load(path, load_external_data=False)
-    for noted in [model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output,
-                  *model.graph.initializer]:
+    for noted in [
+        model,
+        model.graph,
+        *model.graph.node,
+        *model.graph.value_info,
+        *model.graph.input,
+        *model.graph.output,
+        *model.graph.initializer,
+    ]:
         del noted.metadata_props[:]
     onnx.save(model, path)
 
@@ -134,13 +146,33 @@ def main():
     dense = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 3))
     fixtures = {
         "dense": (dense, [torch.randn(BATCH, 6)], ("x",), {"external_data": False}),
-        "external": (dense, [torch.randn(BATCH, 6)], ("x",), {}),  # with its weights in a file of their own, the default
+        "external": (
+            dense,
+            [torch.randn(BATCH, 6)],
+            ("x",),
+            {},
+        ),  # with its weights in a file of their own, the default
         "resnet": (spread(ResNet()), [torch.randn(BATCH, 3, 8, 8)], ("x",), {"external_data": False}),
         "transformer": (spread(Transformer()), [torch.randn(BATCH, 5, 8)], ("x",), {"external_data": False}),
-        "approximate": (spread(Transformer(gelu="tanh")), [torch.randn(BATCH, 5, 8)], ("x",), {"external_data": False}),
+        "approximate": (
+            spread(Transformer(gelu="tanh")),
+            [torch.randn(BATCH, 5, 8)],
+            ("x",),
+            {"external_data": False},
+        ),
         # before there was an operator Gelu
-        "opset18": (spread(Transformer(gelu="tanh")), [torch.randn(BATCH, 5, 8)], ("x",), {"external_data": False, "opset_version": 18}),
-        "two_inputs": (TwoInputs(), [torch.randn(BATCH, 4), torch.randn(BATCH, 2)], ("x", "condition"), {"external_data": False}),
+        "opset18": (
+            spread(Transformer(gelu="tanh")),
+            [torch.randn(BATCH, 5, 8)],
+            ("x",),
+            {"external_data": False, "opset_version": 18},
+        ),
+        "two_inputs": (
+            TwoInputs(),
+            [torch.randn(BATCH, 4), torch.randn(BATCH, 2)],
+            ("x", "condition"),
+            {"external_data": False},
+        ),
     }
     truth = {}
     for name, (module, inputs, names, options) in fixtures.items():
@@ -149,7 +181,12 @@ def main():
         truth |= true(name, module, *inputs, names=names)
     # What is refused: a batch whose size is fixed, and an operator that can't be imported.
     export("fixed_batch", dense, torch.randn(1, 6), dynamic=False, external_data=False)
-    export("unsupported", nn.Sequential(nn.Linear(6, 3), nn.LeakyReLU(0.1)), torch.randn(BATCH, 6), external_data=False)
+    export(
+        "unsupported",
+        nn.Sequential(nn.Linear(6, 3), nn.LeakyReLU(0.1)),
+        torch.randn(BATCH, 6),
+        external_data=False,
+    )
     np.savez_compressed(FOLDER / "truth.npz", **truth)
 
 
