@@ -2,18 +2,13 @@ package report_test
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
-	"html"
 	"image"
 	"image/png"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -174,121 +169,6 @@ func TestQuickSizeHasNoVerdicts(t *testing.T) {
 	}
 }
 
-// links matches what a page refers to, with the name under which a link downloads it.
-var links = regexp.MustCompile(`(?:src|href)="([^"]*)"(?: download="([^"]*)")?`)
-
-// The page can be mailed: it refers to nothing but itself, and what it offers is in it.
-func TestPageHoldsItsFiles(t *testing.T) {
-	folder := resultsFolder(t, "paper")
-	downloads := make(map[string]bool)
-	for _, match := range links.FindAllStringSubmatch(pageOf(t, folder), -1) {
-		link, name := html.UnescapeString(match[1]), match[2]
-		if strings.HasPrefix(link, "#") {
-			continue
-		}
-		_, encoded, found := strings.Cut(link, ";base64,")
-		if !strings.HasPrefix(link, "data:") || !found {
-			t.Fatalf("the page needs %.80s", link)
-		}
-		if name == "" {
-			continue // the picture itself
-		}
-		content, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		want, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil || !bytes.Equal(content, want) {
-			t.Errorf("the page's %s is not the file in the folder (%v)", name, err)
-		}
-		downloads[name] = true
-	}
-	for _, name := range []string{
-		"claims.json", "claims.csv", "figure-1.png", "figure-1.svg", "figure-1.json", "figure-1.csv",
-		"figure-1.npz", "figure-2-coupled.png", "figure-2.npz",
-	} {
-		if !downloads[name] {
-			t.Errorf("the page does not offer %s", name)
-		}
-	}
-}
-
-func TestLargeFilesAreLinked(t *testing.T) {
-	folder := resultsFolder(t, "paper")
-	if err := results.WriteFile(folder, "figure-2.svg",
-		bytes.Repeat([]byte(" "), report.PageLimit*4/5)); err != nil {
-		t.Fatal(err)
-	}
-	text := pageOf(t, folder)
-	if !strings.Contains(text, `<a href="figure-2.svg" >SVG</a> (4.8 MB, beside this page)`) {
-		t.Error("a file that is too large is not a link to the one beside the page")
-	}
-	if n := strings.Count(text, "beside this page"); n != 1 {
-		t.Errorf("%d files are beside the page, want 1", n)
-	}
-	if len(text) > report.PageLimit {
-		t.Errorf("the page has %d bytes", len(text))
-	}
-}
-
-// What is there already may hold arrays that the JSON file does not: it stays, unless its numbers are not
-// those of the JSON file.
-func TestDataAreWrittenWhereTheyDontFit(t *testing.T) {
-	folder := resultsFolder(t, "paper")
-	read := func(name string) string {
-		t.Helper()
-		content, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(content)
-	}
-	made := map[string]string{}
-	for _, name := range []string{"figure-1.npz", "figure-1.csv", "figure-2.csv"} {
-		made[name] = read(name)
-	}
-	figure, err := results.Load(folder, "figure-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	array, err := results.NewArray("more", []float64{1, 2}, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	figure.Arrays = []results.Array{array}
-	if err := figure.Save(folder); err != nil {
-		t.Fatal(err)
-	}
-	withArrays := read("figure-1.npz")
-	if err := os.Remove(filepath.Join(folder, "figure-2.csv")); err != nil {
-		t.Fatal(err)
-	}
-	pageOf(t, folder)
-	if read("figure-1.npz") != withArrays || withArrays == made["figure-1.npz"] {
-		t.Error("the npz file with arrays did not stay")
-	}
-	if read("figure-2.csv") != made["figure-2.csv"] {
-		t.Error("the CSV file that was missing was not written")
-	}
-	figure.Series = []int{8} // other numbers than those of the JSON file
-	if err := figure.SaveData(folder); err != nil {
-		t.Fatal(err)
-	}
-	pageOf(t, folder)
-	for name, want := range made {
-		if read(name) != want {
-			t.Errorf("%s does not fit its JSON file", name)
-		}
-	}
-	if err := results.WriteFile(folder, "figure-1.npz", []byte(withArrays[:len(withArrays)/2])); err != nil {
-		t.Fatal(err)
-	}
-	pageOf(t, folder)
-	if read("figure-1.npz") != made["figure-1.npz"] {
-		t.Error("a npz file that was cut off was not written anew")
-	}
-}
-
 func TestBrokenPicture(t *testing.T) {
 	folder := resultsFolder(t, "paper")
 	if err := results.WriteFile(folder, "figure-1.png", []byte("not a PNG")); err != nil {
@@ -297,56 +177,6 @@ func TestBrokenPicture(t *testing.T) {
 	if err := report.Write(folder); err == nil ||
 		!strings.Contains(err.Error(), "figure-1.png is not a picture") {
 		t.Errorf("a broken picture gives %v", err)
-	}
-}
-
-// colours matches the definitions of colours in the page's style, and schemes the blocks of the two schemes.
-var (
-	colours = regexp.MustCompile(`--([a-z]+): #([0-9a-f]+);`)
-	schemes = regexp.MustCompile(`:root \{[^}]*\}`)
-)
-
-// luminance is the relative luminance of WCAG 2.
-func luminance(t *testing.T, colour string) float64 {
-	t.Helper()
-	if len(colour) == 3 {
-		colour = string([]byte{colour[0], colour[0], colour[1], colour[1], colour[2], colour[2]})
-	}
-	bytes, err := hex.DecodeString(colour)
-	if err != nil || len(bytes) != 3 {
-		t.Fatalf("colour %q: %v", colour, err)
-	}
-	sum := 0.0
-	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-		c := float64(bytes[i]) / 255
-		if c <= 0.04045 {
-			sum += weight * c / 12.92
-		} else {
-			sum += weight * math.Pow((c+0.055)/1.055, 2.4)
-		}
-	}
-	return sum
-}
-
-// In the light and in the dark scheme all text must keep the contrast of 4.5 that WCAG 2 asks for (level AA).
-func TestContrast(t *testing.T) {
-	blocks := schemes.FindAllString(pageOf(t, resultsFolder(t, "paper")), -1)
-	if len(blocks) != 2 {
-		t.Fatalf("%d schemes of colours, want 2", len(blocks))
-	}
-	for _, block := range blocks {
-		level := make(map[string]float64)
-		for _, match := range colours.FindAllStringSubmatch(block, -1) {
-			level[match[1]] = luminance(t, match[2])
-		}
-		for _, ink := range []string{"text", "muted", "link", "good", "bad", "open"} {
-			for _, paper := range []string{"page", "soft"} {
-				a, b := level[ink], level[paper]
-				if contrast := (max(a, b) + 0.05) / (min(a, b) + 0.05); contrast < 4.5 {
-					t.Errorf("%s on %s has contrast %.2f in %s", ink, paper, contrast, block)
-				}
-			}
-		}
 	}
 }
 
