@@ -46,6 +46,11 @@
 //
 // and under the weight exp(-t s^2) the process is still Gaussian: see batch.go.
 //
+// # Deep nets
+//
+// A layer of M = 256 inputs takes hundredths of a second, with batch normalisation a tenth. [Each] computes
+// several depths in one pass, and Config.Tolerance lets it leap over layers of nets with skips: see leap.go.
+//
 // # What it does not cover
 //
 // Statistics that gradients go through (norms.Coupled), nets of images, matrices drawn by other initialisers

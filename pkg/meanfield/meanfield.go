@@ -33,6 +33,11 @@ type Config struct {
 	// Coupled wants Result.Coupled as well, which takes M x M numbers a layer.
 	Coupled bool `json:"coupled,omitempty"`
 
+	// Tolerance allows nets with skips to be computed in leaps of several layers, where these do nearly what
+	// those before them did: K, D and T of a layer may be off by this share of their largest entries a leap,
+	// 1e-6 for instance. Their results have no Layers. 0 wants every layer computed.
+	Tolerance float64 `json:"tolerance,omitempty"`
+
 	// Dual is what the theory knows of the net's activation; nil means what belongs to Net.Activation, one of
 	// package activations.
 	Dual Dual `json:"-"`
@@ -71,7 +76,7 @@ type Result struct {
 	// config wants it.
 	Coupled *mat.SymDense
 
-	// Layers are the net's rectifiers, one a unit of depth.
+	// Layers are the net's rectifiers, one a unit of depth; nil where the config lets layers be leapt over.
 	Layers []Layer
 
 	// Omitted is the share of E[rho'(z)^2] that the expansion of a smooth activation left out, at its worst
@@ -113,17 +118,12 @@ func Each(ctx context.Context, config Config, depths []int, visit func(*Result) 
 	}
 	ctx = progress.Start(ctx, "layers of the theory", config.Net.Depth)
 	r := newRecursion(config)
-	for l := range config.Net.Depth {
-		if l == 0 {
-			r.first()
-		} else if err := r.layer(ctx, l); err != nil {
+	r.first()
+	progress.Step(ctx)
+	for _, depth := range depths {
+		if err := r.to(ctx, depth); err != nil {
 			return err
 		}
-		progress.Step(ctx)
-		if l+1 != depths[0] {
-			continue
-		}
-		depths = depths[1:]
 		result, err := r.result()
 		if err == nil {
 			err = visit(result)
@@ -170,6 +170,10 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.step == 0 {
 		c.step = defaultStep
+	}
+	if !(c.Tolerance >= 0 && c.Tolerance < 0.1) || c.Tolerance > 0 && c.Coupled {
+		return c, fmt.Errorf("tolerance is %g: give one from 0 to less than 0.1, and 0 for the guess at coupled statistics, which needs every layer",
+			c.Tolerance)
 	}
 	if err := c.checkInputs(); err != nil {
 		return c, err

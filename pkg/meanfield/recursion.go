@@ -10,6 +10,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/progress"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -38,12 +39,14 @@ type recursion struct {
 	carry, gain float64 // the squares of a layer's weights
 	variance    float64 // of the matrices, times the fan-in
 
+	depth    int       // l, the number of rectifiers below a_l
 	state    law       // of a_l
 	paths    []float64 // C(i,j) of Definition 1, m x m
 	layers   []Layer
 	slopes   [][]float64 // F of the rectifiers from the second on, where the config wants the coupled guess
 	gradient []float64   // G of the net read out here, but for the read-out's variance
 	omitted  float64
+	leaper   *leaper // nil where every layer is computed
 }
 
 func newRecursion(config Config) *recursion {
@@ -57,7 +60,29 @@ func newRecursion(config Config) *recursion {
 	for i := range r.paths {
 		r.paths[i] = 1
 	}
+	if config.Tolerance > 0 && r.carry > 0 {
+		r.leaper = &leaper{tolerance: config.Tolerance, longest: growth}
+	}
 	return r
+}
+
+// to goes on to the net of a depth.
+func (r *recursion) to(ctx context.Context, depth int) error {
+	for r.depth < depth {
+		layers := 1
+		var err error
+		if r.leaper == nil {
+			err = r.layer(ctx, r.depth)
+		} else {
+			layers, err = r.leap(ctx, depth-r.depth)
+		}
+		if err != nil {
+			return err
+		}
+		r.depth += layers
+		progress.Skip(ctx, layers)
+	}
+	return nil
 }
 
 // first computes the first rectifier and a_1 = W_0 rho(x - b).
@@ -78,8 +103,11 @@ func (r *recursion) first() {
 			layer.Coactive += distuv.UnitNormal.CDF(min(x[i], x[j])) / pairs(m)
 		}
 	}
-	r.layers = append(r.layers, layer)
+	if r.leaper == nil {
+		r.layers = append(r.layers, layer)
+	}
 	r.gradient = s.t
+	r.depth = 1
 }
 
 // layer goes through the rectifier that sees a_l, and the matrix or the read-out behind it.
@@ -202,7 +230,7 @@ func (r *recursion) observe(z law) Layer {
 // numbers are not finite or vanished.
 func (r *recursion) result() (*Result, error) {
 	net := r.config.Net
-	net.Depth = len(r.layers)
+	net.Depth = r.depth
 	readOut := 1.0
 	if net.Depth == 1 { // read out instead of multiplied by W_0
 		readOut = 1 / r.variance
