@@ -1,10 +1,17 @@
 package dial
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/claims"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
+	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // The bounds of the claims, set from the paper's text.
@@ -19,6 +26,13 @@ var (
 		Value:     paper.NearerBrown,
 		Why:       "closer: in nets of up to 50 layers, the deepest that the paper shows",
 	}
+	sameLength = claims.Bound{
+		ID: "law-length", Source: law.Source,
+		Statement: "The correlation length of real nets is that of infinitely wide ones",
+		Value:     0,
+		Why: fmt.Sprintf("is that: no more than 2 standard errors beyond the lengths of the theory's "+
+			"autocorrelation ± %g/N, which is what it may be off by, N being the width", law.Near.Value),
+	}
 )
 
 // deepestShown is the depth of the deepest nets that the paper shows the structure of gradients in: of deeper
@@ -26,7 +40,7 @@ var (
 const deepestShown = 50
 
 // Claims decides what the paper says about beta: that it turns correlation up and down, and that it should be
-// 0.1 to 0.3.
+// 0.1 to 0.3. Last come the claims that the curves are those of infinitely wide nets.
 func (r *Result) Claims() []claims.Claim {
 	var all []claims.Claim
 	for _, s := range r.Series {
@@ -46,7 +60,44 @@ func (r *Result) Claims() []claims.Claim {
 			}
 		}
 	}
+	for _, s := range r.Series {
+		if s.Theory != nil {
+			all = append(all, s.followsLaw(cmp.Or(r.Config.Width, models.PaperWidth))...)
+		}
+	}
 	return all
+}
+
+// followsLaw claims that the nets of all betas, of a width, have the autocorrelation and the correlation length
+// of infinitely wide ones: that the one does that is farthest off.
+func (s Series) followsLaw(width int) []claims.Claim {
+	name := fmt.Sprintf("%s.depth-%d", s.Net, s.Depth)
+	title := fmt.Sprintf("%d-layer resnets of all β, frozen statistics", s.Depth)
+	acf, length := math.Inf(-1), math.Inf(-1)
+	for i, curve := range s.curves {
+		acf = max(acf, law.Excess(s.Theory.acfs[i][:len(curve.Mean)], curve, 1))
+		short, long := lengths(s.Theory.acfs[i], law.Near.Value/float64(width))
+		measured := s.Length[i]
+		length = max(length, max(short-measured.Value, measured.Value-long)-2*measured.StdErr)
+	}
+	return []claims.Claim{
+		law.Near.Claim(Name, name, "", fmt.Sprintf("%s: largest distance at lags 1–%d, less two standard "+
+			"errors, times the width", title, gradients.MaxLag)).
+			Below(stats.Exact(float64(width)*acf), law.Near.Value),
+		sameLength.Claim(Name, name, "", title+": largest distance, in grid steps, of the correlation length "+
+			"beyond those that the theory allows, less two standard errors; negative inside").
+			Below(stats.Exact(length), sameLength.Value),
+	}
+}
+
+// lengths returns the correlation lengths of autocorrelations that lie below and above another by so much.
+func lengths(acf []float64, by float64) (short, long float64) {
+	below, above := slices.Clone(acf), slices.Clone(acf)
+	for k := range acf {
+		below[k] -= by
+		above[k] += by
+	}
+	return CorrelationLength(below), CorrelationLength(above)
 }
 
 // claim starts a claim about a net.

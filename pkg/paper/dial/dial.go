@@ -1,5 +1,5 @@
 // Package dial measures beta as a dial: the structure of the gradients of residual nets with batch
-// normalisation against the scale of their residual branch.
+// normalisation against the scale of their residual branch, beside the theory of infinitely wide nets.
 //
 // [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides the paper's
 // claims. [Draw] draws it.
@@ -123,8 +123,14 @@ type Series struct {
 	BrownLength float64 `json:"brown_length"`
 	WhiteLength float64 `json:"white_length"`
 
+	// Theory is the structure of gradients of infinitely wide nets; nil where the theory does not cover the
+	// nets, as of coupled statistics.
+	Theory *Theory `json:"theory,omitempty"`
+
 	// acfs are the autocorrelations at all lags, betas x draws x lags: claims compare betas within a draw.
-	acfs [][][]float64
+	// curves are their means at the lags of Figure 2, one a beta.
+	acfs   [][][]float64
+	curves []*stats.Curve
 }
 
 // Run computes the dial.
@@ -146,6 +152,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 			ensembles[i] = append(ensembles[i], ensemble)
 		}
 	}
+	theories := config.addTheory(plan)
 	if _, err := plan.Run(ctx, e); err != nil {
 		return nil, err
 	}
@@ -161,6 +168,11 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		}
 		for _, ensemble := range ensembles[i] {
 			if err := s.add(ensemble); err != nil {
+				return nil, err
+			}
+		}
+		if theories != nil {
+			if s.Theory, err = newTheory(depth, config.Inputs, theories); err != nil {
 				return nil, err
 			}
 		}
@@ -187,7 +199,7 @@ func (s *Series) add(e *paper.Gradients) error {
 	s.Lag1, s.Lag5 = append(s.Lag1, summary.At(1)), append(s.Lag5, summary.At(5))
 	s.Length = append(s.Length, length[0])
 	s.Brownness = append(s.Brownness, summary.Brownness)
-	s.acfs = append(s.acfs, acfs)
+	s.acfs, s.curves = append(s.acfs, acfs), append(s.curves, &summary.Curve)
 	return nil
 }
 
@@ -220,7 +232,7 @@ func noiseLengths(m int) (brown, white float64, err error) {
 		acf    func(m, maxLag int) ([]float64, error)
 		length *float64
 	}{{stats.BrownACF, &brown}, {stats.WhiteACF, &white}} {
-		acf, err := noise.acf(m, m/2)
+		acf, err := noise.acf(m, farLag(m))
 		if err != nil {
 			return 0, 0, err
 		}

@@ -11,7 +11,10 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
+	"github.com/shattered-gradients/shattered/pkg/paper/law"
+	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 func TestRun(t *testing.T) {
@@ -39,10 +42,11 @@ func TestRun(t *testing.T) {
 		}
 	}
 	// Two claims of recommended betas and one of the dial's turning, for every depth; but none of recommended
-	// betas in nets deeper than the paper's, and one that is Figure 2's.
-	if got := len(result.Claims()); got != 3*len(config.Depths)-3 {
-		t.Errorf("%d claims, want %d", got, 3*len(config.Depths)-3)
+	// betas in nets deeper than the paper's, and one that is Figure 2's. And two that they follow the law.
+	if got, want := len(result.Claims()), 3*len(config.Depths)-3+2*len(config.Depths); got != want {
+		t.Errorf("%d claims, want %d", got, want)
 	}
+	checkTheory(t, config, result.Series[1], 3)
 	config.Depths, config.Draws, config.Statistics = []int{10}, []int{4}, norms.Coupled
 	coupled, err := dial.Run(t.Context(), e, config)
 	if err != nil {
@@ -50,6 +54,35 @@ func TestRun(t *testing.T) {
 	}
 	if s := coupled.Series[0]; s.Statistics != norms.Coupled || s.Lag1[last] == result.Series[0].Lag1[last] {
 		t.Error("coupled statistics give the same numbers as frozen ones")
+	}
+	if coupled.Series[0].Theory != nil || len(coupled.Claims()) != 3 {
+		t.Errorf("of coupled statistics there is the theory %+v, and %d claims", coupled.Series[0].Theory,
+			len(coupled.Claims()))
+	}
+}
+
+// checkTheory compares the theory of a series at one of the betas with that computed layer by layer.
+func checkTheory(t *testing.T, config dial.Config, s dial.Series, beta int) {
+	t.Helper()
+	net := paper.BatchResidual(config.Betas[beta])
+	theory, err := law.Theory(t.Context(), net, config.Inputs, []int{s.Depth}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	acf := theory[0].ACF // up to lag 15, where that of this net has fallen below 1/e long before
+	colour, err := stats.Colour(acf, config.Inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, compared := range map[string][2]float64{
+		"lag 1": {s.Theory.Lag1[beta], acf[1]}, "lag 5": {s.Theory.Lag5[beta], acf[5]},
+		"length":    {s.Theory.Length[beta], dial.CorrelationLength(acf)},
+		"brownness": {s.Theory.Brownness[beta], colour.Brownness},
+	} {
+		// Leaps over layers are off by 1e-5 of a matrix's largest entry, and there are some dozens of them.
+		if got, want := compared[0], compared[1]; math.Abs(got-want) > 1e-4*max(1, want) {
+			t.Errorf("depth %d, β = %g: theory of the %s %g, want %g", s.Depth, s.Beta[beta], name, got, want)
+		}
 	}
 }
 

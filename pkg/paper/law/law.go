@@ -93,6 +93,32 @@ func AddTheory(p *jobs.Plan, net models.Config, inputs int, depths []int, couple
 	})
 }
 
+// leap is by how much the theory of a net may be off a leap over layers where its autocorrelation alone is
+// wanted. What that makes of an autocorrelation is a thousand times smaller than what curves are allowed.
+const leap = 1e-5
+
+// AddACF adds to a plan the expected autocorrelation of a net's gradients at each of some depths, at lags 0 to
+// maxLag, as one part. Other than AddTheory it says nothing of layers, and leaps over those of nets with skips
+// that hardly differ: nets of hundreds of layers take seconds. Highway nets take one depth.
+func AddACF(p *jobs.Plan, net models.Config, inputs int, depths []int, maxLag int) *map[int][]float64 {
+	net.Statistics, net.Width = "", 0 // which the theory is not about
+	spec := TheorySpec(net, inputs, depths, fmt.Sprintf("autocorrelation to lag %d, leaps of %g", maxLag, leap))
+	spec.Weight /= 4 // a leap is some layers
+	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) (map[int][]float64, error) {
+		x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+		if err != nil {
+			return nil, err
+		}
+		acfs := make(map[int][]float64)
+		err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x, Tolerance: leap}, depths,
+			func(r *meanfield.Result) (err error) {
+				acfs[r.Config.Net.Depth], err = r.ACF(maxLag)
+				return err
+			})
+		return acfs, err
+	})
+}
+
 // AddLayers adds to a plan Definition 1's C and R in infinitely wide nets, from pairs of inputs at least a
 // distance apart, 0 being 1: of a net of so many layers between neuron and read-out the entries from 0 to
 // that number, and of a highway net, whose layers depend on the depth, as Corollary 1 has them.

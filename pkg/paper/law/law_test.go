@@ -54,6 +54,31 @@ func TestTheoryIsMeanfields(t *testing.T) {
 	}
 }
 
+// TestACFIsTheTheorys: in leaps as layer by layer, of each depth in any order.
+func TestACFIsTheTheorys(t *testing.T) {
+	net := models.Config{Net: "residual", Norm: norms.Batch, Beta: 0.3, Width: 50, Statistics: norms.Coupled}
+	plan := jobs.NewPlan("test", nil)
+	acfs := law.AddACF(plan, net, 24, []int{40, 3}, 20)
+	if _, err := plan.Run(t.Context(), engine.New(nil)); err != nil {
+		t.Fatal(err)
+	}
+	theory, err := law.Theory(t.Context(), net, 24, []int{3, 40}, false)
+	if err != nil || len(*acfs) != 2 {
+		t.Fatalf("%d depths, %v", len(*acfs), err)
+	}
+	for _, want := range theory {
+		got := (*acfs)[want.Depth]
+		if len(got) != 21 {
+			t.Fatalf("depth %d: %d lags, want 21", want.Depth, len(got))
+		}
+		for k, value := range want.ACF { // some leaps, each off by 1e-5 of a matrix's largest entry
+			if math.Abs(got[k]-value) > 1e-4 {
+				t.Errorf("depth %d, lag %d: %g, want %g", want.Depth, k, got[k], value)
+			}
+		}
+	}
+}
+
 // TestSpecsTellPartsApart: what determines a part is in its key.
 func TestSpecsTellPartsApart(t *testing.T) {
 	net := models.Config{Net: "feedforward", Norm: norms.Center}
