@@ -152,6 +152,36 @@ func TestNormalisedFeedforwardRates(t *testing.T) {
 	}
 }
 
+// TestUncorrelatedInputsAreFixed: in a wide batch of independent inputs and two that are a little correlated
+// batch normalisation makes these less so by (1/2) pi/(pi-1) a layer, and their gradients by 1/2.
+func TestUncorrelatedInputsAreFixed(t *testing.T) {
+	const m, little = 256, 0.01
+	r := advance(t, Config{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 3}, X: grid(t, m)}, 0)
+	for i := range m * m {
+		r.state.k[i], r.state.d[i], r.state.t[i] = 0, 0, 0
+	}
+	for i := range m {
+		r.state.k[i*m+i], r.state.t[i*m+i] = 1, 1
+	}
+	for _, i := range []int{1, m} { // of inputs 0 and 1
+		r.state.k[i], r.state.t[i] = little, little
+	}
+	if err := r.layer(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	z := r.state.centred()
+	// Less what all pairs have, -1/(m-1): the mean is that of the inputs.
+	signal := (z.k[1] - z.k[2*m+3]) / z.k[0]
+	gradient := (r.state.t[1] - r.state.t[2*m+3]) / r.state.t[0]
+	// The order of little squared, and of 1/m.
+	if want := math.Pi / (math.Pi - 1) / 2 * little; math.Abs(signal/want-1) > 0.01 {
+		t.Errorf("the signals' correlation becomes %g, want %g", signal, want)
+	}
+	if want := little / 2; math.Abs(gradient/want-1) > 0.01 {
+		t.Errorf("the gradients' correlation becomes %g, want %g", gradient, want)
+	}
+}
+
 // TestNeighboursPartExponentially: behind batch normalisation the distance 1 - c of neighbours grows by
 // pi/(pi-1) a layer, times the mean of 1/s^2, which for n uncorrelated inputs less their mean is (n-1)/(n-3).
 // Hence the correlation length of deep gradients.
@@ -186,15 +216,18 @@ func TestNeighboursPartExponentially(t *testing.T) {
 	}
 }
 
-// TestResolutionOfCentredNets: how white a feedforward net of 24 layers looks is a matter of the grid. The
-// values are a prototype's.
+// TestResolutionOfCentredNets: how white a feedforward net of 24 layers looks is a matter of the grid, and one
+// of 50 layers looks less so again. The values are a prototype's.
 func TestResolutionOfCentredNets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("integrates for seconds")
 	}
-	for m, want := range map[int]float64{64: 0.015, 128: 0.009, 256: 0.016, 512: 0.134} {
-		net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: 24}
-		result, err := Run(t.Context(), Config{Net: net, X: grid(t, m)})
+	for _, test := range []struct {
+		depth, m int
+		want     float64
+	}{{24, 64, 0.015}, {24, 128, 0.009}, {24, 256, 0.016}, {24, 512, 0.134}, {50, 256, 0.028}} {
+		net := models.Config{Net: "feedforward", Norm: norms.Center, Depth: test.depth}
+		result, err := Run(t.Context(), Config{Net: net, X: grid(t, test.m)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,8 +235,8 @@ func TestResolutionOfCentredNets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(acf[1]-want) > 0.0005 {
-			t.Errorf("%d inputs: the ACF at lag 1 is %.4f, want %g", m, acf[1], want)
+		if math.Abs(acf[1]-test.want) > 0.0005 {
+			t.Errorf("%d layers, %d inputs: the ACF at lag 1 is %.4f, want %g", test.depth, test.m, acf[1], test.want)
 		}
 	}
 }
@@ -268,6 +301,40 @@ func TestResidualRates(t *testing.T) {
 		if math.Abs(r-test.r) > 0.015 || math.Abs(c-test.variance) > 0.05 {
 			t.Errorf("layer %d: the exponents of R and C(i,i) are %.3f and %.3f, want %g and %g",
 				test.layer, r, c, test.r, test.variance)
+		}
+	}
+}
+
+// TestResidualSignalsGrow: with batch normalisation a layer adds beta^2 (1 - 1/pi) to the signal's variance over
+// the inputs, which is why C(i,i) grows with another power than Theorem 3's. The correction falls like a power
+// of the depth and with the number of inputs: behind 400 layers on 64 inputs it is below 1 %.
+func TestResidualSignalsGrow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("integrates for seconds")
+	}
+	const m = 64
+	for _, beta := range []float64{0.3, 1} {
+		net := models.Config{Net: "residual", Beta: beta, Norm: norms.Batch, Depth: 800}
+		config, err := Config{Net: net, X: grid(t, m), Tolerance: 1e-6}.withDefaults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRecursion(config)
+		r.first()
+		variance := func(depth int) (mean float64) {
+			if err := r.to(t.Context(), depth); err != nil {
+				t.Fatal(err)
+			}
+			z := r.state.centred()
+			for i := range m {
+				mean += z.k[i*m+i] / m
+			}
+			return mean
+		}
+		before := variance(400)
+		got, want := (variance(800)-before)/400, beta*beta*(1-1/math.Pi)
+		if math.Abs(got/want-1) > 0.01 {
+			t.Errorf("beta = %g: a layer adds %.4f to the variance, want %.4f", beta, got, want)
 		}
 	}
 }
