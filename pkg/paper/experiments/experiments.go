@@ -127,7 +127,7 @@ var All = []Experiment{
 	}, {
 		Name: dial.Name, Title: dial.Title,
 		Series: []dial.Series(nil),
-		Shows:  "β turns a resnet's gradients from brown to white", Cost: "20 s",
+		Shows:  "β turns a resnet's gradients from brown to white", Cost: "1 minute",
 		Notebook: "03_theory", Figures: []string{"beta-dial"},
 		Run: onGrid(dial.Run, dial.Paper, dial.Quick),
 	}, {
