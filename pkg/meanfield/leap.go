@@ -63,7 +63,7 @@ func (r *recursion) leap(ctx context.Context, most int) (int, error) {
 		}
 		landed := branch{r.depth + n, there}
 		corrected := r.ahead(n, append(p.known[:len(p.known):len(p.known)], landed))
-		if corrected.farFrom(next) > p.tolerance {
+		if !(corrected.farFrom(next) <= p.tolerance) { // also where it is no number
 			n /= 2
 			next = r.ahead(n, p.known)
 			continue
@@ -179,13 +179,16 @@ func (s law) farFrom(other law) float64 {
 
 // largestOver returns the largest number of each matrix over that of another law's, where that is largest.
 func (s law) largestOver(other law) float64 {
-	return max(largest(s.k)/largest(other.k), largest(s.d)/largest(other.d), largest(s.t)/largest(other.t))
+	return max(largestOver(s.k, other.k), largestOver(s.d, other.d), largestOver(s.t, other.t))
 }
 
-func largest(values []float64) float64 {
-	most := 0.0
-	for _, value := range values {
-		most = max(most, math.Abs(value))
+func largestOver(values, others []float64) float64 {
+	most, scale := 0.0, 0.0
+	for i := range values {
+		most, scale = max(most, math.Abs(values[i])), max(scale, math.Abs(others[i]))
 	}
-	return most
+	if most == 0 {
+		return 0 // whatever the scale
+	}
+	return most / scale
 }
