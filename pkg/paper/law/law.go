@@ -3,10 +3,12 @@
 //
 // A figure that shows gradients of nets on the grid has the theory under its curves in a few lines:
 //
-//	theory := law.AddTheory(plan, net, inputs, depths)         // a part of the experiment's plan
+//	theory := law.AddTheory(plan, net, inputs, depths, false)  // a part of the experiment's plan
 //	...                                                         // once the plan has run:
 //	claim := law.Decide(Name, id, title, width, (*theory)[d].ACF, &measured.Curve)
 //	panel.Curve(law.Line("theory", lags, (*theory)[d].ACF))     // thin and dark
+//
+// [AddACF] is quicker for nets of hundreds of layers whose autocorrelation is all that is wanted.
 package law
 
 import (
