@@ -44,7 +44,8 @@ func BenchmarkLeaps(b *testing.B) {
 	}
 	net := models.Config{Net: "residual", Beta: 0.3, Norm: norms.Batch, Depth: 200}
 	for b.Loop() {
-		if _, err := meanfield.Run(b.Context(), meanfield.Config{Net: net, X: x, Tolerance: 1e-5}); err != nil {
+		if _, err := meanfield.Run(b.Context(),
+			meanfield.Config{Net: net, X: x, Tolerance: 1e-5}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -156,7 +156,8 @@ func TestNormalisedFeedforwardRates(t *testing.T) {
 // batch normalisation makes these less so by (1/2) pi/(pi-1) a layer, and their gradients by 1/2.
 func TestUncorrelatedInputsAreFixed(t *testing.T) {
 	const m, little = 256, 0.01
-	r := advance(t, Config{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 3}, X: grid(t, m)}, 0)
+	r := advance(t, Config{Net: models.Config{Net: "feedforward", Norm: norms.Batch, Depth: 3},
+		X: grid(t, m)}, 0)
 	for i := range m * m {
 		r.state.k[i], r.state.d[i], r.state.t[i] = 0, 0, 0
 	}
@@ -216,8 +217,8 @@ func TestNeighboursPartExponentially(t *testing.T) {
 	}
 }
 
-// TestResolutionOfCentredNets: how white a feedforward net of 24 layers looks is a matter of the grid, and one
-// of 50 layers looks less so again. The values are a prototype's.
+// TestResolutionOfCentredNets: how white a feedforward net of 24 layers looks is a matter of the grid, and
+// one of 50 layers looks less so again. The values are a prototype's.
 func TestResolutionOfCentredNets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("integrates for seconds")
@@ -236,7 +237,8 @@ func TestResolutionOfCentredNets(t *testing.T) {
 			t.Fatal(err)
 		}
 		if math.Abs(acf[1]-test.want) > 0.0005 {
-			t.Errorf("%d layers, %d inputs: the ACF at lag 1 is %.4f, want %g", test.depth, test.m, acf[1], test.want)
+			t.Errorf("%d layers, %d inputs: the ACF at lag 1 is %.4f, want %g", test.depth, test.m, acf[1],
+				test.want)
 		}
 	}
 }
@@ -305,9 +307,9 @@ func TestResidualRates(t *testing.T) {
 	}
 }
 
-// TestResidualSignalsGrow: with batch normalisation a layer adds beta^2 (1 - 1/pi) to the signal's variance over
-// the inputs, which is why C(i,i) grows with another power than Theorem 3's. The correction falls like a power
-// of the depth and with the number of inputs: behind 400 layers on 64 inputs it is below 1 %.
+// TestResidualSignalsGrow: with batch normalisation a layer adds beta^2 (1 - 1/pi) to the signal's variance
+// over the inputs, which is why C(i,i) grows with another power than Theorem 3's. The correction falls like a
+// power of the depth and with the number of inputs: behind 400 layers on 64 inputs it is below 1 %.
 func TestResidualSignalsGrow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("integrates for seconds")

@@ -14,13 +14,14 @@ import (
 //
 //	S_{l+n} = carry^{2n} S_l + gain^2 g sum_{j<n} carry^{2(n-1-j)} B(S_{l+j})
 //
-// with a polynomial through known values in the place of B. This is the method of Adams for a sum in the place
-// of an integral: a leap predicts S_{l+n} with the polynomial through the last values, takes B there, and
-// corrects it with the polynomial that goes through this one as well. What the correction changes says how far
-// the prediction was off. A leap of one layer is exact, whatever the polynomial.
+// with a polynomial through known values in the place of B. This is the method of Adams for a sum in the
+// place of an integral: a leap predicts S_{l+n} with the polynomial through the last values, takes B there,
+// and corrects it with the polynomial that goes through this one as well. What the correction changes says
+// how far the prediction was off. A leap of one layer is exact, whatever the polynomial.
 
-// mostKnown is the largest number of values that a polynomial goes through: with more of them rounding and the
-// error of the integral of batch normalisation, magnified by extrapolation, weigh more than what they add.
+// mostKnown is the largest number of values that a polynomial goes through: with more of them rounding and
+// the error of the integral of batch normalisation, magnified by extrapolation, weigh more than what they
+// add.
 const mostKnown = 6
 
 // growth is by how much a leap may be longer than the one before.

@@ -40,21 +40,24 @@ func TestLeapsGiveWhatLayersGive(t *testing.T) {
 		}
 		config.Tolerance = tolerance
 		leaps := &counter{}
-		err := meanfield.Each(progress.With(t.Context(), leaps), config, depths, func(r *meanfield.Result) error {
-			depth := r.Config.Net.Depth
-			if off := farthest(t, r, exact[depth]); !(off <= 10*tolerance) {
-				t.Errorf("%s of depth %d: the autocorrelation is off by %.2g", test.net.Title(), depth, off)
-			}
-			if r.Layers != nil {
-				t.Errorf("%s of depth %d has layers that were leapt over", test.net.Title(), depth)
-			}
-			return nil
-		})
+		err := meanfield.Each(progress.With(t.Context(), leaps), config, depths,
+			func(r *meanfield.Result) error {
+				depth := r.Config.Net.Depth
+				if off := farthest(t, r, exact[depth]); !(off <= 10*tolerance) {
+					t.Errorf("%s of depth %d: the autocorrelation is off by %.2g", test.net.Title(), depth,
+						off)
+				}
+				if r.Layers != nil {
+					t.Errorf("%s of depth %d has layers that were leapt over", test.net.Title(), depth)
+				}
+				return nil
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if leaps.updates > test.most || leaps.done != 100 {
-			t.Errorf("%s: %d layers in %d leaps, want 100 in at most %d", test.net.Title(), leaps.done, leaps.updates,
+			t.Errorf("%s: %d layers in %d leaps, want 100 in at most %d", test.net.Title(), leaps.done,
+				leaps.updates,
 				test.most)
 		}
 	}
@@ -62,7 +65,8 @@ func TestLeapsGiveWhatLayersGive(t *testing.T) {
 
 // TestFeedforwardNetsDoNotLeap: without skips no layer is nearly like the one before.
 func TestFeedforwardNetsDoNotLeap(t *testing.T) {
-	config := meanfield.Config{Net: models.Config{Net: "feedforward", Depth: 12, Norm: norms.Center}, X: grid(t, 24)}
+	config := meanfield.Config{Net: models.Config{Net: "feedforward", Depth: 12, Norm: norms.Center},
+		X: grid(t, 24)}
 	exact := run(t, config)
 	config.Tolerance = 0.01
 	if r := run(t, config); farthest(t, r, exact) != 0 || len(r.Layers) != 12 {

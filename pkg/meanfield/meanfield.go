@@ -172,7 +172,8 @@ func (c Config) withDefaults() (Config, error) {
 		c.step = defaultStep
 	}
 	if !(c.Tolerance >= 0 && c.Tolerance < 0.1) || c.Tolerance > 0 && c.Coupled {
-		return c, fmt.Errorf("tolerance is %g: give one from 0 to less than 0.1, and 0 for the guess at coupled statistics, which needs every layer",
+		return c, fmt.Errorf("tolerance is %g: give one from 0 to less than 0.1, and 0 for the guess at "+
+			"coupled statistics, which needs every layer",
 			c.Tolerance)
 	}
 	if err := c.checkInputs(); err != nil {

@@ -68,8 +68,8 @@ func (r *Result) Claims() []claims.Claim {
 	return all
 }
 
-// followsLaw claims that the nets of all betas, of a width, have the autocorrelation and the correlation length
-// of infinitely wide ones: that the one does that is farthest off.
+// followsLaw claims that the nets of all betas, of a width, have the autocorrelation and the correlation
+// length of infinitely wide ones: that the one does that is farthest off.
 func (s Series) followsLaw(width int) []claims.Claim {
 	name := fmt.Sprintf("%s.depth-%d", s.Net, s.Depth)
 	title := fmt.Sprintf("%d-layer resnets of all β, frozen statistics", s.Depth)
@@ -84,8 +84,8 @@ func (s Series) followsLaw(width int) []claims.Claim {
 		law.Near.Claim(Name, name, "", fmt.Sprintf("%s: largest distance at lags 1–%d, less two standard "+
 			"errors, times the width", title, gradients.MaxLag)).
 			Below(stats.Exact(float64(width)*acf), law.Near.Value),
-		sameLength.Claim(Name, name, "", title+": largest distance, in grid steps, of the correlation length "+
-			"beyond those that the theory allows, less two standard errors; negative inside").
+		sameLength.Claim(Name, name, "", title+": largest distance, in grid steps, of the correlation "+
+			"length beyond those that the theory allows, less two standard errors; negative inside").
 			Below(stats.Exact(length), sameLength.Value),
 	}
 }

@@ -54,7 +54,8 @@ func TestCurvesFollowTheLaw(t *testing.T) {
 		}
 		all := s.followsLaw(width)
 		if len(all) != 2 || all[0].Verdict != want || all[1].Verdict != want ||
-			all[0].ID != "beta-dial.law.residual.depth-10" || all[1].ID != "beta-dial.law-length.residual.depth-10" {
+			all[0].ID != "beta-dial.law.residual.depth-10" ||
+			all[1].ID != "beta-dial.law-length.residual.depth-10" {
 			t.Errorf("off by %g: %+v", off, all)
 		}
 	}

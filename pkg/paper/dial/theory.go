@@ -8,8 +8,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// Theory is the structure of gradients of infinitely wide nets against beta, for one depth: what a Series has,
-// of the expected autocorrelation in the place of its mean over draws. All slices have one entry a beta.
+// Theory is the structure of gradients of infinitely wide nets against beta, for one depth: what a Series
+// has, of the expected autocorrelation in the place of its mean over draws. All slices have one entry a beta.
 type Theory struct {
 	// Lag1 and Lag5 are the expected autocorrelation at these lags.
 	Lag1 []float64 `json:"lag_1"`
@@ -25,12 +25,12 @@ type Theory struct {
 	acfs [][]float64
 }
 
-// farLag returns the largest lag at which the autocorrelation of m values is looked at for its length. That of
-// brown noise, as of all that is less smooth, has fallen to 0 long before.
+// farLag returns the largest lag at which the autocorrelation of m values is looked at for its length. That
+// of brown noise, as of all that is less smooth, has fallen to 0 long before.
 func farLag(m int) int { return m / 2 }
 
-// addTheory adds the theory of the nets of each beta, at all depths, to a plan; it returns nil where the theory
-// does not cover them.
+// addTheory adds the theory of the nets of each beta, at all depths, to a plan; it returns nil where the
+// theory does not cover them.
 func (c Config) addTheory(p *jobs.Plan) []*map[int][]float64 {
 	var all []*map[int][]float64
 	for _, beta := range c.Betas {

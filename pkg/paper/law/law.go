@@ -99,12 +99,13 @@ func AddTheory(p *jobs.Plan, net models.Config, inputs int, depths []int, couple
 // wanted. What that makes of an autocorrelation is a thousand times smaller than what curves are allowed.
 const leap = 1e-5
 
-// AddACF adds to a plan the expected autocorrelation of a net's gradients at each of some depths, at lags 0 to
-// maxLag, as one part. Other than AddTheory it says nothing of layers, and leaps over those of nets with skips
-// that hardly differ: nets of hundreds of layers take seconds. Highway nets take one depth.
+// AddACF adds to a plan the expected autocorrelation of a net's gradients at each of some depths, at lags 0
+// to maxLag, as one part. Other than AddTheory it says nothing of layers, and leaps over those of nets with
+// skips that hardly differ: nets of hundreds of layers take seconds. Highway nets take one depth.
 func AddACF(p *jobs.Plan, net models.Config, inputs int, depths []int, maxLag int) *map[int][]float64 {
 	net.Statistics, net.Width = "", 0 // which the theory is not about
-	spec := TheorySpec(net, inputs, depths, fmt.Sprintf("autocorrelation to lag %d, leaps of %g", maxLag, leap))
+	spec := TheorySpec(net, inputs, depths, fmt.Sprintf("autocorrelation to lag %d, leaps of %g", maxLag,
+		leap))
 	spec.Weight /= 4 // a leap is some layers
 	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) (map[int][]float64, error) {
 		x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
