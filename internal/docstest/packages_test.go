@@ -3,6 +3,7 @@ package docstest
 import (
 	"encoding/json"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -59,7 +60,8 @@ func own(paths []string) []string {
 	return names
 }
 
-// imports returns what each package of the project imports of the others, the notebooks together among them.
+// imports returns what each package of the project imports of the others, the notebooks together among them:
+// what their cells import, and the packages whose names stand before what they use, which the kernel imports.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	all := make(map[string][]string)
@@ -72,21 +74,48 @@ func imports(t *testing.T) map[string][]string {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("found no notebooks: %v", err)
 	}
-	imported := regexp.MustCompile(`(?m)^\s*(?:import )?"(` + regexp.QuoteMeta(module) + `[^"]+)"$`)
-	for _, path := range paths {
+	imported := regexp.MustCompile(`(?m)^(?:\s*|import (?:\w+ )?)"(` + regexp.QuoteMeta(module) + `[^"]+)"$`)
+	used := regexp.MustCompile(`\b([a-z]\w*)\.[A-Z]`)
+	named := public(t)
+	for _, file := range paths {
 		var notebook struct {
-			Cells []struct{ Source []string }
+			Cells []struct {
+				Type   string `json:"cell_type"`
+				Source []string
+			}
 		}
-		if err := json.Unmarshal([]byte(read(t, path)), &notebook); err != nil {
+		if err := json.Unmarshal([]byte(read(t, file)), &notebook); err != nil {
 			t.Fatal(err)
 		}
 		for _, cell := range notebook.Cells {
-			for _, match := range imported.FindAllStringSubmatch(strings.Join(cell.Source, ""), -1) {
+			if cell.Type != "code" {
+				continue
+			}
+			source := strings.Join(cell.Source, "")
+			for _, match := range imported.FindAllStringSubmatch(source, -1) {
 				all[notebooks] = append(all[notebooks], own(match[1:])...)
+			}
+			for _, match := range used.FindAllStringSubmatch(source, -1) {
+				if packages := named[match[1]]; len(packages) == 1 {
+					all[notebooks] = append(all[notebooks], packages[0])
+				}
 			}
 		}
 	}
 	return all
+}
+
+// public returns the packages that anybody may import, by the last part of their paths. The few names that
+// two packages share say nothing of which is meant.
+func public(t *testing.T) map[string][]string {
+	t.Helper()
+	named := make(map[string][]string)
+	for _, p := range packages(t) {
+		if strings.HasPrefix(p.name, "pkg/") {
+			named[path.Base(p.name)] = append(named[path.Base(p.name)], p.name)
+		}
+	}
+	return named
 }
 
 // matches says whether a package is one that a pattern of Go names: itself, or with /... after it, those
