@@ -3,6 +3,7 @@ package resolution
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/plots"
@@ -25,6 +26,7 @@ func Draw(r *Result) (*plots.Figure, error) {
 		LogY()
 	white := plots.NewPanel("inputs M on [−2, 2]", "depth").
 		Titled("where neighbours are alike by less than a tenth").LogX()
+	var inputs []float64
 	for _, s := range r.Series {
 		look := looks[s.Net.ID()]
 		label := s.Net.Name().Title()
@@ -33,10 +35,12 @@ func Draw(r *Result) (*plots.Figure, error) {
 			draw(lengths, s, label, look)
 		case White:
 			draw(white, s, label, look)
-			white.X.At(s.X)
-			white.X.Room = 0.05
+			inputs = append(inputs, s.X...)
 		}
 	}
+	slices.Sort(inputs)
+	white.X.At(slices.Compact(inputs))
+	white.X.Room = 0.05
 	if len(r.Series) > 0 {
 		g.Row(lengths, white)
 	}

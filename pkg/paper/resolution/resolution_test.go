@@ -198,8 +198,13 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestPicture draws a result whose last series has a single grid: the grids of all series have ticks.
 func TestPicture(t *testing.T) {
-	figure, err := Draw(made(3.6, 0.19))
+	r := made(3.6, 0.19)
+	last := r.Series[len(r.Series)-1]
+	last.Net, last.X, last.Measured = law.NetOf(r.Config.Families[1].Net), last.X[2:3], last.Measured[2:3]
+	r.Series = append(r.Series, last)
+	figure, err := Draw(r)
 	plottest.Golden(t, "resolution", plottest.Rendered(t, figure, err))
 	if _, err := Draw(nil); err == nil || !strings.Contains(err.Error(), "resolution") {
 		t.Errorf("a result without series: %v", err)
