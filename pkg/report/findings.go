@@ -12,14 +12,15 @@ import (
 //go:embed findings.md
 var findingsText string
 
-// finding is a sentence or two about what came out, with the sections that show it.
+// finding is a sentence or two about what came out, with the sections that show it. Text follows on Head,
+// with the space between them where there is one.
 type finding struct {
 	Head, Text string
 	Sections   []*section
 }
 
 var (
-	findingItem  = regexp.MustCompile(`(?ms)^\d+\. \*\*(.+?)\*\*(.+?)<!-- (.+?) -->$`)
+	findingItem  = regexp.MustCompile(`(?ms)^\d+\. \*\*(.+?)\*\*(\s*)(.+?)<!-- (.+?) -->$`)
 	figuresNamed = regexp.MustCompile(`\n +<!-- .+? -->`)
 )
 
@@ -27,8 +28,8 @@ var (
 func newFindings(sections []*section) []finding {
 	var findings []finding
 	for _, item := range findingItem.FindAllStringSubmatch(findingsText, -1) {
-		f := finding{Head: words(item[1]), Text: words(item[2])}
-		for _, name := range strings.Fields(item[3]) {
+		f := finding{Head: words(item[1]), Text: item[2] + words(item[3])}
+		for _, name := range strings.Fields(item[4]) {
 			for _, s := range sections {
 				if s.Figure.Figure == name {
 					f.Sections = append(f.Sections, s)

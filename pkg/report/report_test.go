@@ -91,7 +91,7 @@ func TestPageShowsEverything(t *testing.T) {
 		`class="undecided"><td role="cell" class="verdict"><b>? undecided</b><span>about 30 more draws would decide at this spread</span>`,
 		`class="holds convention"><td role="cell" class="verdict"><b>✓ holds</b><span>⇄ decided by a convention</span>`, `class="contradicted convention"`,
 		`class="holds"><td`, `id="show-contradicted"`, `tr.undecided`, `alt="Title of figure-2: coupled.`,
-		"<li><strong>Gradients shatter with depth",
+		"<li><strong>Gradients shatter with depth, and skips slow it down.</strong> Deep",
 		`<a href="#figure-1">Title of figure-1</a>: 2 of 4 claims hold`, `<tr role="row" id="a.frozen"`,
 		"1 of 9 parts recomputed: largest relative difference 2e-06", "Recomputed: resnet, minibatch 7.",
 		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;",
