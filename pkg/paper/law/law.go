@@ -55,11 +55,16 @@ func (c Curve) Coactive() []float64 {
 	return coactive
 }
 
+// grid returns the paper's grid with so many inputs, 0 being the paper's number.
+func grid(inputs int) ([]float64, error) {
+	return data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+}
+
 // Theory returns the theory of a net at several depths, ascending, on the paper's grid with so many
 // inputs, 0 being the paper's number; with the guess for coupled statistics where that is wanted. Where it
 // does not cover the net it returns an error.
 func Theory(ctx context.Context, net models.Config, inputs int, depths []int, coupled bool) ([]Curve, error) {
-	x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+	x, err := grid(inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +113,7 @@ func AddACF(p *jobs.Plan, net models.Config, inputs int, depths []int, maxLag in
 		leap))
 	spec.Weight /= 4 // a leap is some layers
 	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) (map[int][]float64, error) {
-		x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+		x, err := grid(inputs)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +137,7 @@ func AddLayers(p *jobs.Plan, net models.Config, inputs int, distance float64, de
 	net.Depth, net.Statistics, net.Width = depth+1, "", 0 // rectifiers, the first of them below the neuron
 	spec := TheorySpec(net, inputs, []int{net.Depth}, fmt.Sprintf("definition 1, distance %g", distance))
 	return jobs.Add(p, spec, func(ctx context.Context, _ *engine.Engine) ([]meanfield.Layer, error) {
-		x, err := data.Grid(cmp.Or(inputs, data.GridPoints), data.GridLow, data.GridHigh)
+		x, err := grid(inputs)
 		if err != nil {
 			return nil, err
 		}
