@@ -18,10 +18,7 @@ const firstOutput = `(document.querySelector(".jp-CodeCell .jp-OutputArea")?.inn
 // before are there again, and what ran has ended.
 func TestRestartAndRunAll(t *testing.T) {
 	faulttest.Everything(t)
-	browser := startBrowser(t)
-	lab := startLab(t, "mine/template.ipynb")
-	n := lab.open(t, browser, "template.ipynb")
-	index := n.cells()[0].Index
+	_, n, index := openTemplate(t)
 	beat := filepath.Join(t.TempDir(), "beat")
 	n.rewrite(index, fmt.Sprintf(`func beat() { must.M(os.WriteFile(%q, nil, 0o644)) }
 
@@ -49,10 +46,7 @@ for range 3000 {
 // be opened again; it ends with JupyterLab.
 func TestClosedTab(t *testing.T) {
 	faulttest.Everything(t)
-	browser := startBrowser(t)
-	lab := startLab(t, "mine/template.ipynb")
-	n := lab.open(t, browser, "template.ipynb")
-	index := n.cells()[0].Index
+	lab, n, index := openTemplate(t)
 	beat := filepath.Join(t.TempDir(), "beat")
 	n.rewrite(index, fmt.Sprintf(`%%%%
 for range 3000 {

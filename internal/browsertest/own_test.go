@@ -68,13 +68,19 @@ func (n *notebook) complete(index int, code, word string) {
 		`() => !document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-Completer-item")`)
 }
 
+// openTemplate opens the empty notebook in a lab of its own, and returns the index of its first cell.
+func openTemplate(t *testing.T) (lab *jupyter, n *notebook, index int) {
+	t.Helper()
+	browser := startBrowser(t)
+	lab = startLab(t, "mine/template.ipynb")
+	n = lab.open(t, browser, "template.ipynb")
+	return lab, n, n.cells()[0].Index
+}
+
 // TestNotebookOfOnesOwn walks through a fresh notebook: completion, a net and a picture of your own without
 // an import, and a forgotten %%.
 func TestNotebookOfOnesOwn(t *testing.T) {
-	browser := startBrowser(t)
-	lab := startLab(t, "mine/template.ipynb")
-	n := lab.open(t, browser, "template.ipynb")
-	index := n.cells()[0].Index
+	_, n, index := openTemplate(t)
 	n.wait("line numbers", `() => Boolean(document.querySelector(".jp-CodeCell .cm-lineNumbers"))`)
 	n.complete(index, "%%\nnorms.", "Batch")
 	n.complete(index, "%%\ns := lab.Auto()\nresult := must.M1(gradients.Run(s.Context, s.Engine, "+
