@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"testing"
 )
@@ -46,6 +47,22 @@ func Peak(t *testing.T, do func()) float64 {
 	}
 	do()
 	return field(t, "VmHWM")
+}
+
+// Bounded runs do, which returns how many bytes a formula says that it takes, and holds what the process
+// takes for it to between 0.6 times that, which shows that the measure measures, and four times, as Go's
+// collector of garbage falls behind on a machine that others keep busy, and 64 MiB for what does not grow.
+func Bounded(t *testing.T, what any, do func() (formula float64)) {
+	t.Helper()
+	const fixed = 64 << 20
+	debug.FreeOSMemory()
+	before := Resident(t)
+	var formula float64
+	got := Peak(t, func() { formula = do() }) - before
+	t.Logf("%+v: %.0f MiB, the formula says %.0f", what, got/(1<<20), formula/(1<<20))
+	if got < 0.6*formula || got > 4*formula+fixed {
+		t.Errorf("want between 0.6 times the formula, and 4 times and %d MiB", fixed>>20)
+	}
 }
 
 // field returns a number of bytes that the system says of the process.

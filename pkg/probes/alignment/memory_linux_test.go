@@ -1,7 +1,7 @@
 package alignment_test
 
 import (
-	"runtime/debug"
+	"fmt"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/memorytest"
@@ -19,7 +19,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if !memorytest.Alone(t) {
 		return
 	}
-	const examples, width, fixed = 24, 400, 64 << 20
+	const examples, width = 24, 400
 	e := engine.New(testbackend.XLA(t))
 	defer e.Close()
 	layer := testnets.Dense{In: width, Out: width, Tanh: true}
@@ -39,14 +39,10 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	run(2) // compiles
 	for _, draws := range []int{2, 6} {
-		debug.FreeOSMemory()
-		before := memorytest.Resident(t)
-		got := memorytest.Peak(t, func() { run(draws) }) - before
-		formula := float64(subject.AtOnce(draws) * 8 *
-			(examples*width*width + examples*width + 2*examples*examples))
-		t.Logf("%d draws: %.0f MiB, the formula says %.0f", draws, got/(1<<20), formula/(1<<20))
-		if got < 0.6*formula || got > 4*formula+fixed {
-			t.Errorf("want between 0.6 times the formula, and 4 times and %d MiB", fixed>>20)
-		}
+		memorytest.Bounded(t, fmt.Sprintf("%d draws", draws), func() float64 {
+			run(draws)
+			return float64(subject.AtOnce(draws) * 8 *
+				(examples*width*width + examples*width + 2*examples*examples))
+		})
 	}
 }

@@ -1,7 +1,6 @@
 package jacobian_test
 
 import (
-	"runtime/debug"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/memorytest"
@@ -20,7 +19,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if !memorytest.Alone(t) {
 		return
 	}
-	const points, fixed = 8, 64 << 20
+	const points = 8
 	e := engine.New(testbackend.XLA(t))
 	defer e.Close()
 	for _, test := range []struct{ inputs, outputs, vectors, products, draws, pairs int }{
@@ -35,17 +34,11 @@ func TestMemoryIsBounded(t *testing.T) {
 			config.Pairs = append(config.Pairs, pair(test.inputs, i))
 		}
 		config.Kind = path.Line
-		debug.FreeOSMemory()
-		before := memorytest.Resident(t)
-		got := memorytest.Peak(t, func() {
+		memorytest.Bounded(t, test, func() float64 {
 			if _, err := jacobian.Run(t.Context(), e, config); err != nil {
 				t.Fatal(err)
 			}
-		}) - before
-		formula := float64(subject.AtOnce(test.draws*test.pairs) * 8 * points * test.products * test.inputs)
-		t.Logf("%+v: %.0f MiB, the formula says %.0f", test, got/(1<<20), formula/(1<<20))
-		if got < 0.6*formula || got > 4*formula+fixed {
-			t.Errorf("want between 0.6 times the formula, and 4 times and %d MiB", fixed>>20)
-		}
+			return float64(subject.AtOnce(test.draws*test.pairs) * 8 * points * test.products * test.inputs)
+		})
 	}
 }

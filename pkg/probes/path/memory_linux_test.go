@@ -1,7 +1,6 @@
 package path_test
 
 import (
-	"runtime/debug"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/memorytest"
@@ -21,7 +20,6 @@ func TestMemoryIsBounded(t *testing.T) {
 	if !memorytest.Alone(t) {
 		return
 	}
-	const fixed = 64 << 20
 	e := engine.New(testbackend.XLA(t))
 	defer e.Close()
 	run := func(size, points, batch, pairs, draws int) path.Config {
@@ -42,15 +40,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	for _, test := range []struct{ size, points, batch, pairs, draws int }{
 		{20_000, 128, 128, 2, 2}, {20_000, 128, 16, 4, 6}, {100, 1500, 1500, 2, 2},
 	} {
-		debug.FreeOSMemory()
-		before := memorytest.Resident(t)
-		var config path.Config
-		got := memorytest.Peak(t,
-			func() { config = run(test.size, test.points, test.batch, test.pairs, test.draws) }) - before
-		formula := float64(config.Memory()) * float64(subject.AtOnce(test.pairs*test.draws))
-		t.Logf("%+v: %.0f MiB, the formula says %.0f", test, got/(1<<20), formula/(1<<20))
-		if got < 0.6*formula || got > 4*formula+fixed {
-			t.Errorf("want between 0.6 times the formula, and 4 times and %d MiB", fixed>>20)
-		}
+		memorytest.Bounded(t, test, func() float64 {
+			config := run(test.size, test.points, test.batch, test.pairs, test.draws)
+			return float64(config.Memory()) * float64(subject.AtOnce(test.pairs*test.draws))
+		})
 	}
 }
