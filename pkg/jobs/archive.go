@@ -78,8 +78,8 @@ func (a *Archive) holds(key []byte) bool {
 	return part != nil && err == nil
 }
 
-// Missing returns the names of the jobs whose results are not kept with the code, less those that are Passing
-// or Local.
+// Missing returns the names of the jobs whose results are not kept with the code, less those that are
+// Passing.
 func (p *Plan) Missing() ([]string, error) {
 	if err := p.encodeKeys(); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (p *Plan) Missing() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if part == nil && !j.Passing && !j.Local {
+		if part == nil && !j.Passing {
 			missing = append(missing, j.Name)
 		}
 	}

@@ -34,16 +34,22 @@ type experiment struct {
 	factor float64
 	fails  map[int]error
 
-	// local is the number of the first of the parts that are Local; 0 where none are.
-	local int
+	// inPart is the number of the first of the parts of which only the rank is compared, and whose layers
+	// change by the rounding; 0 where all are compared whole.
+	inPart   int
+	rounding float64
 
 	mu       sync.Mutex
 	computed []int
 }
 
 func (x *experiment) result(i int) measured {
-	return measured{fmt.Sprint("net ", i), x.factor * math.Sqrt(float64(i+1)),
+	m := measured{fmt.Sprint("net ", i), x.factor * math.Sqrt(float64(i+1)),
 		[]float64{x.factor, 0, float64(-i)}}
+	if x.inPart > 0 && i >= x.inPart {
+		m.Layers[1] = x.rounding
+	}
+	return m
 }
 
 // run runs the experiment and returns its parts' results.
@@ -52,15 +58,19 @@ func (x *experiment) run(ctx context.Context, e *engine.Engine) ([]measured, res
 	var all []*measured
 	for i := range x.n {
 		type key struct{ Version, Index int }
-		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1),
-			Local: x.local > 0 && i >= x.local}
-		all = append(all, jobs.Add(plan, spec, func(ctx context.Context, _ *engine.Engine) (measured, error) {
+		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1)}
+		compute := func(ctx context.Context, _ *engine.Engine) (measured, error) {
 			progress.Step(progress.Start(ctx, "a probe's own steps", 1))
 			x.mu.Lock()
 			defer x.mu.Unlock()
 			x.computed = append(x.computed, i)
 			return x.result(i), x.fails[i]
-		}))
+		}
+		if x.inPart > 0 && i >= x.inPart {
+			all = append(all, jobs.AddCompared(plan, spec, compute, func(m measured) any { return m.Rank }))
+		} else {
+			all = append(all, jobs.Add(plan, spec, compute))
+		}
 	}
 	parts, err := plan.Run(ctx, e)
 	var found []measured

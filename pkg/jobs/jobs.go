@@ -36,10 +36,6 @@ type Spec struct {
 	// Passing marks a job whose result is not kept: because its key says too little, as that of a net with a
 	// normalisation of the reader's own, known by its name alone; or because the result is too large.
 	Passing bool
-
-	// Local marks a job whose result is kept for an interrupted run, and not with the code, because it does
-	// not come out alike on another processor: nothing could check it there.
-	Local bool
 }
 
 // job is a job of a plan.
@@ -51,6 +47,9 @@ type job struct {
 	compute func(ctx context.Context, e *engine.Engine) error
 	value   func() any
 	decode  func(text []byte) error
+
+	// compared returns what of the result is compared with what is kept; nil for all of it.
+	compared func() any
 }
 
 // Plan lists the jobs of an experiment.
@@ -86,6 +85,15 @@ func Add[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.
 	return result
 }
 
+// AddCompared is [Add] for a result that comes out alike on another processor in part alone: compared returns
+// that part, as which it is compared with what is kept with the code.
+func AddCompared[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.Engine) (T, error),
+	compared func(T) any) *T {
+	result := Add(p, spec, compute)
+	p.jobs[len(p.jobs)-1].compared = func() any { return compared(*result) }
+	return result
+}
+
 // encodeKeys writes the keys, and checks the specs.
 func (p *Plan) encodeKeys() error {
 	for _, j := range p.jobs {
@@ -103,8 +111,19 @@ func (p *Plan) encodeKeys() error {
 }
 
 // encode writes the result as JSON.
-func (j *job) encode() (json.RawMessage, error) {
-	text, err := json.Marshal(j.value())
+func (j *job) encode() (json.RawMessage, error) { return j.write(j.value()) }
+
+// project returns what of a result in JSON is compared.
+func (j *job) project(text json.RawMessage) (json.RawMessage, error) {
+	if err := j.decode(text); err != nil || j.compared == nil {
+		return text, err
+	}
+	return j.write(j.compared())
+}
+
+// write writes a result, or what of it is compared, as JSON.
+func (j *job) write(value any) (json.RawMessage, error) {
+	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("the part %q can't be kept as JSON: %w", j.Name, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,24 +66,28 @@ func TestInterruptedPlansContinue(t *testing.T) {
 	}
 }
 
-// TestLocalPartsAreNotKeptWithTheCode: parts that are Local are not handed on for the archive, nor missed in
-// it, and are computed in every run; an interrupted run keeps them as it does others.
-func TestLocalPartsAreNotKeptWithTheCode(t *testing.T) {
+// TestPartsComparedInPart: of results that depend on the processor in part, the rest is compared, and what is
+// kept stays the result. What differs in the rest fails as ever.
+func TestPartsComparedInPart(t *testing.T) {
 	x := newExperiment(10)
-	x.local = 6
+	x.inPart, x.rounding = 1, 0.25
 	x.archive = archive(t, x, 1e-3)
-	x.computed = nil
-	store := checkpoint.NewStore(filepath.Join(t.TempDir(), "parts"), "test")
-	ctx := checkpoint.With(jobs.With(t.Context(), jobs.Setting{UseKept: true}), store)
-	got, parts, err := x.run(ctx, engine.New(nil))
-	if err != nil || !reflect.DeepEqual(got, x.want()) || parts.Kept != 6 || parts.Total != 10 ||
-		len(x.computed) != 4+len(parts.Recomputed) {
-		t.Fatalf("%d parts were computed, and it is said: %+v, %v", len(x.computed), parts, err)
+	want := x.want()
+	x.rounding = 0.75 // another processor
+	use := jobs.With(t.Context(), jobs.Setting{UseKept: true})
+	got, parts, err := x.run(use, engine.New(nil))
+	if err != nil || !reflect.DeepEqual(got, want) || parts.Largest != 0 {
+		t.Fatalf("the result is %v, of %+v, %v", got, parts, err)
 	}
-	x.computed = nil
-	if _, parts, err = x.run(ctx, engine.New(nil)); err != nil || len(x.computed) != len(parts.Recomputed) {
-		t.Errorf("of parts that are there %d were computed besides the sample of %d, %v", len(x.computed),
-			len(parts.Recomputed), err)
+	inPart := len(slices.DeleteFunc(slices.Clone(parts.Recomputed), func(s string) bool {
+		return s == "part 0"
+	}))
+	if parts.InPart != inPart || parts.Kept != 10 {
+		t.Errorf("of %v, %d are said to be compared in part", parts.Recomputed, parts.InPart)
+	}
+	x.factor = 1.01
+	if _, _, err := x.run(use, engine.New(nil)); err == nil || !strings.Contains(err.Error(), "the part ") {
+		t.Errorf("another rank gives the error %v", err)
 	}
 }
 

@@ -158,14 +158,14 @@ func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	return checkpoint.Keep(ctx, json.RawMessage(j.key), r.parts[i])
 }
 
-// record hands all parts to the setting's Record, less those that are Local.
+// record hands all parts to the setting's Record.
 func (r *run) record() {
 	if r.setting.Record == nil {
 		return
 	}
 	var all []Part
-	for i, part := range r.parts {
-		if part != nil && !r.jobs[i].Local {
+	for _, part := range r.parts {
+		if part != nil {
 			all = append(all, *part)
 		}
 	}

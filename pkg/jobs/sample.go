@@ -38,10 +38,15 @@ func (r *run) sample(kept []int) []int {
 // not depend on the sample.
 func (r *run) compare(i int, result json.RawMessage) error {
 	j := r.jobs[i]
-	if err := j.decode(r.parts[i].Result); err != nil {
+	anew, err := j.project(result)
+	if err != nil {
 		return err
 	}
-	far, where, err := difference(r.parts[i].Result, result)
+	kept, err := j.project(r.parts[i].Result) // last, so that it is what stays
+	if err != nil {
+		return err
+	}
+	far, where, err := difference(kept, anew)
 	if err != nil {
 		return err
 	}
@@ -49,6 +54,9 @@ func (r *run) compare(i int, result json.RawMessage) error {
 	defer r.mu.Unlock()
 	r.report.Recomputed = append(r.report.Recomputed, j.Name)
 	slices.Sort(r.report.Recomputed)
+	if j.compared != nil {
+		r.report.InPart++
+	}
 	r.report.Largest = max(r.report.Largest, far)
 	if !(far <= r.archive.tolerance) {
 		return fmt.Errorf("the part %q of %s comes out otherwise than it is kept with the code: %s by a "+

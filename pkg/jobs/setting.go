@@ -17,8 +17,7 @@ type Setting struct {
 	// Origin describes the process, for the parts that it computes.
 	Origin results.Origin
 
-	// Record, where it is not nil, is handed all parts of an experiment, less those that are Local, in their
-	// order, once they are there.
+	// Record, where it is not nil, is handed all parts of an experiment, in their order, once they are there.
 	Record func(parts []Part)
 }
 

@@ -32,6 +32,10 @@ type Parts struct {
 	Recomputed []string `json:"recomputed,omitempty"`
 	Sample     uint64   `json:"sample,omitempty" jsonschema:"minimum=0"`
 
+	// InPart is the number of those recomputed that were compared in part: without what depends on how a
+	// processor rounds.
+	InPart int `json:"compared_in_part,omitempty" jsonschema:"minimum=0"`
+
 	// Largest is the largest difference of a number in them from what is kept, over the larger of both, or
 	// over 1 where both are smaller. Rounding explains differences up to Tolerance.
 	Largest   float64 `json:"largest_difference" jsonschema:"minimum=0"`
@@ -61,9 +65,14 @@ func (p Parts) Sentence() string {
 		for _, origin := range p.Origins {
 			commits = append(commits, origin.Commit)
 		}
-		text += fmt.Sprintf(", where rounding explains up to %.1g (random sample %d). The others are kept "+
-			"with the code, and were computed at commit %s",
-			p.Tolerance, p.Sample, strings.Join(commits, ", "))
+		text += fmt.Sprintf(", where rounding explains up to %.1g (random sample %d). ", p.Tolerance,
+			p.Sample)
+		if p.InPart > 0 {
+			text += fmt.Sprintf("Of %d of these, only what does not depend on how a processor rounds was "+
+				"compared. ", p.InPart)
+		}
+		text += fmt.Sprintf("The others are kept with the code, and were computed at commit %s",
+			strings.Join(commits, ", "))
 	}
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

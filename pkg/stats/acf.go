@@ -3,7 +3,6 @@ package stats
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -66,7 +65,6 @@ func MeanACF(draws [][]float64, maxLag int) (*Curve, error) {
 	}
 	c := &Curve{Draws: len(draws)}
 	for _, values := range atLag {
-		slices.Sort(values) // the mean then does not depend on the order of the draws
 		c.add(values)
 	}
 	return c, nil

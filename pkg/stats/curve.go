@@ -55,13 +55,14 @@ func CurveOf[T any](draws [][]T, quantity func(T) float64) (*Curve, error) {
 	return SummarizeCurve(values)
 }
 
-// add appends a point by its values, one a draw, and sorts them.
+// add appends a point by its values, one a draw, and sorts them: the mean does not depend on the order of the
+// draws.
 func (c *Curve) add(values []float64) {
+	slices.Sort(values)
 	mean, deviation := stat.MeanStdDev(values, nil)
 	if len(values) == 1 {
 		deviation = 0
 	}
-	slices.Sort(values)
 	c.Mean = append(c.Mean, mean)
 	c.StdErr = append(c.StdErr, stat.StdErr(deviation, float64(len(values))))
 	c.Lower = append(c.Lower, stat.Quantile(0.1, stat.LinInterp, values, nil))

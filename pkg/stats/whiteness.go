@@ -30,11 +30,17 @@ func LjungBox(x []float64, lags int) (TestResult, error) {
 	if err != nil {
 		return TestResult{}, err
 	}
-	n, q := float64(len(x)), 0.0
-	for k := 1; k <= lags; k++ {
-		q += acf[k] * acf[k] / (n - float64(k))
+	return LjungBoxOf(acf, len(x)), nil
+}
+
+// LjungBoxOf is [LjungBox] of a series of n values whose autocorrelation function, from lag 0 to the largest,
+// is known.
+func LjungBoxOf(acf []float64, n int) TestResult {
+	m, q := float64(n), 0.0
+	for k := 1; k < len(acf); k++ {
+		q += acf[k] * acf[k] / (m - float64(k))
 	}
-	q *= n * (n + 2)
-	df := float64(lags)
-	return TestResult{Statistic: q, DF: df, PValue: distuv.ChiSquared{K: df}.Survival(q)}, nil
+	q *= m * (m + 2)
+	df := float64(len(acf) - 1)
+	return TestResult{Statistic: q, DF: df, PValue: distuv.ChiSquared{K: df}.Survival(q)}
 }

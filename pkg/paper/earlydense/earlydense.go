@@ -13,13 +13,13 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
-	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // Config describes the nets and their training.
@@ -93,6 +93,9 @@ type Result struct {
 	// Series are the nets in the order of the config, frozen before coupled statistics; without
 	// normalisation, where both are one, frozen alone.
 	Series []Series
+
+	// Parts says where the curves come from.
+	Parts results.Parts
 }
 
 // check checks what the probe's and the nets' own configs do not.
@@ -108,48 +111,20 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	plan := jobs.NewPlan("early training of dense nets", nil)
-	runs := make([][]*early.GridRun, len(config.Nets))
-	for i, net := range config.Nets {
-		for draw := range config.Draws {
-			runs[i] = append(runs[i], config.add(plan, net, draw))
-		}
-	}
-	if _, err := plan.Run(ctx, e); err != nil {
+	p := config.plan()
+	parts, err := p.Run(ctx, e)
+	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
+	result := &Result{Config: config, Parts: parts}
 	for i, net := range config.Nets {
-		series, err := newSeries(net, config.Steps, runs[i])
+		series, err := config.newSeries(net, p.draws[i])
 		if err != nil {
 			return nil, err
 		}
-		result.X, result.Series = runs[i][0].X, append(result.Series, series...)
+		result.X, result.Series = series[0].First.X, append(result.Series, series...)
 	}
 	return result, nil
-}
-
-// add adds a draw of a net to the plan, and returns where it will be. Draws are not kept with the code: after
-// a first step of training, gradients that have shattered do so with the rounding of the processor as well.
-// Between XLA with AVX-512 and XLA held to SSE4.2, autocorrelations of single draws of feedforward nets
-// differed by up to 0.4, as those of two draws do: nothing would tell such a part from a wrong one.
-func (c Config) add(plan *jobs.Plan, net models.Config, draw int) *early.GridRun {
-	probe := early.GridConfig{
-		Net: net, Inputs: c.Inputs, Frequency: c.Frequency, Steps: c.Steps, LearningRate: c.LearningRate,
-		Draw: uint64(draw), Seed: c.Seed,
-	}
-	spec := jobs.Spec{
-		Name:   fmt.Sprintf("%s, draw %d", paper.NewEarlyNet(net).Title(), draw),
-		Key:    paper.Key{Probe: "early", Version: early.Version, Config: probe},
-		Weight: paper.TrainingWeight(net, c.Inputs, c.Steps), Passing: !net.Registered(),
-	}
-	return jobs.Add(plan, spec, func(ctx context.Context, e *engine.Engine) (early.GridRun, error) {
-		run, err := early.RunGrid(ctx, e, probe)
-		if err != nil {
-			return early.GridRun{}, err
-		}
-		return *run, nil
-	})
 }
 
 // Select returns the nets' curves for one kind of statistics, in the order of the config. Nets without

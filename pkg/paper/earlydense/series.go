@@ -2,13 +2,11 @@ package earlydense
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
-	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -54,23 +52,11 @@ type Series struct {
 	inputs int
 }
 
-// FirstDraw is one draw of a net in training.
-type FirstDraw struct {
-	// X is the grid, and Gradients the gradient over it at each of the steps.
-	X         []float64   `json:"x"`
-	Gradients [][]float32 `json:"gradients"`
-
-	// Losses are the mean squared errors after 0, 1, 2, ... updates, up to the last step.
-	Losses []float32 `json:"losses"`
-}
-
 // newSeries summarises the draws of a net: a series for each kind of statistics that it has.
-func newSeries(net models.Config, steps []int, runs []*early.GridRun) ([]Series, error) {
-	losses := make([][]float64, len(runs))
-	for i, run := range runs {
-		for _, step := range steps {
-			losses[i] = append(losses[i], math.Log10(run.Losses[step]))
-		}
+func (c Config) newSeries(net models.Config, draws []*draw) ([]Series, error) {
+	losses := make([][]float64, len(draws))
+	for i, d := range draws {
+		losses[i] = d.Losses
 	}
 	loss, err := stats.SummarizeCurve(losses)
 	if err != nil {
@@ -78,14 +64,15 @@ func newSeries(net models.Config, steps []int, runs []*early.GridRun) ([]Series,
 	}
 	var all []Series
 	for _, statistics := range paper.StatisticsOf(net) {
-		s := Series{EarlyNet: paper.NewEarlyNet(net), Statistics: statistics, Draws: len(runs), Steps: steps,
-			Loss: loss, losses: losses, Lags: gradients.Lags(), First: firstDraw(runs[0], statistics)}
-		for i, step := range steps {
-			var draws [][]float64
-			for _, run := range runs {
-				draws = append(draws, run.Gradients(statistics)[i])
+		s := Series{EarlyNet: paper.NewEarlyNet(net), Statistics: statistics, Draws: len(draws),
+			Steps: c.Steps, Loss: loss, losses: losses, Lags: gradients.Lags(),
+			First: draws[0].First[statistics], inputs: c.Inputs}
+		for i, step := range c.Steps {
+			acfs := make([][]float64, len(draws))
+			for k, d := range draws {
+				acfs[k] = d.ACF[statistics][i]
 			}
-			if err := s.add(draws); err != nil {
+			if err := s.add(acfs); err != nil {
 				return nil, fmt.Errorf("%s, step %d: %w", s.Title(), step, err)
 			}
 		}
@@ -94,47 +81,21 @@ func newSeries(net models.Config, steps []int, runs []*early.GridRun) ([]Series,
 	return all, nil
 }
 
-// add appends a step: the gradients of all draws.
-func (s *Series) add(draws [][]float64) error {
-	acfs := make([][]float64, len(draws))
-	s.acfs, s.inputs = append(s.acfs, acfs), len(draws[0])
-	varying := slices.DeleteFunc(slices.Clone(draws), paper.IsConstant)
-	s.Constant = append(s.Constant, len(draws)-len(varying))
+// add appends a step: the autocorrelations of all draws, nil where a gradient is constant.
+func (s *Series) add(acfs [][]float64) error {
+	s.acfs = append(s.acfs, acfs)
+	varying := slices.DeleteFunc(slices.Clone(acfs), func(acf []float64) bool { return acf == nil })
+	s.Constant = append(s.Constant, len(acfs)-len(varying))
 	if len(varying) < 2 {
 		s.Brownness, s.ACF, s.Rejections = append(s.Brownness, nil), append(s.ACF, nil),
 			append(s.Rejections, 0)
 		return nil
 	}
-	summary, err := gradients.Summarize(varying)
+	summary, err := gradients.SummarizeACF(varying, s.inputs)
 	if err != nil {
 		return err
-	}
-	rest := summary.Autocorrelations
-	for i, draw := range draws {
-		if !paper.IsConstant(draw) {
-			acfs[i], rest = rest[0], rest[1:]
-		}
 	}
 	s.Brownness = append(s.Brownness, &summary.Brownness)
 	s.ACF, s.Rejections = append(s.ACF, &summary.Curve), append(s.Rejections, summary.Rejections)
 	return nil
-}
-
-// firstDraw returns what the results keep of a run. The numbers are those of a net that computes in float32.
-func firstDraw(run *early.GridRun, statistics norms.Statistics) FirstDraw {
-	first := FirstDraw{X: run.X}
-	for _, gradient := range run.Gradients(statistics) {
-		first.Gradients = append(first.Gradients, narrow(gradient))
-	}
-	first.Losses = narrow(run.Losses)
-	return first
-}
-
-// narrow returns the values as float32.
-func narrow(values []float64) []float32 {
-	narrowed := make([]float32, len(values))
-	for i, value := range values {
-		narrowed[i] = float32(value)
-	}
-	return narrowed
 }

@@ -164,19 +164,32 @@ func (c Config) plan(data training.Data) *plan {
 	for _, net := range c.Nets {
 		var looks []*[]early.Look
 		for i := range c.Seeds {
-			looks = append(looks, jobs.Add(p.Plan, c.spec(net, i, data),
-				func(ctx context.Context, e *engine.Engine) ([]early.Look, error) {
-					run, err := early.RunImages(ctx, e, c.run(net, i), data)
-					if err != nil {
-						return nil, err
-					}
-					return run.Looks, nil
-				}))
+			looks = append(looks, c.add(p.Plan, net, i, data))
 		}
 		p.looks = append(p.looks, looks)
 	}
 	return p
 }
+
+// add adds the training of a net with the seed of that index to the plan, and returns where what is seen of
+// it will be.
+func (c Config) add(plan *jobs.Plan, net models.Config, i int, data training.Data) *[]early.Look {
+	compute := func(ctx context.Context, e *engine.Engine) ([]early.Look, error) {
+		run, err := early.RunImages(ctx, e, c.run(net, i), data)
+		if err != nil {
+			return nil, err
+		}
+		return run.Looks, nil
+	}
+	if paper.NewEarlyNet(net).Shatters() {
+		return jobs.AddCompared(plan, c.spec(net, i, data), compute, untrained)
+	}
+	return jobs.Add(plan, c.spec(net, i, data), compute)
+}
+
+// untrained returns what is seen of a net before the first step of training. After it, gradients that have
+// shattered do so with the rounding of the processor as well.
+func untrained(looks []early.Look) any { return looks[:1] }
 
 // run returns the probe's config for a net and the seed of that index.
 func (c Config) run(net models.Config, i int) early.ImagesConfig {
@@ -184,16 +197,13 @@ func (c Config) run(net models.Config, i int) early.ImagesConfig {
 		LearningRate: c.LearningRate, Seed: c.Seed + uint64(i)}
 }
 
-// spec describes the job of a net and the seed of that index. After a first step of training, gradients that
-// have shattered do so with the rounding of the processor as well: such parts are not kept with the code.
+// spec describes the job of a net and the seed of that index.
 func (c Config) spec(net models.Config, i int, data training.Data) jobs.Spec {
 	probe := c.run(net, i)
-	name := paper.NewEarlyNet(net)
 	return jobs.Spec{
-		Name:   fmt.Sprintf("%s, seed %d", name.Title(), probe.Seed),
+		Name:   fmt.Sprintf("%s, seed %d", paper.NewEarlyNet(net).Title(), probe.Seed),
 		Key:    paper.Key{Probe: "early", Version: early.Version, Config: probe, Data: data.Checksum()},
 		Weight: paper.TrainingWeight(net, c.Batch, c.Steps), Passing: !net.Registered(),
-		Local: name.Shatters(),
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 )
 
-// keptParts are the trainings at the paper's size of the nets that don't shatter. scripts/reproduce --keep
-// early-training-images writes them.
+// keptParts are the trainings at the paper's size. scripts/reproduce --keep early-training-images writes
+// them.
 //
 //go:embed parts.jsonl.gz
 var keptParts []byte
@@ -17,7 +17,8 @@ var keptParts []byte
 // AVX2 gave the same bits as with AVX-512. XLA held to SSE4.2 (XLA_FLAGS=--xla_cpu_max_isa=SSE4_2), which
 // rounds between a multiplication and an addition, differed by up to 0.0099, in a rank of the resnet with β =
 // 1, as much after 3 steps as after 30, and by less than 0.0001 in nets without normalisation. The tolerance
-// is five times the largest. The net that shatters differed by 0.44: its trainings are not kept.
+// is five times the largest. The net that shatters differed by 0.44 after a step of training: of it, what is
+// seen before the first step is compared.
 const tolerance = 0.05
 
 var kept = jobs.NewArchive("early training of convolutional nets", keptParts, tolerance)

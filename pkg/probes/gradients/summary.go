@@ -52,35 +52,46 @@ type Summary struct {
 // Summarize computes the Summary of series, draws x inputs: gradients, or noise to compare them with. It
 // needs at least two draws.
 func Summarize(draws [][]float64) (*Summary, error) {
-	if len(draws) < 2 {
-		return nil, fmt.Errorf("there are %d draws: give at least 2, for the spread over draws", len(draws))
-	}
-	acf, err := stats.MeanACF(draws, MaxLag)
-	if err != nil {
-		return nil, err
-	}
-	each := make([][]float64, len(draws))
-	s := &Summary{Curve: *acf, Autocorrelations: each, Inputs: len(draws[0])}
-	slopes := make([]float64, len(draws))
+	acfs, slopes := make([][]float64, len(draws)), make([]float64, len(draws))
+	inputs := 0
 	for i, draw := range draws {
-		if each[i], err = stats.ACF(draw, MaxLag); err != nil {
-			return nil, err
+		if i > 0 && len(draw) != inputs {
+			return nil, fmt.Errorf("draw %d has %d values, and draw 0 %d: give draws of one length", i,
+				len(draw), inputs)
 		}
-		test, err := stats.LjungBox(draw, MaxLag)
-		if err != nil {
-			return nil, err
-		}
-		if test.PValue < TestLevel {
-			s.Rejections++
+		var err error
+		if acfs[i], err = stats.ACF(draw, MaxLag); err != nil {
+			return nil, fmt.Errorf("draw %d: %w", i, err)
 		}
 		if slopes[i], err = stats.SpectrumSlope(draw); err != nil {
 			return nil, err
 		}
+		inputs = len(draw)
 	}
-	s.MeanCorrelation = stats.MeanOf(each, MeanFromLag1)
+	s, err := SummarizeACF(acfs, inputs)
+	if err != nil {
+		return nil, err
+	}
 	s.SpectrumSlope = stats.Mean(slopes)
-	s.Brownness = stats.Jackknife(each, func(mean []float64) []float64 {
-		return []float64{brownness(mean, s.Inputs)}
+	return s, nil
+}
+
+// SummarizeACF is [Summarize] of series of so many inputs of which the autocorrelation functions at [Lags]
+// are known, draws x lags, and no more: they have no SpectrumSlope.
+func SummarizeACF(acfs [][]float64, inputs int) (*Summary, error) {
+	curve, err := stats.SummarizeCurve(acfs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{Curve: *curve, Autocorrelations: acfs, Inputs: inputs, SpectrumSlope: stats.None()}
+	for _, acf := range acfs {
+		if stats.LjungBoxOf(acf, inputs).PValue < TestLevel {
+			s.Rejections++
+		}
+	}
+	s.MeanCorrelation = stats.MeanOf(acfs, MeanFromLag1)
+	s.Brownness = stats.Jackknife(acfs, func(mean []float64) []float64 {
+		return []float64{brownness(mean, inputs)}
 	})[0].Within(0, 1) // not a mean over draws
 	return s, nil
 }

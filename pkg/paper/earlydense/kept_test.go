@@ -1,0 +1,56 @@
+package earlydense
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+)
+
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
+// net's config that is written where it is empty, say, loses minutes of computation.
+func TestKeysAreStable(t *testing.T) {
+	spec, _ := Paper().spec(Paper().Nets[3], 1)
+	got, err := json.Marshal(spec.Key)
+	const want = `{"probe":"early","version":1,"config":{"net":{"net":"residual","depth":24,"width":200,` +
+		`"norm":"bn","statistics":"","alpha":1,"beta":0.1,"activation":null,` +
+		`"initializer":null},"inputs":256,` +
+		`"frequency":1,"steps":[0,1,3,10,30,100,300],"learning_rate":0.0001,"draw":1,"seed":1},"summary":1}`
+	if err != nil || string(got) != want {
+		t.Errorf("the key of a part is now\n%s\nand was\n%s, %v", got, want, err)
+	}
+}
+
+// TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	resumetest.CheckWhole(t, Paper().plan().Plan, keptParts, Name)
+}
+
+// TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
+// same, and the sample that is computed anew agrees.
+func TestKeptPartsMakeTheResult(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := Quick()
+	config.Nets, config.Inputs, config.Draws, config.Steps = config.Nets[1:3], 24, 2, []int{0, 1}
+	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
+		return Run(ctx, e, config)
+	})
+	if !reflect.DeepEqual(again.Series, whole.Series) {
+		t.Error("the result of kept parts differs from the one that was computed")
+	}
+	// The same processor and backend: the same bits, or nearly. Three of four parts are of the sample, of
+	// which one or two are of the net that shatters.
+	p := again.Parts
+	if p.Kept != 4 || p.Total != 4 || len(p.Recomputed) < 3 || p.Largest > 1e-5 || p.InPart < 1 ||
+		p.InPart > 2 {
+		t.Errorf("the parts: %+v, want 2 draws of 2 nets", p)
+	}
+}
