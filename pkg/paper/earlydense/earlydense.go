@@ -55,7 +55,7 @@ const learningRate = 1e-4
 func Paper() Config {
 	return Config{
 		Nets: nets(24, models.PaperWidth), Inputs: data.GridPoints, Frequency: 1,
-		Steps: early.Steps(), LearningRate: learningRate, Draws: 10, Seed: 1,
+		Steps: early.Steps(), LearningRate: learningRate, Draws: 20, Seed: 1,
 	}
 }
 
