@@ -102,10 +102,8 @@ static FORM(baseline)
 static __attribute__((target("avx2"))) FORM(avx2)
 static __attribute__((target("avx512f"))) FORM(avx512)
 static form *const forms[] = {baseline, avx2, avx512};
-int normal_form(void) { return __builtin_cpu_supports("avx512f") ? 2 : __builtin_cpu_supports("avx2") ? 1 : 0; }
 #else
 static form *const forms[] = {baseline};
-int normal_form(void) { return 0; }
 #endif
 
 void normal_fill(int form, float *values, size_t groups, const uint32_t key[4], uint64_t group, float deviation) {
