@@ -4,6 +4,7 @@ package backend
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -23,6 +24,7 @@ var cpuOptions = pjrt.NamedValuesMap{"asynchronous": false, "cpu_device_count": 
 // openXLA opens XLA on the CPU with cpuOptions, and what else there is to open as GoMLX does.
 func openXLA(name string) (compute.Backend, error) {
 	if plugin, isXLA := strings.CutPrefix(name, "xla:"); isXLA && strings.HasPrefix(plugin, "cpu") {
+		hold(pluginFile("cpu"))
 		opened, err := xla.NewWithOptions(plugin, cpuOptions)
 		if err == nil {
 			return opened, nil
@@ -30,6 +32,15 @@ func openXLA(name string) (compute.Backend, error) {
 		// An older plugin may not know the options; any other cause comes up again below.
 	}
 	return compute.NewWithConfig(name)
+}
+
+// hold loads a plugin by its path, and keeps it. GoMLX's search for plugins loads and unloads each that it
+// finds, several times: of one that is there already that takes no time, and else 50 ms, a sixth of what a
+// cell takes to run. What is wrong with the plugin comes up when it is opened.
+func hold(path string) {
+	if path, err := filepath.Abs(path); err == nil && path != "" {
+		_, _ = pjrt.GetPlugin(path)
+	}
 }
 
 // single is the backend of one thread. There is one for all that a program opens, one after the other: one
