@@ -26,9 +26,9 @@ func compiled() []form {
 	return all
 }
 
-// vectors returns the fastest form that this processor runs; slower ones run too. It is asked here, and not in
-// C, whose compilers answer by a variable of a library: for that alone Go's linker would read the library, and
-// take a fifth longer for every cell of a notebook.
+// vectors returns the fastest form that this processor runs; slower ones run too. It is asked here, and not
+// in C, whose compilers answer by a variable of a library: for that alone Go's linker would read the library,
+// and take a fifth longer for every cell of a notebook.
 func vectors() int {
 	switch {
 	case cpu.X86.HasAVX2 && cpu.X86.HasAVX512F:
