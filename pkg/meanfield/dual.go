@@ -55,8 +55,6 @@ func angleOf(correlation float64) Angle {
 // dualOf returns the dual of a net's activation as it is at initialisation.
 func dualOf(net models.Config) (Dual, error) {
 	switch net.Activation {
-	case activations.ReLU:
-		return Leaky(0), nil
 	case activations.CReLU:
 		if net.LooksLinear {
 			return Leaky(1), nil // the mirrored weights make W rho(x) - W rho(-x) = W x of it
@@ -64,8 +62,19 @@ func dualOf(net models.Config) (Dual, error) {
 		return concatenated, nil
 	case activations.PReLU:
 		return Leaky(1), nil // its slopes start at 1
-	case activations.Linear:
-		return Leaky(1), nil
+	case activations.GELU:
+		return GELU, nil
+	case activations.SiLU:
+		return silu, nil
+	case activations.Sine:
+		return Sine, nil
+	case activations.SoftPlus:
+		return softplus, nil
+	case activations.TanH:
+		return Tanh, nil
+	}
+	if s := net.Activation.Slopes; s != (activations.Slopes{}) {
+		return newRectifier(slopes{s.Negative, s.Positive}), nil
 	}
 	return nil, fmt.Errorf("the theory does not know the activation %q: set Config.Dual, to "+
 		"meanfield.Smooth of the function and its derivative, for instance",

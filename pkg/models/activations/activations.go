@@ -23,6 +23,10 @@ type Activation struct {
 	// Apply builds rho(x) for x of shape [..., features]. The result has shape [..., Expand*features].
 	Apply func(x *graph.Node) *graph.Node
 
+	// Slopes are those of an activation with a straight line on each side of 0, and zeros for all others. The theory of wide
+	// nets knows such an activation by them.
+	Slopes Slopes
+
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
 	Expand int
 
@@ -31,6 +35,9 @@ type Activation struct {
 	Learnt     func(x, parameter *graph.Node) *graph.Node
 	LearntInit *initializers.Initializer
 }
+
+// Slopes are those of a piecewise linear activation at negative and at positive arguments.
+type Slopes struct{ Negative, Positive float64 }
 
 // Outputs returns the number of features that Apply makes of the given number of features.
 func (a *Activation) Outputs(features int) int { return max(a.Expand, 1) * features }
