@@ -50,7 +50,7 @@ func TestExportRefusesBadInput(t *testing.T) {
 		"beta is 0":                "residual --beta 0 " + out,
 		"alpha is 0":               "residual --alpha 0 " + out,
 		"grid of 1 points":         "feedforward --inputs 1 " + out,
-		"unknown normalisation":    "feedforward --norm layer " + out,
+		"unknown normalisation":    "feedforward --norm sauce " + out,
 		"unknown statistics":       "feedforward --statistics thawed " + out,
 		"choose float64 or":        "feedforward --precision half " + out,
 		"unknown backend":          "feedforward --backend abacus " + out,

@@ -36,7 +36,7 @@ func TestTheoryRefusesBadInput(t *testing.T) {
 		"beta is NaN":               "--net residual --beta NaN " + out,
 		"alpha is 0":                "--net residual --alpha 0 " + out,
 		"grid of 1 points":          "--net feedforward --points 1 " + out,
-		"unknown normalisation":     "--net feedforward --norm layer " + out,
+		"unknown normalisation":     "--net feedforward --norm sauce " + out,
 		"unknown activation":        "--net feedforward --activation sign " + out,
 		"no theory here, only":      "--net feedforward --norm bn --activation linear " + out,
 		"takes a net":               "--net feedforward",

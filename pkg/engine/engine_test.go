@@ -24,7 +24,9 @@ func allNets(t *testing.T, depths ...int) []*models.Net {
 	for _, base := range []models.Config{
 		{Net: "feedforward"}, {Net: "residual", Beta: 0.4, Alpha: 0.9}, {Net: "highway"},
 	} {
-		for _, norm := range []*norms.Norm{norms.None, norms.Center, norms.Batch} {
+		for _, norm := range []*norms.Norm{
+			norms.None, norms.Center, norms.Batch, norms.Layer, norms.Group, norms.RMS,
+		} {
 			for _, statistics := range []norms.Statistics{norms.Frozen, norms.Coupled} {
 				for _, depth := range depths {
 					config := base

@@ -64,6 +64,12 @@ func (r *reference) output(x []float64) []float64 {
 
 // rectifyNormalized returns rho(norm(a)).
 func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
+	switch r.net.Config.Norm.Name {
+	case "layer", "group": // the groups of 7 features are one
+		return rectifyEach(a, true)
+	case "rms":
+		return rectifyEach(a, false)
+	}
 	if r.record {
 		mean, scale := make([]float64, len(a[0])), make([]float64, len(a[0]))
 		for j := range mean {
@@ -91,6 +97,27 @@ func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
 		out[i] = make([]float64, len(a[i]))
 		for j := range a[i] {
 			out[i][j] = math.Max(0, (a[i][j]-mean[j])*scale[j])
+		}
+	}
+	return out
+}
+
+// rectifyEach normalises each input by itself, around its mean or not, and rectifies it.
+func rectifyEach(a [][]float64, centre bool) [][]float64 {
+	out := make([][]float64, len(a))
+	for i, row := range a {
+		mean, square := 0.0, 0.0
+		for _, value := range row {
+			mean += value / float64(len(row))
+		}
+		if !centre {
+			mean = 0
+		}
+		for _, value := range row {
+			square += (value - mean) * (value - mean) / float64(len(row))
+		}
+		for _, value := range row {
+			out[i] = append(out[i], math.Max(0, (value-mean)/math.Sqrt(square+1e-5)))
 		}
 	}
 	return out

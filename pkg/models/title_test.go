@@ -11,7 +11,7 @@ import (
 
 // TestTitles checks the names of the paper's nets, and that whatever else a net has is in its name.
 func TestTitles(t *testing.T) {
-	rms, tanh := &norms.Norm{Name: "rms"}, &activations.Activation{Name: "tanh", Title: "hyperbolic tangent"}
+	rms, tanh := &norms.Norm{Name: "mine"}, &activations.Activation{Name: "tanh", Title: "hyperbolic tangent"}
 	for want, c := range map[string]models.Config{
 		"feedforward, no normalisation": {Net: "feedforward"},
 		"feedforward, mean-centred": {Net: "feedforward", Norm: norms.Center,
@@ -19,7 +19,7 @@ func TestTitles(t *testing.T) {
 		"resnet, batch norm, β = 0.1": {Net: "residual", Norm: norms.Batch, Alpha: 1,
 			Beta: 0.1},
 		"convolutional resnet, batch norm, β = 0.1": {Net: "conv-residual", Norm: norms.Batch, Beta: 0.1},
-		"resnet, rms, β = 1, α = 0.5":               {Net: "residual", Norm: rms, Alpha: 0.5, Beta: 1},
+		"resnet, mine, β = 1, α = 0.5":              {Net: "residual", Norm: rms, Alpha: 0.5, Beta: 1},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},
@@ -45,7 +45,7 @@ func TestNames(t *testing.T) {
 		"feedforward without normalisation": models.Name{Net: "feedforward", Norm: "none"}.Text(),
 		"resnet, β = 0.3 with batch normalisation": models.Name{Net: "residual", Norm: "bn",
 			Beta: &beta}.Text(),
-		"feedforward with rms": models.Name{Net: "feedforward", Norm: "rms"}.Text(),
+		"feedforward with mine": models.Name{Net: "feedforward", Norm: "mine"}.Text(),
 		"convolutional resnet, β = 0.3": models.Name{Net: "conv-residual", Norm: "bn",
 			Beta: &beta}.Family(),
 		"resnet, β = 0.3": models.Name{Net: "conv-residual", Norm: "bn",
@@ -54,8 +54,8 @@ func TestNames(t *testing.T) {
 			Beta: &beta}.Called("tanh", false),
 		"feedforward, centring": models.Name{Net: "feedforward",
 			Norm: "center"}.Called("relu", false),
-		"feedforward, rms": models.Name{Net: "feedforward",
-			Norm: "rms"}.Called("relu", false),
+		"feedforward, mine": models.Name{Net: "feedforward",
+			Norm: "mine"}.Called("relu", false),
 		"feedforward, no normalisation": models.Name{Net: "conv-feedforward",
 			Norm: "none"}.Called("relu", false),
 		"highway, no normalisation": models.Name{Net: "highway",
