@@ -13,7 +13,8 @@ import (
 // orthonormal columns where there are fewer.
 //
 // A convolution kernel [height, width, in, out] is zero but for its centre tap, which is such a matrix: at
-// stride one it is orthogonal as a map of whole images (the paper's orthogonal convolution).
+// stride one it is orthogonal as a map of whole images (the paper's orthogonal convolution; the
+// delta-orthogonal one of Xiao et al., 2018).
 var Orthogonal = register(&Initializer{Name: "orthogonal", Fill: fillOrthogonal})
 
 func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
@@ -23,11 +24,7 @@ func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
 		return
 	}
 	in, out := dims[len(dims)-2], dims[len(dims)-1]
-	centre := 0
-	for _, dim := range dims[:len(dims)-2] {
-		centre = centre*dim + dim/2
-	}
-	tap := values[centre*in*out:][:in*out]
+	tap := values[centre(dims)*in*out:][:in*out]
 	q := orthonormalColumns(rng.Rand, max(in, out), min(in, out))
 	for i := range in {
 		for o := range out {
@@ -38,6 +35,16 @@ func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
 			}
 		}
 	}
+}
+
+// centre returns the number of the centre tap of a kernel of these dimensions, the last two of which are
+// inputs and outputs.
+func centre(dims []int) int {
+	tap := 0
+	for _, dim := range dims[:len(dims)-2] {
+		tap = tap*dim + dim/2
+	}
+	return tap
 }
 
 // orthonormalColumns draws a matrix with orthonormal columns, uniformly: the Q of a Gaussian matrix, each

@@ -1,0 +1,98 @@
+package initializers_test
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"gonum.org/v1/gonum/stat"
+)
+
+// references are what testdata/reference.py wrote.
+type references struct {
+	Dirac []struct {
+		Dims   []int
+		Values []float32
+	}
+}
+
+func readReferences(t *testing.T) (r references) {
+	t.Helper()
+	content, err := os.ReadFile("testdata/reference.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &r); err != nil || len(r.Dirac) == 0 {
+		t.Fatalf("%d references, %v", len(r.Dirac), err)
+	}
+	return r
+}
+
+// TestDirac compares kernels with those of torch.nn.init.dirac_, and tries a matrix.
+func TestDirac(t *testing.T) {
+	for _, want := range readReferences(t).Dirac {
+		if got := fill(initializers.Dirac, 1, want.Dims...); !slices.Equal(got, want.Values) {
+			t.Errorf("the kernel %v is %v, PyTorch's %v", want.Dims, got, want.Values)
+		}
+	}
+	if got := fill(initializers.Dirac, 1, 2, 3); !slices.Equal(got, []float32{1, 0, 0, 0, 1, 0}) {
+		t.Errorf("the matrix is %v", got)
+	}
+}
+
+// TestStandardized compares the standardisation of He's draw with its formula by gonum's moments, up to rounding to float32.
+func TestStandardized(t *testing.T) {
+	for _, dims := range [][]int{{40, 3}, {3, 3, 8, 5}} {
+		he, got := fill(initializers.He, 7, dims...), fill(initializers.Standardized, 7, dims...)
+		fanIn, out := initializers.FanIn(dims), dims[len(dims)-1]
+		for o := range out {
+			var before, after []float64
+			for i := range fanIn {
+				before, after = append(before, float64(he[i*out+o])), append(after, float64(got[i*out+o]))
+			}
+			mean, deviation := stat.PopMeanStdDev(before, nil)
+			for i := range before {
+				want := (before[i] - mean) / deviation * math.Sqrt(2/(1-1/math.Pi)/float64(fanIn))
+				if math.Abs(after[i]-want) > 1e-6 {
+					t.Fatalf("%v, weight %d of output %d: %g, want %g", dims, i, o, after[i], want)
+				}
+			}
+		}
+	}
+	for _, value := range fill(initializers.Standardized, 7, 1, 4) {
+		if value != 0 {
+			t.Errorf("an output of one input has the weight %g, want 0", value)
+		}
+	}
+}
+
+// TestScaled: a gain multiplies a draw, an initialiser of a gain is one, and the scale of Fixup is that of the paper.
+func TestScaled(t *testing.T) {
+	fixup, err := initializers.Fixup(16, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 16 branches of 2 layers: 16^(-1/2) = 1/4.
+	if fixup != initializers.Scaled(initializers.He, 0.25) {
+		t.Errorf("Fixup's weights are %s", fixup)
+	}
+	he, got := fill(initializers.He, 3, 5, 4), fill(fixup, 3, 5, 4)
+	for k := range he {
+		if got[k] != he[k]/4 {
+			t.Errorf("weight %d is %g, want %g", k, got[k], he[k]/4)
+		}
+	}
+	if _, err := initializers.Fixup(3, 1); err == nil || !strings.Contains(err.Error(), "at least 2 layers") {
+		t.Errorf("a branch of one layer: %v", err)
+	}
+	if got := fill(initializers.Zero, 1, 2, 2); !slices.Equal(got, make([]float32, 4)) {
+		t.Errorf("zeros are %v", got)
+	}
+	if got := fill(initializers.OrthogonalHe, 1, 1, 1)[0]; math.Abs(math.Abs(float64(got))-math.Sqrt2) > 1e-6 {
+		t.Errorf("an orthogonal number times sqrt 2 is %g", got)
+	}
+}
