@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// TestDualsAreOfTheirActivations integrates what nets compute, the activation's graph and its gradient, over a normal
-// argument, and compares E[rho(z)^2] and E[rho'(z)^2] with the dual's.
+// TestDualsAreOfTheirActivations integrates what nets compute, the activation's graph and its gradient, over
+// a normal argument, and compares E[rho(z)^2] and E[rho'(z)^2] with the dual's.
 func TestDualsAreOfTheirActivations(t *testing.T) {
 	const step, deviation = 1.0 / 256, 1.3
 	var z []float64
@@ -26,7 +26,8 @@ func TestDualsAreOfTheirActivations(t *testing.T) {
 			t.Fatal(err)
 		}
 		dual, err := dualOf(models.Config{Activation: activation})
-		if refused := activation == activations.ELU || activation == activations.SELU; refused != (err != nil) {
+		refused := activation == activations.ELU || activation == activations.SELU
+		if refused != (err != nil) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil {
@@ -35,10 +36,11 @@ func TestDualsAreOfTheirActivations(t *testing.T) {
 		if activation.Learnt != nil || activation.Outputs(1) > 1 {
 			continue // PReLU has a slope to choose, and CReLU's moments are tested with its closed forms
 		}
-		values, slopes, err := graph.MustNewExec(testbackend.Open(t), func(x *graph.Node) (*graph.Node, *graph.Node) {
-			y := activation.Apply(x)
-			return y, graph.Gradient(graph.ReduceAllSum(y), x)[0]
-		}).Call2(z)
+		values, slopes, err := graph.MustNewExec(testbackend.Open(t),
+			func(x *graph.Node) (*graph.Node, *graph.Node) {
+				y := activation.Apply(x)
+				return y, graph.Gradient(graph.ReduceAllSum(y), x)[0]
+			}).Call2(z)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,11 +52,12 @@ func TestDualsAreOfTheirActivations(t *testing.T) {
 		}
 		moments, omitted := dual.Hidden([]float64{deviation})
 		got := moments(0, 0, angleOf(1))
-		// The midpoint rule errs by the square of a step at kinks, 2e-6, and Smooth's expansion by what it leaves out.
+		// The midpoint rule errs by the square of a step at kinks, 2e-6, and Smooth's expansion by what it
+		// leaves out.
 		if tolerance := 1e-5 + 2*omitted; math.Abs(got.E00-want.E00) > tolerance*want.E00 ||
 			math.Abs(got.E11-want.E11) > tolerance*want.E11 {
-			t.Errorf("%s: E[rho^2] %g and E[rho'^2] %g, want %g and %g (omitted %.1e)", name, got.E00, got.E11,
-				want.E00, want.E11, omitted)
+			t.Errorf("%s: E[rho^2] %g and E[rho'^2] %g, want %g and %g (omitted %.1e)", name,
+				got.E00, got.E11, want.E00, want.E11, omitted)
 		}
 	}
 }

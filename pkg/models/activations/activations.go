@@ -23,8 +23,8 @@ type Activation struct {
 	// Apply builds rho(x) for x of shape [..., features]. The result has shape [..., Expand*features].
 	Apply func(x *graph.Node) *graph.Node
 
-	// Slopes are those of an activation with a straight line on each side of 0, and zeros for all others. The theory of wide
-	// nets knows such an activation by them.
+	// Slopes are those of an activation with a straight line on each side of 0, and zeros for all others. The
+	// theory of wide nets knows such an activation by them.
 	Slopes Slopes
 
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).

@@ -118,7 +118,8 @@ func TestTailored(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := got.Slopes
-		// The quadrature has a kink in each of 200 000 steps' worth of angle: it errs by the square of a step, 1e-9.
+		// The quadrature has a kink in each of 200 000 steps' worth of angle: it errs by the square of a
+		// step, 1e-9.
 		if slope := s.Negative / s.Positive; math.Abs(slope-want.Slope) > 1e-7 {
 			t.Errorf("%d layers to %g: slope %.9f, want %.9f", want.Depth, want.Target, slope, want.Slope)
 		}

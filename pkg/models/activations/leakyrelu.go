@@ -17,8 +17,8 @@ var (
 // leaky remembers the activation of each pair of slopes: nets are compared by the activation they have.
 var leaky sync.Map
 
-// Leaky returns the leaky rectifier of Maas et al. 2013, x where x > 0 and slope x elsewhere, for a finite slope. The
-// same slope has one activation. Its slope at 0 is the leak's, as that of [ReLU] is 0.
+// Leaky returns the leaky rectifier of Maas et al. 2013, x where x > 0 and slope x elsewhere, for a finite
+// slope. The same slope has one activation. Its slope at 0 is the leak's, as that of [ReLU] is 0.
 func Leaky(slope float64) *Activation {
 	return piecewise(fmt.Sprintf("leaky-%g", slope), fmt.Sprintf("leaky ReLU %g", slope), Slopes{slope, 1})
 }
@@ -28,8 +28,9 @@ func piecewise(name, title string, s Slopes) *Activation {
 	if found, ok := leaky.Load(name); ok {
 		return found.(*Activation)
 	}
-	found, _ := leaky.LoadOrStore(name, &Activation{Name: name, Title: title, Slopes: s, Apply: func(x *Node) *Node {
-		return Where(GreaterThan(x, ZerosLike(x)), MulScalar(x, s.Positive), MulScalar(x, s.Negative))
-	}})
+	found, _ := leaky.LoadOrStore(name, &Activation{Name: name, Title: title, Slopes: s,
+		Apply: func(x *Node) *Node {
+			return Where(GreaterThan(x, ZerosLike(x)), MulScalar(x, s.Positive), MulScalar(x, s.Negative))
+		}})
 	return found.(*Activation)
 }

@@ -2,8 +2,8 @@ package activations
 
 import . "github.com/gomlx/gomlx/core/graph"
 
-// SoftPlus is log(1 + exp(x)), the rectifier made smooth (Dugas et al., 2001), as max(x, 0) + log(1 + exp(-|x|)), which
-// does not overflow.
+// SoftPlus is log(1 + exp(x)), the rectifier made smooth (Dugas et al., 2001), computed as
+// max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
 var SoftPlus = register(&Activation{Name: "softplus", Apply: func(x *Node) *Node {
 	positive := GreaterThan(x, ZerosLike(x))
 	// Not Abs, whose slope at 0 is 0: half of the slope 1/2 of softplus would be lost there.

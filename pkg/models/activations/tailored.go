@@ -5,28 +5,31 @@ import (
 	"math"
 )
 
-// TailoredCorrelation is what Zhang et al. 2022 make of orthogonal inputs behind all layers of a net: a correlation of 0.9.
+// TailoredCorrelation is what Zhang et al. 2022 make of orthogonal inputs behind all layers of a net: a
+// correlation of 0.9.
 const TailoredCorrelation = 0.9
 
-// Tailored returns the tailored leaky rectifier of Zhang et al. 2022 (TAT) for a feedforward net of that many layers,
+// Tailored returns the tailored leaky rectifier of Zhang et al. 2022 (TAT) for a feedforward net of that many
+// layers,
 //
 //	s (max(x, 0) + a min(x, 0)),  s = sqrt(2 / (1 + a^2)),
 //
-// which keeps the second moment at weights of variance 1/fan-in, initializers.LeCun or initializers.Orthogonal. Behind a
-// layer of it the correlation c of two inputs is
+// which keeps the second moment at weights of variance 1/fan-in, initializers.LeCun or
+// initializers.Orthogonal. Behind a layer of it the correlation c of two inputs is
 //
 //	C(c) = c + (1 - a)^2 / (pi (1 + a^2)) (sqrt(1 - c^2) - c arccos c),
 //
-// and the slope a is the one in [0, 1] at which as many layers carry 0 to target, which is above 0 and below 1, as
-// [TailoredCorrelation] is. A net too shallow for that, even at a = 0, has the rectifier's slope. It returns an error when
-// depth is below 1, or target is out of its range.
+// and the slope a is the one in [0, 1] at which as many layers carry 0 to target, which is above 0 and below
+// 1, as [TailoredCorrelation] is. A net too shallow for that, even at a = 0, has the rectifier's slope. It
+// returns an error when depth is below 1, or target is out of its range.
 func Tailored(depth int, target float64) (*Activation, error) {
 	switch {
 	case depth < 1:
-		return nil, fmt.Errorf("depth is %d: give the number of layers of the tailored rectifier, at least 1", depth)
+		return nil, fmt.Errorf("depth is %d: give the number of layers of the tailored rectifier, "+
+			"at least 1", depth)
 	case !(target > 0 && target < 1):
-		return nil, fmt.Errorf("target is %g: give the correlation that orthogonal inputs end at, above 0 and below 1 "+
-			"(the usual is %g)", target, TailoredCorrelation)
+		return nil, fmt.Errorf("target is %g: give the correlation that orthogonal inputs end at, above 0 "+
+			"and below 1 (the usual is %g)", target, TailoredCorrelation)
 	}
 	low, high := 0.0, 1.0 // correlations at the end fall with a, to 0 at a = 1
 	for range 60 {

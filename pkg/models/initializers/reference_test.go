@@ -44,7 +44,8 @@ func TestDirac(t *testing.T) {
 	}
 }
 
-// TestStandardized compares the standardisation of He's draw with its formula by gonum's moments, up to rounding to float32.
+// TestStandardized compares the standardisation of He's draw with its formula by gonum's moments, up to
+// rounding to float32.
 func TestStandardized(t *testing.T) {
 	for _, dims := range [][]int{{40, 3}, {3, 3, 8, 5}} {
 		he, got := fill(initializers.He, 7, dims...), fill(initializers.Standardized, 7, dims...)
@@ -70,7 +71,8 @@ func TestStandardized(t *testing.T) {
 	}
 }
 
-// TestScaled: a gain multiplies a draw, an initialiser of a gain is one, and the scale of Fixup is that of the paper.
+// TestScaled: a gain multiplies a draw, an initialiser of a gain is one, and the scale of Fixup is that of
+// the paper.
 func TestScaled(t *testing.T) {
 	fixup, err := initializers.Fixup(16, 2)
 	if err != nil {
@@ -92,7 +94,8 @@ func TestScaled(t *testing.T) {
 	if got := fill(initializers.Zero, 1, 2, 2); !slices.Equal(got, make([]float32, 4)) {
 		t.Errorf("zeros are %v", got)
 	}
-	if got := fill(initializers.OrthogonalHe, 1, 1, 1)[0]; math.Abs(math.Abs(float64(got))-math.Sqrt2) > 1e-6 {
-		t.Errorf("an orthogonal number times sqrt 2 is %g", got)
+	number := float64(fill(initializers.OrthogonalHe, 1, 1, 1)[0])
+	if math.Abs(math.Abs(number)-math.Sqrt2) > 1e-6 {
+		t.Errorf("an orthogonal number times sqrt 2 is %g", number)
 	}
 }

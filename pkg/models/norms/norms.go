@@ -1,8 +1,7 @@
 // Package norms holds the normalisations in front of the rectifiers: none, those over the batch
 // (mean-centring, batch normalisation) and those of each input by itself (layer, group, RMS). One file a
 // normalisation: it registers itself under its name. A normalisation of your own needs no registration: a
-// Config takes any
-// *Norm.
+// Config takes any *Norm.
 //
 // A normalisation over a batch makes every output depend on every input. What "the gradient of the output
 // with respect to the input" then means is a choice, [Statistics], which a normalisation honours by passing

@@ -12,8 +12,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
-// TestAgainstPyTorch compares the norms that normalise each input by itself with PyTorch's, values and derivatives, of dense
-// nets and of images. Their gradients don't depend on how batch statistics are held.
+// TestAgainstPyTorch compares the norms that normalise each input by itself with PyTorch's, values and
+// derivatives, of dense nets and of images. Their gradients don't depend on how batch statistics are held.
 func TestAgainstPyTorch(t *testing.T) {
 	content, err := os.ReadFile("testdata/reference.json")
 	if err != nil {
@@ -46,8 +46,8 @@ func TestAgainstPyTorch(t *testing.T) {
 			for k := range c.Y {
 				// Sums of up to 16 numbers of size 1 in another order: some roundings of 2e-16.
 				if math.Abs(y[k]-c.Y[k]) > 1e-14 || math.Abs(slope[k]-c.Slopes[k]) > 1e-14 {
-					t.Fatalf("%s of %v, value %d: %g of slope %g, PyTorch's %g of slope %g", c.Norm, c.Dims, k,
-						y[k], slope[k], c.Y[k], c.Slopes[k])
+					t.Fatalf("%s of %v, value %d: %g of slope %g, PyTorch's %g of slope %g",
+						c.Norm, c.Dims, k, y[k], slope[k], c.Y[k], c.Slopes[k])
 				}
 			}
 		}
