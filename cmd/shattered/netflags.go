@@ -4,7 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -21,7 +20,7 @@ type netFlags struct {
 func (f *netFlags) define(set *flag.FlagSet, net *models.Config) {
 	f.net = net
 	set.IntVar(&net.Depth, "depth", 24, "depth L, the number of rectifiers from input to output")
-	set.StringVar(&f.norm, "norm", "none", "normalisation: "+strings.Join(norms.Registry.Names(), ", "))
+	set.StringVar(&f.norm, "norm", "none", "normalisation: "+norms.Registry.Choices())
 	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")
 	set.Float64Var(&f.beta, "beta", 1, "scale of the residual branch; residual nets only")
 	set.Float64Var(&net.Gamma2, "gamma2", 0,

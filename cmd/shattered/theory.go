@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/export"
@@ -65,8 +64,8 @@ func parseTheory(arguments []string) (*theoryFlags, error) {
 	f.define(set, &f.config.Net)
 	set.StringVar(&f.config.Net.Net, "net", "", "net: feedforward, residual, highway")
 	set.IntVar(&f.points, "points", data.GridPoints, "number M of inputs, an even grid on [-2, 2]")
-	known := strings.Join(activations.Registry.Names(), ", ")
-	set.StringVar(&f.activation, "activation", activations.ReLU.Name, "activation: "+known)
+	set.StringVar(&f.activation, "activation", activations.ReLU.Name,
+		"activation: "+activations.Registry.Choices())
 	set.Usage = func() {
 		fmt.Fprint(set.Output(), theoryUsage)
 		set.PrintDefaults()

@@ -242,6 +242,10 @@ func TestRegistered(t *testing.T) {
 		{models.Config{Norm: own}, false}, // of the same name, but another
 		{models.Config{Activation: &activations.Activation{Name: "mine"}}, false},
 		{models.Config{Initializer: &initializers.Initializer{Name: "he"}}, false},
+		{models.Config{Activation: activations.Leaky(0.25),
+			Initializer: initializers.Scaled(initializers.He, 0.7)}, true}, // their names have the parameters
+		{models.Config{Activation: &activations.Activation{Name: "leaky-0.25"}}, false},
+		{models.Config{Initializer: initializers.Scaled(&initializers.Initializer{Name: "he"}, 0.7)}, false},
 		{models.Config{Images: models.Images{Shortcut: models.ChannelCopy}}, true},
 		{models.Config{Images: models.Images{Shortcut: &models.Shortcut{Name: "copy"}}}, false},
 	} {

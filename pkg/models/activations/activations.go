@@ -64,3 +64,10 @@ func (a *Activation) MarshalText() ([]byte, error) { return []byte(a.Name), nil 
 var Registry = registry.New[*Activation]("activation")
 
 func register(a *Activation) *Activation { return Registry.Register(a.Name, a) }
+
+// The families of activations that have a parameter. Their names have it in full, so that results that have
+// the name determine the activation.
+func init() {
+	Registry.RegisterFamily("leaky-SLOPE", leakyNamed)
+	Registry.RegisterFamily("tailored-LAYERS-CORRELATION", tailoredNamed)
+}

@@ -133,10 +133,44 @@ func TestTailored(t *testing.T) {
 	for phrase, arguments := range map[string]struct {
 		depth  int
 		target float64
-	}{"depth is 0": {0, 0.9}, "target is 1": {10, 1}, "target is NaN": {10, math.NaN()}} {
+	}{"depth is 0": {0, 0.9}, "from 1 to 10000": {10001, 0.9}, "target is 1": {10, 1},
+		"target is NaN": {10, math.NaN()}} {
 		if _, err := activations.Tailored(arguments.depth, arguments.target); err == nil ||
 			!strings.Contains(err.Error(), phrase) {
 			t.Errorf("error %v does not say %q", err, phrase)
+		}
+	}
+}
+
+// TestFamilies: an activation with a parameter is the registry's of its name, which says it in full.
+func TestFamilies(t *testing.T) {
+	tailored := func(depth int, target float64) *activations.Activation {
+		t.Helper()
+		activation, err := activations.Tailored(depth, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return activation
+	}
+	known := make(map[string]*activations.Activation)
+	for _, activation := range []*activations.Activation{
+		activations.Leaky01, activations.Leaky(0.25), activations.Leaky(-0.25), activations.Leaky(1e-5),
+		activations.Leaky(1.0 / 3), activations.Leaky(math.Nextafter(1.0/3, 1)),
+		tailored(50, 0.9), tailored(51, 0.9), tailored(50, 1e-5), tailored(50, math.Nextafter(0.9, 1)),
+	} {
+		if got, err := activations.Registry.Get(activation.Name); got != activation {
+			t.Errorf("the registry's %s is another: %v (%v)", activation, got, err)
+		}
+		if other := known[activation.Name]; other != nil {
+			t.Errorf("two activations are called %s", activation)
+		}
+		known[activation.Name] = activation
+	}
+	for _, name := range []string{"leaky-", "leaky-NaN", "leaky-1e999", "leaky-x", "leaky", "tailored-50",
+		"tailored-0-0.9", "tailored-10-1", "tailored-1000000000000-0.9", "tailored-10-0.9-1"} {
+		if got, err := activations.Registry.Get(name); err == nil ||
+			!strings.Contains(err.Error(), "leaky-SLOPE, tailored-LAYERS-CORRELATION") {
+			t.Errorf("%s is %v (%v)", name, got, err)
 		}
 	}
 }

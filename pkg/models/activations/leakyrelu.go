@@ -2,6 +2,9 @@ package activations
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"sync"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -14,16 +17,27 @@ var (
 	Leaky09 = register(Leaky(0.9))
 )
 
-// leaky remembers the activation of each pair of slopes: nets are compared by the activation they have.
+// leaky remembers the activation of each name: nets are compared by the activation they have.
 var leaky sync.Map
 
 // Leaky returns the leaky rectifier of Maas et al. 2013, x where x > 0 and slope x elsewhere, for a finite
-// slope. The same slope has one activation. Its slope at 0 is the leak's, as that of [ReLU] is 0.
+// slope. The same slope has one activation, and [Registry] knows it by its name, such as leaky-0.25. Its
+// slope at 0 is the leak's, as that of [ReLU] is 0.
 func Leaky(slope float64) *Activation {
 	return piecewise(fmt.Sprintf("leaky-%g", slope), fmt.Sprintf("leaky ReLU %g", slope), Slopes{slope, 1})
 }
 
-// piecewise returns the one activation of these slopes that has this name.
+// leakyNamed returns the leaky rectifier of a name.
+func leakyNamed(name string) (*Activation, bool) {
+	text, is := strings.CutPrefix(name, "leaky-")
+	slope, err := strconv.ParseFloat(text, 64)
+	if !is || err != nil || math.IsNaN(slope) || math.IsInf(slope, 0) {
+		return nil, false
+	}
+	return Leaky(slope), true
+}
+
+// piecewise returns the one activation that has this name, which says what the slopes are made of.
 func piecewise(name, title string, s Slopes) *Activation {
 	if found, ok := leaky.Load(name); ok {
 		return found.(*Activation)

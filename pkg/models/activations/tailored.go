@@ -3,11 +3,16 @@ package activations
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // TailoredCorrelation is what Zhang et al. 2022 make of orthogonal inputs behind all layers of a net: a
 // correlation of 0.9.
 const TailoredCorrelation = 0.9
+
+// maxTailored is the largest number of layers: finding the slope takes as many steps some sixty times.
+const maxTailored = 10000
 
 // Tailored returns the tailored leaky rectifier of Zhang et al. 2022 (TAT) for a feedforward net of that many
 // layers,
@@ -20,13 +25,14 @@ const TailoredCorrelation = 0.9
 //	C(c) = c + (1 - a)^2 / (pi (1 + a^2)) (sqrt(1 - c^2) - c arccos c),
 //
 // and the slope a is the one in [0, 1] at which as many layers carry 0 to target, which is above 0 and below
-// 1, as [TailoredCorrelation] is. A net too shallow for that, even at a = 0, has the rectifier's slope. It
-// returns an error when depth is below 1, or target is out of its range.
+// 1, as [TailoredCorrelation] is. A net too shallow for that, even at a = 0, has the rectifier's slope. The
+// same arguments have one activation, and [Registry] knows it by its name, such as tailored-50-0.9. Tailored
+// returns an error when depth is below 1 or above 10 000, or target is out of its range.
 func Tailored(depth int, target float64) (*Activation, error) {
 	switch {
-	case depth < 1:
+	case depth < 1 || depth > maxTailored:
 		return nil, fmt.Errorf("depth is %d: give the number of layers of the tailored rectifier, "+
-			"at least 1", depth)
+			"from 1 to %d", depth, maxTailored)
 	case !(target > 0 && target < 1):
 		return nil, fmt.Errorf("target is %g: give the correlation that orthogonal inputs end at, above 0 "+
 			"and below 1 (the usual is %g)", target, TailoredCorrelation)
@@ -46,6 +52,19 @@ func Tailored(depth int, target float64) (*Activation, error) {
 	scale := math.Sqrt(2 / (1 + slope*slope))
 	return piecewise(fmt.Sprintf("tailored-%d-%g", depth, target),
 		fmt.Sprintf("tailored ReLU (%.3f)", slope), Slopes{scale * slope, scale}), nil
+}
+
+// tailoredNamed returns the tailored rectifier of a name.
+func tailoredNamed(name string) (*Activation, bool) {
+	parameters, is := strings.CutPrefix(name, "tailored-")
+	layers, correlation, both := strings.Cut(parameters, "-")
+	depth, depthErr := strconv.Atoi(layers)
+	target, targetErr := strconv.ParseFloat(correlation, 64)
+	if !is || !both || depthErr != nil || targetErr != nil {
+		return nil, false
+	}
+	tailored, err := Tailored(depth, target)
+	return tailored, err == nil
 }
 
 // correlationBehind returns what that many layers of slope a make of a correlation of 0.

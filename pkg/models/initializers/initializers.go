@@ -20,6 +20,18 @@ type Initializer struct {
 	// Fill writes values for a variable of the given dimensions, in row-major order. The last dimension
 	// counts the outputs, the ones before it multiply to the fan-in.
 	Fill func(rng *random.Generator, dims []int, values []float32)
+
+	base *Initializer // of one that Scaled has made; nil for all others
+	gain float64
+}
+
+// Unscaled returns the base and the gain of an initialiser that [Scaled] has made, which draws the gain times
+// what the base draws, and any other initialiser with the gain 1.
+func (i *Initializer) Unscaled() (base *Initializer, gain float64) {
+	if i.base == nil {
+		return i, 1
+	}
+	return i.base, i.gain
 }
 
 // String returns the name.
@@ -32,6 +44,10 @@ func (i *Initializer) MarshalText() ([]byte, error) { return []byte(i.Name), nil
 var Registry = registry.New[*Initializer]("initialiser")
 
 func register(i *Initializer) *Initializer { return Registry.Register(i.Name, i) }
+
+// The family of initialisers that are another's times a gain. Their names have it in full, so that results
+// that have the name determine the initialiser.
+func init() { Registry.RegisterFamily("INITIALISER-times-GAIN", scaledNamed) }
 
 // FanIn returns the number of inputs a unit sums over: the product of all dimensions but the last, the
 // outputs. That of a single number is 1.

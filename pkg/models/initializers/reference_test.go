@@ -99,3 +99,45 @@ func TestScaled(t *testing.T) {
 		t.Errorf("an orthogonal number times sqrt 2 is %g", number)
 	}
 }
+
+// TestNamesOfScaled: a scaled initialiser of a registered one is the registry's of its name, which says the
+// gain in full. That of another base of the same name isn't.
+func TestNamesOfScaled(t *testing.T) {
+	known := make(map[string]*initializers.Initializer)
+	for _, gain := range []float64{0.5, 1.41421356, math.Sqrt2, -3, 1e-5, 0} {
+		for _, base := range []*initializers.Initializer{initializers.He, initializers.Orthogonal} {
+			scaled := initializers.Scaled(base, gain)
+			if got, err := initializers.Registry.Get(scaled.Name); got != scaled {
+				t.Errorf("the registry's %s is another: %v (%v)", scaled, got, err)
+			}
+			if other := known[scaled.Name]; other != nil {
+				t.Errorf("two initialisers are called %s", scaled)
+			}
+			known[scaled.Name] = scaled
+			if gotBase, gotGain := scaled.Unscaled(); gotBase != base || gotGain != gain {
+				t.Errorf("%s is %g times %s", scaled, gotGain, gotBase)
+			}
+		}
+	}
+	if initializers.Scaled(initializers.He, math.Copysign(0, -1)) != known["he-times-0"] {
+		t.Error("the gain -0 is another than 0")
+	}
+	half := initializers.Scaled(initializers.OrthogonalHe, 0.5)
+	if base, gain := half.Unscaled(); base != initializers.Orthogonal || gain != math.Sqrt2/2 {
+		t.Errorf("half of orthogonal-he is %g times %s", gain, base)
+	}
+	if base, gain := initializers.He.Unscaled(); base != initializers.He || gain != 1 {
+		t.Errorf("he is %g times %s", gain, base)
+	}
+	own := initializers.Scaled(&initializers.Initializer{Name: "he", Fill: initializers.One.Fill}, 0.5)
+	if got, err := initializers.Registry.Get(own.Name); got == own || err != nil {
+		t.Errorf("%s of an own base is the registry's (%v)", own, err)
+	}
+	for _, name := range []string{"he-times-", "he-times-NaN", "he-times-Inf", "she-times-2",
+		"he-times-2-times-3"} {
+		if got, err := initializers.Registry.Get(name); err == nil ||
+			!strings.Contains(err.Error(), "INITIALISER-times-GAIN") {
+			t.Errorf("%s is %v (%v)", name, got, err)
+		}
+	}
+}

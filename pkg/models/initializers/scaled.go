@@ -3,6 +3,8 @@ package initializers
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -18,26 +20,50 @@ type scaling struct {
 }
 
 // Scaled returns the initialiser that multiplies what base draws by a gain, a finite number. The same base
-// and gain have one.
+// and gain have one, and [Registry] knows that of a base that it knows by its name, such as he-times-0.5. The
+// gain of a base that is scaled itself is multiplied by this one.
 func Scaled(base *Initializer, gain float64) *Initializer {
+	base, before := base.Unscaled()
+	gain = gain*before + 0 // a gain of -0 is 0, which has another name
 	key := scaling{base, gain}
 	if found, ok := scaled.Load(key); ok {
 		return found.(*Initializer)
 	}
-	times := &Initializer{Name: fmt.Sprintf("%.4g times %s", gain, base.Name),
+	found, _ := scaled.LoadOrStore(key, times(fmt.Sprintf("%s%s%g", base.Name, timesWord, gain), base, gain))
+	return found.(*Initializer)
+}
+
+// timesWord is between base and gain in a name.
+const timesWord = "-times-"
+
+// times returns a new initialiser of that name.
+func times(name string, base *Initializer, gain float64) *Initializer {
+	return &Initializer{Name: name, base: base, gain: gain,
 		Fill: func(rng *random.Generator, dims []int, values []float32) {
 			base.Fill(rng, dims, values)
 			for i, value := range values {
 				values[i] = float32(gain * float64(value))
 			}
 		}}
-	found, _ := scaled.LoadOrStore(key, times)
-	return found.(*Initializer)
+}
+
+// scaledNamed returns the scaled initialiser of a name.
+func scaledNamed(name string) (*Initializer, bool) {
+	unscaled, number, is := strings.Cut(name, timesWord)
+	gain, gainErr := strconv.ParseFloat(number, 64)
+	if !is || gainErr != nil || math.IsNaN(gain) || math.IsInf(gain, 0) {
+		return nil, false
+	}
+	base, baseErr := Registry.Get(unscaled)
+	if baseErr != nil {
+		return nil, false
+	}
+	return Scaled(base, gain), true
 }
 
 // OrthogonalHe draws sqrt(2) times what [Orthogonal] draws, for weights behind rectifiers, which halve the
 // second moment.
-var OrthogonalHe = register(&Initializer{Name: "orthogonal-he", Fill: Scaled(Orthogonal, math.Sqrt2).Fill})
+var OrthogonalHe = register(times("orthogonal-he", Orthogonal, math.Sqrt2))
 
 // Fixup returns the initialiser of the weights in a residual branch of that many layers, two or more, in a
 // net of so many branches (Zhang et al., 2019): He's times branches^(-1 / (2 layers - 2)), for all layers of

@@ -1,6 +1,7 @@
 // Package registry keeps the named choices along one axis of a model: its activations, its normalisations,
 // its initialisers, its architectures. A new choice is one new file that registers itself; command lines,
-// notebooks and error messages then know it by name.
+// notebooks and error messages then know it by name. Choices that have a parameter are a family: their names
+// say it, and each such name is known.
 package registry
 
 import (
@@ -12,8 +13,15 @@ import (
 // Registry maps names to the choices of one axis. Registration happens in package initialisation, before any
 // concurrent use; afterwards a Registry is only read.
 type Registry[T any] struct {
-	axis    string
-	choices map[string]T
+	axis     string
+	choices  map[string]T
+	families []family[T]
+}
+
+// family is what [Registry.RegisterFamily] was given.
+type family[T any] struct {
+	pattern string
+	named   func(name string) (T, bool)
 }
 
 // New returns an empty registry; axis names it in error messages ("activation", "normalisation", ...).
@@ -32,17 +40,39 @@ func (r *Registry[T]) Register(name string, choice T) T {
 	return choice
 }
 
-// Get returns the choice of that name, or an error that lists the names there are.
-func (r *Registry[T]) Get(name string) (T, error) {
-	choice, found := r.choices[name]
-	if !found {
-		return choice, fmt.Errorf("unknown %s %q: choose one of %s", r.axis, name,
-			strings.Join(r.Names(), ", "))
-	}
-	return choice, nil
+// RegisterFamily adds all choices whose names say a parameter. The pattern shows readers such a name, with
+// the parameter in capitals, as leaky-SLOPE. named makes the choice of a name, and says whether it is one of
+// the family; the same name has one choice, since nets are compared by their choices. A choice that is
+// registered under such a name goes before.
+func (r *Registry[T]) RegisterFamily(pattern string, named func(name string) (T, bool)) {
+	r.families = append(r.families, family[T]{pattern, named})
 }
 
-// Names returns the registered names in alphabetical order.
+// Get returns the choice of that name, registered or of a family, or an error that lists the names there are.
+func (r *Registry[T]) Get(name string) (T, error) {
+	if choice, found := r.choices[name]; found {
+		return choice, nil
+	}
+	for _, f := range r.families {
+		if choice, found := f.named(name); found {
+			return choice, nil
+		}
+	}
+	var none T
+	return none, fmt.Errorf("unknown %s %q: choose one of %s", r.axis, name, r.Choices())
+}
+
+// Choices returns all that [Registry.Get] knows as a list for readers: the names, and the patterns of
+// families.
+func (r *Registry[T]) Choices() string {
+	choices := r.Names()
+	for _, f := range r.families {
+		choices = append(choices, f.pattern)
+	}
+	return strings.Join(choices, ", ")
+}
+
+// Names returns the registered names in alphabetical order, without those of families.
 func (r *Registry[T]) Names() []string {
 	names := make([]string, 0, len(r.choices))
 	for name := range r.choices {

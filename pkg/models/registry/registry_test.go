@@ -36,3 +36,26 @@ func TestRegisterWithoutANamePanics(t *testing.T) {
 	}()
 	registry.New[int]("colour").Register("", 1)
 }
+
+// A family's choices are known by their names, after those that are registered, and aren't among the names.
+func TestFamilies(t *testing.T) {
+	shades := registry.New[int]("shade")
+	shades.Register("grey", 128)
+	shades.Register("grey-7", -1)
+	shades.RegisterFamily("grey-NUMBER", func(name string) (shade int, is bool) {
+		_, err := fmt.Sscanf(name, "grey-%d", &shade)
+		return shade, err == nil
+	})
+	for name, want := range map[string]int{"grey": 128, "grey-50": 50, "grey-7": -1} {
+		if got, err := shades.Get(name); got != want || err != nil {
+			t.Errorf("%s is %d (%v), want %d", name, got, err, want)
+		}
+	}
+	const want = `unknown shade "grey-blue": choose one of grey, grey-7, grey-NUMBER`
+	if _, err := shades.Get("grey-blue"); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if names := shades.Names(); len(names) != 2 {
+		t.Errorf("the names are %v", names)
+	}
+}
