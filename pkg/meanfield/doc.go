@@ -54,8 +54,9 @@
 // # What it does not cover
 //
 // Statistics that gradients go through (norms.Coupled), nets of images, matrices drawn by other initialisers
-// than He, LeCun and Orthogonal, batch normalisation in front of smooth or linear activations, and
-// normalisations of one's own: [Run] says so in an error. Nets of finite width differ by terms of order L/N,
+// than He, LeCun, Orthogonal and these times a gain, batch normalisation in front of smooth or linear
+// activations, the units ELU and SELU, and other normalisations than that and centring: [Run] says so in an
+// error. Nets of finite width differ by terms of order L/N,
 // and their draws spread more widely than those of the infinite net.
 //
 // # Another activation

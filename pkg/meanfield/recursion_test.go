@@ -7,6 +7,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/random"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -94,6 +95,37 @@ func TestVariancesOfFeedforwardGradients(t *testing.T) {
 				if math.Abs(share-1) > 1e-12 {
 					t.Errorf("%s, depth %d: G(%d,%d) is %g Phi(x)", norm, depth, i, i, share)
 				}
+			}
+		}
+	}
+}
+
+// TestGainsOfWeights: a feedforward net of rectifiers has G(i,i) = (g/2)^(L-1) Phi(x_i), g being the variance
+// of its L - 1 matrices times their fan-in.
+func TestGainsOfWeights(t *testing.T) {
+	const depth = 5
+	x := grid(t, 8)
+	for _, c := range []struct {
+		initializer *initializers.Initializer
+		half        float64 // g/2
+	}{
+		{initializers.He, 1},
+		{initializers.LeCun, 0.5},
+		{initializers.Orthogonal, 0.5},
+		{initializers.OrthogonalHe, 1},
+		{initializers.Scaled(initializers.He, 0.8), 0.64},
+		{initializers.Scaled(initializers.LeCun, -2), 2},
+		{initializers.Scaled(initializers.OrthogonalHe, 0.5), 0.25},
+	} {
+		net := models.Config{Net: "feedforward", Depth: depth, Initializer: c.initializer}
+		result, err := Run(t.Context(), Config{Net: net, X: x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range x {
+			want := math.Pow(c.half, depth-1) * distuv.UnitNormal.CDF(x[i])
+			if got := result.Covariance.At(i, i); math.Abs(got/want-1) > 1e-12 {
+				t.Errorf("%s: G(%d,%d) is %g, want %g", c.initializer, i, i, got, want)
 			}
 		}
 	}

@@ -115,6 +115,11 @@ func TestShallowNets(t *testing.T) {
 	}
 }
 
+// scaledBy makes a change of a config's initialiser.
+func scaledBy(base *initializers.Initializer, gain float64) func(*models.Config) {
+	return func(c *models.Config) { c.Initializer = initializers.Scaled(base, gain) }
+}
+
 // TestRefusesWhatItDoesNotCover checks that every error is one sentence that says what is wrong.
 func TestRefusesWhatItDoesNotCover(t *testing.T) {
 	own := &activations.Activation{Name: "own", Apply: func(x *graph.Node) *graph.Node { return x }}
@@ -142,6 +147,12 @@ func TestRefusesWhatItDoesNotCover(t *testing.T) {
 		`does not know the activation "own"`:    with(func(c *models.Config) { c.Activation = own }),
 		`normalisation "own" has no theory`:     with(func(c *models.Config) { c.Norm = ownNorm }),
 		`initialiser "one" has no theory`:       with(func(c *models.Config) { c.Initializer = initializers.One }),
+		`initialiser "dirac" has no theory`:     with(func(c *models.Config) { c.Initializer = initializers.Dirac }),
+		`"standardized" has no theory`:          with(func(c *models.Config) { c.Initializer = initializers.Standardized }),
+		`initialiser "zero" has no theory`:      with(func(c *models.Config) { c.Initializer = initializers.Zero }),
+		`"one-times-2" has no theory`:           with(scaledBy(initializers.One, 2)),
+		"give a gain other than 0":              with(scaledBy(initializers.He, 0)),
+		"draws weights of variance +Inf":        with(scaledBy(initializers.He, 1e200)),
 		"in front of the activation own has no": {Net: normalised, Dual: meanfield.Tanh},
 		"in front of the activation linear has": {Net: linear},
 		"there are 1 inputs":                    {Net: feedforward, X: []float64{0}},
