@@ -92,12 +92,23 @@ func (w *writer) net(net models.Config) []string {
 // goNames are the variables of the project's own parts of nets.
 var goNames = map[any]string{
 	norms.None: "norms.None", norms.Center: "norms.Center", norms.Batch: "norms.Batch",
+	norms.Layer: "norms.Layer", norms.Group: "norms.Group", norms.RMS: "norms.RMS",
+
 	activations.ReLU: "activations.ReLU", activations.CReLU: "activations.CReLU",
-	activations.PReLU:  "activations.PReLU",
-	activations.Linear: "activations.Linear",
-	initializers.He:    "initializers.He", initializers.LeCun: "initializers.LeCun",
+	activations.PReLU: "activations.PReLU", activations.Linear: "activations.Linear",
+	activations.Leaky01: "activations.Leaky01", activations.Leaky03: "activations.Leaky03",
+	activations.Leaky09: "activations.Leaky09", activations.ELU: "activations.ELU",
+	activations.SELU: "activations.SELU", activations.GELU: "activations.GELU",
+	activations.SiLU: "activations.SiLU", activations.TanH: "activations.TanH",
+	activations.SoftPlus: "activations.SoftPlus", activations.Sine: "activations.Sine",
+
+	initializers.He: "initializers.He", initializers.LeCun: "initializers.LeCun",
 	initializers.Orthogonal:     "initializers.Orthogonal",
-	initializers.StandardNormal: "initializers.StandardNormal", initializers.One: "initializers.One",
+	initializers.OrthogonalHe:   "initializers.OrthogonalHe",
+	initializers.Standardized:   "initializers.Standardized",
+	initializers.StandardNormal: "initializers.StandardNormal",
+	initializers.Dirac:          "initializers.Dirac", initializers.One: "initializers.One",
+	initializers.Zero: "initializers.Zero",
 }
 
 // valueOf returns the expression for a part of a net: for one that is not registered, the variable of its

@@ -61,7 +61,8 @@ func TestCodeCompiles(t *testing.T) {
 		t.Skip("runs go vet")
 	}
 	c := small()
-	states := []string{"points=100&theory=on&pinned=net%3Dhighway%26gamma2%3D0.25", "net=highway&alpha=2"}
+	states := []string{"points=100&theory=on&pinned=net%3Dhighway%26gamma2%3D0.25", "net=highway&alpha=2",
+		"activation=leaky-0.25", "initializer=he-times-0.25"}
 	for _, name := range norms.Registry.Names() {
 		states = append(states, "norm="+name)
 	}
@@ -80,6 +81,10 @@ func TestCodeCompiles(t *testing.T) {
 		imports, body, found := strings.Cut(codeOf(t, c, state), "\n%%\n")
 		if !found || strings.Count(body, "\n") > 8 {
 			t.Fatalf("the code of %s has no cell, or a long one: %s", state, body)
+		}
+		if strings.Contains(body, "Registry") != strings.Contains(state, "-0.25") {
+			t.Errorf("the code of %s has a name for the project's own variable, or none for a parameter: %s",
+				state, body)
 		}
 		name := filepath.Join(folder, fmt.Sprintf("cell%d", i))
 		if err := os.Mkdir(name, 0o755); err != nil {

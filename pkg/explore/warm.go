@@ -106,7 +106,7 @@ func (o *oven) prepare(ctx context.Context, state string) {
 }
 
 // neighbours returns what one movement of a control leads to from a net, those that take longest to compile
-// first.
+// first. Of the norms and activations, which are many, it returns the likely ones.
 func (c Config) neighbours(from gradients.Config) []gradients.Config {
 	var all []gradients.Config
 	add := func(change func(*gradients.Config)) {
@@ -123,7 +123,8 @@ func (c Config) neighbours(from gradients.Config) []gradients.Config {
 	for _, statistics := range paper.AllStatistics {
 		add(func(n *gradients.Config) { n.Net.Statistics = statistics })
 	}
-	for _, name := range names(norms.Registry, c.Net.Norm, (*norms.Norm).String) {
+	for _, name := range likely(names(norms.Registry, c.Net.Norm, (*norms.Norm).String),
+		from.Net.Norm.Name, c.Net.Norm.Name, norms.None.Name, norms.Center.Name, norms.Batch.Name) {
 		add(func(n *gradients.Config) { _ = c.change(n, "norm", name) })
 	}
 	for _, name := range nets() {
@@ -137,7 +138,9 @@ func (c Config) neighbours(from gradients.Config) []gradients.Config {
 			}
 		})
 	}
-	for _, name := range names(activations.Registry, c.Net.Activation, (*activations.Activation).String) {
+	for _, name := range likely(names(activations.Registry, c.Net.Activation,
+		(*activations.Activation).String), from.Net.Activation.Name, c.Net.Activation.Name,
+		activations.ReLU.Name, activations.CReLU.Name) {
 		add(func(n *gradients.Config) { _ = c.change(n, "activation", name) })
 	}
 	for _, beta := range beside(c.Betas, from.Net.Beta) {
@@ -153,6 +156,19 @@ func (c Config) neighbours(from gradients.Config) []gradients.Config {
 		add(func(n *gradients.Config) { n.Inputs = inputs })
 	}
 	return all
+}
+
+// likely returns those names of a list to choose from that a reader goes to from one of them most often: the
+// one before it and the one behind, where an arrow key leads, and the usual ones.
+func likely(all []string, from string, usual ...string) []string {
+	at := slices.Index(all, from)
+	var some []string
+	for i, name := range all {
+		if beside := at >= 0 && (i == at-1 || i == at+1); beside || slices.Contains(usual, name) {
+			some = append(some, name)
+		}
+	}
+	return some
 }
 
 // change sets a field of a net by its text.

@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -86,6 +87,30 @@ func TestNeighbours(t *testing.T) {
 	if !slices.Contains(got, "residual bn frozen relu 10 1 0.3 256") || slices.Contains(got,
 		"feedforward bn frozen relu 10 0 0.1 256") {
 		t.Errorf("the neighbours of a feedforward net are %q", got)
+	}
+}
+
+// TestLikely: however many norms and activations there are, a few are compiled ahead.
+func TestLikely(t *testing.T) {
+	all := []string{"a", "b", "c", "d", "e", "f", "mine"}
+	for from, want := range map[string]string{
+		"d": "a c e f", "a": "a b f", "mine": "a f", "elsewhere": "a f",
+	} {
+		if got := strings.Join(likely(all, from, "a", "f", "g"), " "); got != want {
+			t.Errorf("from %s to %s, want %s", from, got, want)
+		}
+	}
+	c := small()
+	net := c.start().config
+	net.Net.Activation = activations.GELU // which is between elu and leaky-0.1
+	var found []string
+	for _, n := range c.neighbours(net) {
+		if n.Net.Activation != net.Net.Activation {
+			found = append(found, n.Net.Activation.Name)
+		}
+	}
+	if want := []string{"crelu", "elu", "leaky-0.1", "relu"}; !slices.Equal(found, want) {
+		t.Errorf("the activations next to gelu are %v, want %v", found, want)
 	}
 }
 
