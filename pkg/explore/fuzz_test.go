@@ -13,6 +13,7 @@ func FuzzSettings(f *testing.F) {
 		`{"sequence":1,"done":false,"state":"net=residual&norm=bn&depth=50&beta=0.1&seed=1&pinned=net%3Dhighway"}`,
 		`{"sequence":-1,"state":"depth=1e99"}`, `{}`, `null`, `[]`, `"`, `{"state":"seed=18446744073709551616"}`,
 		`{"state":"net=%00&pinned=pinned%3Dpinned%253D%25"}`, `{"state":"low=NaN&high=Inf&alpha=-0"}`,
+		`{"state":"activation=tailored-10000-0.9&initializer=he-times-1e308"}`,
 	} {
 		f.Add(seed)
 	}

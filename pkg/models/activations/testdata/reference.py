@@ -1,5 +1,5 @@
-"""Writes reference.json: values and derivatives of the activations by PyTorch, in float64, and the slopes of tailored
-rectifiers by another way than the package's: correlations by quadrature over an angle. Run it in a
+"""Writes reference.json: values and derivatives of the activations by PyTorch, in float64, and the slopes of
+tailored rectifiers by another way than the package's: correlations by quadrature over an angle. Run it in a
 Python with torch: python reference.py > reference.json"""
 
 import json
@@ -33,10 +33,14 @@ def reference(rho):
 
 
 def correlation(a, c):
-    """E[rho(u) rho(v)] of standard normals u, v of correlation c, for the leaky rectifier scaled to E[rho^2] = 1: its
-    radial part is E[r^2] = 2, and its angular one the mean over a circle (midpoint rule)."""
+    """E[rho(u) rho(v)] of standard normals u, v of correlation c, for the leaky rectifier scaled to
+    E[rho^2] = 1: its radial part is E[r^2] = 2, and its angular one the mean over a circle (midpoint
+    rule)."""
+
+    def rho(z):
+        return numpy.where(z > 0, z, a * z) * numpy.sqrt(2 / (1 + a * a))
+
     t = (numpy.arange(200000) + 0.5) * (2 * numpy.pi / 200000)
-    rho = lambda z: numpy.where(z > 0, z, a * z) * numpy.sqrt(2 / (1 + a * a))
     return 2 * numpy.mean(rho(numpy.cos(t)) * rho(numpy.cos(t - numpy.arccos(c))))
 
 

@@ -1,6 +1,6 @@
-"""Writes reference.json: layer, group and RMS normalisation by PyTorch in float64, of a dense batch and of images, and the
-derivative of sum(sin(k) y_k), k = 0, 1, ..., with respect to x. Run it in a Python with torch:
-python reference.py > reference.json"""
+"""Writes reference.json: layer, group and RMS normalisation by PyTorch in float64, of a dense batch and of
+images, and the derivative of sum(sin(k) y_k), k = 0, 1, ..., with respect to x. Run it in a Python with
+torch: python reference.py > reference.json"""
 
 import json
 
