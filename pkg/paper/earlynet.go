@@ -63,3 +63,19 @@ func (n EarlyNet) Shatters() bool {
 	feedforward := n.Net == "feedforward" || n.Net == "conv-feedforward"
 	return feedforward && n.Activation == activations.ReLU.Name && !n.LooksLinear
 }
+
+// LooksAlike returns how many of the looks at a net in training, behind so many updates each, come out alike
+// on every processor: those up to update last, and of a net that shatters those before the first update.
+// After it, gradients that have shattered do so with the rounding of the processor as well.
+func LooksAlike(net models.Config, steps []int, last int) int {
+	if NewEarlyNet(net).Shatters() {
+		last = 0
+	}
+	looks := 0
+	for _, step := range steps {
+		if step <= last {
+			looks++
+		}
+	}
+	return looks
+}

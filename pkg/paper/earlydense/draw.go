@@ -71,10 +71,8 @@ func (c Config) add(plan *jobs.Plan, net models.Config, i int) *draw {
 		}
 		return newDraw(run, paper.StatisticsOf(net), i == 0)
 	}
-	if paper.NewEarlyNet(net).Shatters() {
-		return jobs.AddCompared(plan, spec, compute, draw.untrained)
-	}
-	return jobs.Add(plan, spec, compute)
+	looks := paper.LooksAlike(net, c.Steps, lastAlike)
+	return jobs.AddCompared(plan, spec, compute, func(d draw) any { return d.first(looks) })
 }
 
 // spec describes the job of a draw of a net, and what its probe is to do.
@@ -132,12 +130,11 @@ func firstDraw(run *early.GridRun, statistics norms.Statistics) FirstDraw {
 	return first
 }
 
-// untrained returns what a draw says of the net before the first step of training. After it, gradients that
-// have shattered do so with the rounding of the processor as well.
-func (d draw) untrained() any {
-	before := draw{Losses: d.Losses[:1], ACF: make(map[norms.Statistics][][]float64)}
+// first returns what the first looks say.
+func (d draw) first(looks int) draw {
+	before := draw{Losses: d.Losses[:looks], ACF: make(map[norms.Statistics][][]float64)}
 	for kind, acfs := range d.ACF {
-		before.ACF[kind] = acfs[:1]
+		before.ACF[kind] = acfs[:looks]
 	}
 	return before
 }

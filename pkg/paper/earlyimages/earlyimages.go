@@ -181,15 +181,10 @@ func (c Config) add(plan *jobs.Plan, net models.Config, i int, data training.Dat
 		}
 		return run.Looks, nil
 	}
-	if paper.NewEarlyNet(net).Shatters() {
-		return jobs.AddCompared(plan, c.spec(net, i, data), compute, untrained)
-	}
-	return jobs.Add(plan, c.spec(net, i, data), compute)
+	alike := paper.LooksAlike(net, c.Steps, lastAlike)
+	return jobs.AddCompared(plan, c.spec(net, i, data), compute,
+		func(looks []early.Look) any { return looks[:alike] })
 }
-
-// untrained returns what is seen of a net before the first step of training. After it, gradients that have
-// shattered do so with the rounding of the processor as well.
-func untrained(looks []early.Look) any { return looks[:1] }
 
 // run returns the probe's config for a net and the seed of that index.
 func (c Config) run(net models.Config, i int) early.ImagesConfig {

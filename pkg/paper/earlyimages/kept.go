@@ -12,6 +12,10 @@ import (
 //go:embed parts.jsonl.gz
 var keptParts []byte
 
+// lastAlike is the number of updates up to which nets that don't shatter are compared with what is kept; nets
+// that do are compared before the first.
+const lastAlike = 30
+
 // tolerance is how far a training may be from what is kept when another processor or backend computes it. In
 // trainings of the figure's nets of 24 convolutions over 30 steps, of 50 images, on 64 images, XLA held to
 // AVX2 gave the same bits as with AVX-512. XLA held to SSE4.2 (XLA_FLAGS=--xla_cpu_max_isa=SSE4_2), which
