@@ -67,7 +67,14 @@ func (x *experiment) run(ctx context.Context, e *engine.Engine) ([]measured, res
 			return x.result(i), x.fails[i]
 		}
 		if x.inPart > 0 && i >= x.inPart {
-			all = append(all, jobs.AddCompared(plan, spec, compute, func(m measured) any { return m.Rank }))
+			all = append(all, jobs.AddCompared(plan, spec, compute, jobs.Compared[measured]{
+				Of: func(m measured) any { return m.Rank },
+				Again: func(ctx context.Context, e *engine.Engine) (measured, error) {
+					m, err := compute(ctx, e)
+					return measured{Rank: m.Rank}, err
+				},
+				Weight: 0.5,
+			}))
 		} else {
 			all = append(all, jobs.Add(plan, spec, compute))
 		}

@@ -48,7 +48,14 @@ type job struct {
 	value   func() any
 	decode  func(text []byte) error
 
-	// compared returns what of the result is compared with what is kept; nil for all of it.
+	// check is how the job is compared with what is kept; nil where all of it is.
+	check *check
+}
+
+// check computes as much of a job's result as is compared with what is kept, and returns that.
+type check struct {
+	weight   float64
+	compute  func(ctx context.Context, e *engine.Engine) error
 	compared func() any
 }
 
@@ -85,12 +92,29 @@ func Add[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.
 	return result
 }
 
-// AddCompared is [Add] for a result that comes out alike on another processor in part alone: compared returns
-// that part, as which it is compared with what is kept with the code.
+// Compared says what of a result is compared with what is kept with the code, where the rest depends on how a
+// processor rounds.
+type Compared[T any] struct {
+	// Of returns what is compared.
+	Of func(T) any
+
+	// Again computes as much of the result as Of needs, and Weight is what that costs, as Spec.Weight is.
+	Again  func(ctx context.Context, e *engine.Engine) (T, error)
+	Weight float64
+}
+
+// AddCompared is [Add] for a result that comes out alike on another processor in part alone.
 func AddCompared[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.Engine) (T, error),
-	compared func(T) any) *T {
+	compared Compared[T]) *T {
 	result := Add(p, spec, compute)
-	p.jobs[len(p.jobs)-1].compared = func() any { return compared(*result) }
+	p.jobs[len(p.jobs)-1].check = &check{
+		weight: compared.Weight,
+		compute: func(ctx context.Context, e *engine.Engine) (err error) {
+			*result, err = compared.Again(ctx, e)
+			return err
+		},
+		compared: func() any { return compared.Of(*result) },
+	}
 	return result
 }
 
@@ -115,10 +139,10 @@ func (j *job) encode() (json.RawMessage, error) { return j.write(j.value()) }
 
 // project returns what of a result in JSON is compared.
 func (j *job) project(text json.RawMessage) (json.RawMessage, error) {
-	if err := j.decode(text); err != nil || j.compared == nil {
+	if err := j.decode(text); err != nil || j.check == nil {
 		return text, err
 	}
-	return j.write(j.compared())
+	return j.write(j.check.compared())
 }
 
 // write writes a result, or what of it is compared, as JSON.

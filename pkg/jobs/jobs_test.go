@@ -75,9 +75,10 @@ func TestPartsComparedInPart(t *testing.T) {
 	want := x.want()
 	x.rounding = 0.75 // another processor
 	use := jobs.With(t.Context(), jobs.Setting{UseKept: true})
-	got, parts, err := x.run(use, engine.New(nil))
-	if err != nil || !reflect.DeepEqual(got, want) || parts.Largest != 0 {
-		t.Fatalf("the result is %v, of %+v, %v", got, parts, err)
+	var heard listener
+	got, parts, err := x.run(progress.With(use, &heard), engine.New(nil))
+	if err != nil || !reflect.DeepEqual(got, want) || parts.Largest != 0 || heard.share != 1 {
+		t.Fatalf("the result is %v, of %+v, %v, and %g of the work was done", got, parts, err, heard.share)
 	}
 	inPart := len(slices.DeleteFunc(slices.Clone(parts.Recomputed), func(s string) bool {
 		return s == "part 0"

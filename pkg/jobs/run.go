@@ -59,7 +59,7 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 	}
 	weight := 0.0
 	for _, i := range r.todo {
-		weight += p.jobs[i].Weight
+		weight += r.weight(i)
 	}
 	outer := progress.StartWeighted(ctx, p.name, len(r.todo), weight)
 	inner := engine.Sharing(progress.Silent(outer), len(r.todo)) // steps within a job are not counted
@@ -68,7 +68,7 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 		if err := r.do(inner, e, i); err != nil {
 			return err
 		}
-		progress.StepWeighted(outer, p.jobs[i].Weight)
+		progress.StepWeighted(outer, r.weight(i))
 		return nil
 	})
 	if err != nil {
@@ -133,11 +133,23 @@ func (r *run) lookup(ctx context.Context, j *job) (*Part, error) {
 	return &part, nil
 }
 
+// weight returns what is proportional to the cost of what is to be computed of a job.
+func (r *run) weight(i int) float64 {
+	if j := r.jobs[i]; !r.sampled[i] || j.check == nil {
+		return j.Weight
+	}
+	return r.jobs[i].check.weight
+}
+
 // do computes a job, and keeps what came out or compares it with what is kept.
 func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	j := r.jobs[i]
 	began := time.Now()
-	if err := j.compute(ctx, e); err != nil || j.Passing {
+	compute := j.compute
+	if r.sampled[i] && j.check != nil {
+		compute = j.check.compute
+	}
+	if err := compute(ctx, e); err != nil || j.Passing {
 		return err
 	}
 	result, err := j.encode()

@@ -54,7 +54,7 @@ func (r *run) compare(i int, result json.RawMessage) error {
 	defer r.mu.Unlock()
 	r.report.Recomputed = append(r.report.Recomputed, j.Name)
 	slices.Sort(r.report.Recomputed)
-	if j.compared != nil {
+	if j.check != nil {
 		r.report.InPart++
 	}
 	r.report.Largest = max(r.report.Largest, far)

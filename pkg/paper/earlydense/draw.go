@@ -64,15 +64,23 @@ func (c Config) plan() *plan {
 // add adds a draw of a net to the plan, and returns where it will be.
 func (c Config) add(plan *jobs.Plan, net models.Config, i int) *draw {
 	spec, probe := c.spec(net, i)
-	compute := func(ctx context.Context, e *engine.Engine) (draw, error) {
-		run, err := early.RunGrid(ctx, e, probe)
-		if err != nil {
-			return draw{}, err
-		}
-		return newDraw(run, paper.StatisticsOf(net), i == 0)
-	}
 	looks := paper.LooksAlike(net, c.Steps, lastAlike)
-	return jobs.AddCompared(plan, spec, compute, func(d draw) any { return d.first(looks) })
+	again := probe
+	again.Steps = c.Steps[:min(max(looks, 2), len(c.Steps))] // the probe wants two
+	compute := func(probe early.GridConfig) func(context.Context, *engine.Engine) (draw, error) {
+		return func(ctx context.Context, e *engine.Engine) (draw, error) {
+			run, err := early.RunGrid(ctx, e, probe)
+			if err != nil {
+				return draw{}, err
+			}
+			return newDraw(run, paper.StatisticsOf(net), i == 0)
+		}
+	}
+	return jobs.AddCompared(plan, spec, compute(probe), jobs.Compared[draw]{
+		Of:     func(d draw) any { return d.first(looks) },
+		Again:  compute(again),
+		Weight: paper.TrainingWeight(net, c.Inputs, again.Steps),
+	})
 }
 
 // spec describes the job of a draw of a net, and what its probe is to do.

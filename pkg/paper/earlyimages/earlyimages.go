@@ -174,16 +174,24 @@ func (c Config) plan(data training.Data) *plan {
 // add adds the training of a net with the seed of that index to the plan, and returns where what is seen of
 // it will be.
 func (c Config) add(plan *jobs.Plan, net models.Config, i int, data training.Data) *[]early.Look {
-	compute := func(ctx context.Context, e *engine.Engine) ([]early.Look, error) {
-		run, err := early.RunImages(ctx, e, c.run(net, i), data)
-		if err != nil {
-			return nil, err
+	looks := paper.LooksAlike(net, c.Steps, lastAlike)
+	probe := c.run(net, i)
+	again := probe
+	again.Steps = c.Steps[:min(max(looks, 2), len(c.Steps))] // the probe wants two
+	compute := func(probe early.ImagesConfig) func(context.Context, *engine.Engine) ([]early.Look, error) {
+		return func(ctx context.Context, e *engine.Engine) ([]early.Look, error) {
+			run, err := early.RunImages(ctx, e, probe, data)
+			if err != nil {
+				return nil, err
+			}
+			return run.Looks, nil
 		}
-		return run.Looks, nil
 	}
-	alike := paper.LooksAlike(net, c.Steps, lastAlike)
-	return jobs.AddCompared(plan, c.spec(net, i, data), compute,
-		func(looks []early.Look) any { return looks[:alike] })
+	return jobs.AddCompared(plan, c.spec(net, i, data), compute(probe), jobs.Compared[[]early.Look]{
+		Of:     func(all []early.Look) any { return all[:looks] },
+		Again:  compute(again),
+		Weight: paper.TrainingWeight(net, c.Batch, again.Steps),
+	})
 }
 
 // run returns the probe's config for a net and the seed of that index.
