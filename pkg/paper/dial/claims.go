@@ -97,7 +97,7 @@ func lengths(acf []float64, by float64) (short, long float64) {
 		below[k] -= by
 		above[k] += by
 	}
-	return CorrelationLength(below), CorrelationLength(above)
+	return stats.CorrelationLength(below), stats.CorrelationLength(above)
 }
 
 // claim starts a claim about a net.

@@ -8,7 +8,6 @@ package dial
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -110,7 +109,7 @@ type Series struct {
 	Lag1 []stats.Estimate `json:"lag_1"`
 	Lag5 []stats.Estimate `json:"lag_5"`
 
-	// Length is the effective correlation length of [CorrelationLength], in steps of the grid, of the
+	// Length is the effective correlation length of [stats.CorrelationLength], in steps of the grid, of the
 	// autocorrelation averaged over draws: the lag at which it first falls below 1/e, interpolated. The
 	// interval is the jackknife's. (The sum over all lags is -1/2 for every series whose mean is removed, and
 	// can't serve.)
@@ -156,7 +155,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if _, err := plan.Run(ctx, e); err != nil {
 		return nil, err
 	}
-	brown, white, err := noiseLengths(config.Inputs)
+	brown, white, err := stats.NoiseLengths(config.Inputs, farLag(config.Inputs))
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +193,7 @@ func (s *Series) add(e *paper.Gradients) error {
 		}
 	}
 	length := stats.Jackknife(acfs, func(mean []float64) []float64 {
-		return []float64{CorrelationLength(mean)}
+		return []float64{stats.CorrelationLength(mean)}
 	})
 	s.Lag1, s.Lag5 = append(s.Lag1, summary.At(1)), append(s.Lag5, summary.At(5))
 	s.Length = append(s.Length, length[0])
@@ -207,36 +206,6 @@ func (s *Series) add(e *paper.Gradients) error {
 // their places. All betas share their draws, so the jackknife leaves out a draw of both at once.
 func (s *Series) longer(beta, other int) stats.Estimate {
 	return stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) float64 {
-		return CorrelationLength(mean) - CorrelationLength(other)
+		return stats.CorrelationLength(mean) - stats.CorrelationLength(other)
 	})
-}
-
-// CorrelationLength returns the effective correlation length that an autocorrelation function, at lags 0 and
-// up, shows: the lag at which it first falls below 1/e, on straight lines between lags; it is 0.63 for a
-// function that is 0 from lag 1 on. It returns the largest lag where the function stays above 1/e.
-//
-// The sum of the function over the lags, the other customary length, says nothing here: with the mean
-// removed, the function's sum over all lags is -1/2 for every series.
-func CorrelationLength(acf []float64) float64 {
-	for k := 1; k < len(acf); k++ {
-		if acf[k] < 1/math.E {
-			return float64(k-1) + (acf[k-1]-1/math.E)/(acf[k-1]-acf[k])
-		}
-	}
-	return float64(len(acf) - 1)
-}
-
-// noiseLengths returns the correlation lengths of the expected autocorrelation of noise of m values.
-func noiseLengths(m int) (brown, white float64, err error) {
-	for _, noise := range []struct {
-		acf    func(m, maxLag int) ([]float64, error)
-		length *float64
-	}{{stats.BrownACF, &brown}, {stats.WhiteACF, &white}} {
-		acf, err := noise.acf(m, farLag(m))
-		if err != nil {
-			return 0, 0, err
-		}
-		*noise.length = CorrelationLength(acf)
-	}
-	return brown, white, nil
 }

@@ -76,35 +76,12 @@ func checkTheory(t *testing.T, config dial.Config, s dial.Series, beta int) {
 	}
 	for name, compared := range map[string][2]float64{
 		"lag 1": {s.Theory.Lag1[beta], acf[1]}, "lag 5": {s.Theory.Lag5[beta], acf[5]},
-		"length":    {s.Theory.Length[beta], dial.CorrelationLength(acf)},
+		"length":    {s.Theory.Length[beta], stats.CorrelationLength(acf)},
 		"brownness": {s.Theory.Brownness[beta], colour.Brownness},
 	} {
 		// Leaps over layers are off by 1e-5 of a matrix's largest entry, and there are some dozens of them.
 		if got, want := compared[0], compared[1]; math.Abs(got-want) > 1e-4*max(1, want) {
 			t.Errorf("depth %d, β = %g: theory of the %s %g, want %g", s.Depth, s.Beta[beta], name, got, want)
-		}
-	}
-}
-
-// TestCorrelationLength compares with functions whose crossing of 1/e is known.
-func TestCorrelationLength(t *testing.T) {
-	exponential := make([]float64, 100)
-	for k := range exponential {
-		exponential[k] = math.Exp(-float64(k) / 7)
-	}
-	for _, c := range []struct {
-		name            string
-		acf             []float64
-		want, tolerance float64
-	}{
-		{"white", []float64{1, 0, 0}, 1 - 1/math.E, 1e-12},
-		{"a straight line", []float64{1, 0.8, 0.6, 0.4, 0.2}, (1 - 1/math.E) / 0.2, 1e-12},
-		// exp(-7/7) is 1/e but for rounding.
-		{"exponential", exponential, 7, 1e-9},
-		{"never below", []float64{1, 0.9, 0.8}, 2, 0},
-	} {
-		if got := dial.CorrelationLength(c.acf); math.Abs(got-c.want) > c.tolerance {
-			t.Errorf("%s: length %g, want %g", c.name, got, c.want)
 		}
 	}
 }

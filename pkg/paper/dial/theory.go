@@ -15,7 +15,7 @@ type Theory struct {
 	Lag1 []float64 `json:"lag_1"`
 	Lag5 []float64 `json:"lag_5"`
 
-	// Length is the effective correlation length of [CorrelationLength], in steps of the grid.
+	// Length is the effective correlation length of [stats.CorrelationLength], in steps of the grid.
 	Length []float64 `json:"length"`
 
 	// Brownness is 0 for white noise, 1 for brown noise, 1/2 where it is equally far from both.
@@ -53,7 +53,7 @@ func newTheory(depth, inputs int, betas []*map[int][]float64) (*Theory, error) {
 			return nil, err
 		}
 		t.Lag1, t.Lag5 = append(t.Lag1, acf[1]), append(t.Lag5, acf[5])
-		t.Length = append(t.Length, CorrelationLength(acf))
+		t.Length = append(t.Length, stats.CorrelationLength(acf))
 		t.Brownness = append(t.Brownness, colour.Brownness)
 		t.acfs = append(t.acfs, acf)
 	}
