@@ -143,7 +143,7 @@ func parameters(stage models.Stage) int {
 
 // Run takes the gradients that the config asks for. Minibatches run concurrently; progress is reported
 // minibatch by minibatch. It returns an error when the config is wrong, the context ends, or a gradient is 0
-// or not finite.
+// or not finite ([ErrNoCosine]).
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
 	config, examples, err := config.WithDefaults()
 	if err != nil {
@@ -249,14 +249,16 @@ func (c Config) addStage(
 	return nil
 }
 
+// ErrNoCosine is what the error of Run wraps where a gradient has no direction.
+var ErrNoCosine = errors.New("cosines take gradients that are finite and not 0")
+
 // agreement returns the numbers of an Agreement from the products of gradients with respect to something.
 func agreement(products *mat.SymDense, to string) ([]float64, error) {
 	n := products.SymmetricDim()
 	for i := range n {
 		if square := products.At(i, i); !(square > 0) || math.IsInf(square, 0) {
 			return nil, fmt.Errorf("the gradient of example %d with respect to the %s has the square length "+
-				"%g: cosines take gradients that are finite and not 0; choose another output or other "+
-				"inputs", i, to, square)
+				"%g: %w; choose another output or other inputs", i, to, square, ErrNoCosine)
 		}
 	}
 	mean, least, confusion := 0.0, math.Inf(1), 0.0

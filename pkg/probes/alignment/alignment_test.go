@@ -204,9 +204,12 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		net := *good.Net
 		config.Net, config.Minibatches = &net, []alignment.Minibatch{good.Minibatches[0]}
 		change(&config)
-		if _, err := alignment.Run(t.Context(), e, config); err == nil ||
-			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		_, err := alignment.Run(t.Context(), e, config)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
+		}
+		if errors.Is(err, alignment.ErrNoCosine) != (want == "example 0") {
+			t.Errorf("it can't be told from the error %v whether gradients have cosines", err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())

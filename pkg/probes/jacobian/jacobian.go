@@ -30,6 +30,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/shattered-gradients/shattered/internal/cost"
@@ -78,6 +79,10 @@ type Config struct {
 
 	// WholeOnly leaves the Jacobians of the stages out.
 	WholeOnly bool `json:"whole_only,omitempty"`
+
+	// Only has the numbers, from 0 on, of the stages whose Jacobians are taken, ascending; nil means all. A
+	// deep net of equal stages is told by a few of them.
+	Only []int `json:"only,omitempty"`
 }
 
 // Part is a part of a net whose Jacobian was looked at.
@@ -97,8 +102,8 @@ type Result struct {
 	// Config is the one that ran, defaults filled in.
 	Config Config
 
-	// Whole is the Jacobian of the whole net, from input to outputs, Stages those of its stages, from input
-	// to output.
+	// Whole is the Jacobian of the whole net, from input to outputs, Stages those of the stages that the config
+	// asks for, from input to output.
 	Whole  Part
 	Stages []Part
 }
@@ -128,11 +133,18 @@ func (c Config) WithDefaults() (Config, error) {
 		return c, errors.New("give at least 1 row of a Jacobian that is computed in full, and at least 2 " +
 			"random vectors for others, or 0 for the defaults")
 	}
+	for i, stage := range c.Only {
+		if stage < 0 || stage >= len(c.Net.Stages) || i > 0 && stage <= c.Only[i-1] {
+			return c, fmt.Errorf("the stages to look at are %v: give numbers from 0 to %d, ascending", c.Only,
+				len(c.Net.Stages)-1)
+		}
+	}
 	return c, nil
 }
 
 // Run takes the Jacobians that the config asks for. Paths run concurrently; progress is reported path by
-// path. It returns an error when the config is wrong, the context ends, or a Jacobian is not finite.
+// path. It returns an error when the config is wrong, the context ends, or a Jacobian is not finite (an
+// engine.ErrNotFinite).
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
 	config, err := config.WithDefaults()
 	if err != nil {
@@ -206,8 +218,8 @@ func (c Config) parts(ctx context.Context, e *engine.Engine, draw, pair int) ([]
 		return nil, err
 	}
 	for i, stage := range c.Net.Stages {
-		if c.WholeOnly {
-			break
+		if c.WholeOnly || c.Only != nil && !slices.Contains(c.Only, i) {
+			continue
 		}
 		if err := take(stage.Name, i, i); err != nil {
 			return nil, fmt.Errorf("stage %s: %w", stage.Name, err)

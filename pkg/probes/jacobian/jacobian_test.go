@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -260,6 +261,22 @@ func TestRectifiersLoseHalf(t *testing.T) {
 	}
 }
 
+// TestOnlySomeStages: those that are asked for have the spectra that they have among all.
+func TestOnlySomeStages(t *testing.T) {
+	config := jacobian.Config{
+		Subject: subject.Subject{Net: must(t, models.Config{Net: "residual", Depth: 6, Beta: 0.5, Width: 8}),
+			Draws: 2},
+		Pairs: []path.Pair{{From: []float64{-2}, To: []float64{2}}}, Points: 3,
+	}
+	all := run(t, config)
+	config.Only = []int{2, 4}
+	some := run(t, config)
+	if want := []jacobian.Part{all.Stages[2], all.Stages[4]}; !reflect.DeepEqual(some.Stages, want) ||
+		!reflect.DeepEqual(some.Whole, all.Whole) {
+		t.Errorf("of stages 2 and 4 there is %+v, want %+v", some.Stages, want)
+	}
+}
+
 func TestBadConfigsAreSentences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
@@ -271,6 +288,8 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		"unknown kind":              func(c *jacobian.Config) { c.Kind = "spiral" },
 		"at least 2 random vectors": func(c *jacobian.Config) { c.Vectors = 1 },
 		"hold the batch statistics": func(c *jacobian.Config) { c.Net.Config.Statistics = norms.Coupled },
+		"numbers from 0 to 0":       func(c *jacobian.Config) { c.Only = []int{1} },
+		"give numbers from 0":       func(c *jacobian.Config) { c.Only = []int{0, 0} },
 		"would need":                func(c *jacobian.Config) { c.Rows, c.Vectors = 1, 1<<38 },
 		"leaves the range": func(c *jacobian.Config) {
 			c.Net = testnets.Net(t, "large", []int{2}, testnets.HalfSquare{})
@@ -281,9 +300,12 @@ func TestBadConfigsAreSentences(t *testing.T) {
 		net := *good.Net
 		config.Net = &net
 		change(&config)
-		if _, err := jacobian.Run(t.Context(), e, config); err == nil ||
-			!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		_, err := jacobian.Run(t.Context(), e, config)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is not one sentence with %q", err, want)
+		}
+		if errors.Is(err, engine.ErrNotFinite) != (want == "leaves the range") {
+			t.Errorf("it can't be told from the error %v whether numbers are finite", err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())

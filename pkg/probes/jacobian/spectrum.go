@@ -144,8 +144,9 @@ func pull(
 			return nil, err
 		}
 		if i := slices.IndexFunc(products[k], func(x float64) bool { return !numbers.Finite(x) }); i >= 0 {
-			return nil, fmt.Errorf("a Jacobian has the value %g: the signal leaves the range of numbers on "+
-				"its way through the net; choose smaller weights, or a net of fewer layers", products[k][i])
+			return nil, fmt.Errorf("a Jacobian has %w (%g): the signal leaves the range of numbers on its "+
+				"way through the net; choose smaller weights, or a net of fewer layers",
+				engine.ErrNotFinite, products[k][i])
 		}
 	}
 	return products, nil
