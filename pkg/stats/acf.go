@@ -1,11 +1,15 @@
 package stats
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
 )
+
+// ErrConstant is what errors of constant series wrap.
+var ErrConstant = errors.New("its autocorrelation is undefined")
 
 // ACF returns the autocorrelation function of x at lags 0 to maxLag,
 //
@@ -30,7 +34,7 @@ func ACF(x []float64, maxLag int) ([]float64, error) {
 	total := acf[0]
 	// A constant series has rounding errors for deviations; far below the values' own size they mean nothing.
 	if total <= 1e-28*float64(len(x))*mean*mean {
-		return nil, fmt.Errorf("the series is constant (%g): its autocorrelation is undefined", x[0])
+		return nil, fmt.Errorf("the series is constant (%g): %w", x[0], ErrConstant)
 	}
 	for k := range acf {
 		acf[k] /= total

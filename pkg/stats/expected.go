@@ -38,9 +38,8 @@ func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
 	var u mat.Dense
 	eigen.VectorsTo(&u)
 	largest := lambda[m-1]
-	if !(largest > 0) {
-		return nil, errors.New("the covariance has no variance around the mean: give one of a series that " +
-			"is not constant")
+	if !(largest > constantCovariance*mat.Norm(covariance, 1)) {
+		return nil, fmt.Errorf("the covariance has no variance around the mean: %w", ErrConstant)
 	}
 	for i := range lambda {
 		lambda[i] /= largest // the ratio does not depend on the scale
@@ -61,6 +60,10 @@ func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
 	}
 	return integrate(lambda, shifts), nil
 }
+
+// constantCovariance bounds the largest eigenvalue that rounding leaves of a constant series' centred
+// covariance, relative to the largest sum of a column, which is the eigenvalue of a constant covariance.
+const constantCovariance = 1e-14
 
 // centred returns H cov H, the covariance of the series less its mean.
 func centred(covariance mat.Symmetric) *mat.SymDense {

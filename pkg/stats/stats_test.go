@@ -211,6 +211,8 @@ func TestBadSeriesAreRefused(t *testing.T) {
 		"MeanACF, negative lag": {second(stats.MeanACF([][]float64{white(5)}, -2)), "largest lag is -2"},
 		"ExpectedACF, constant": {second(stats.ExpectedACF(stationary(4, func(int) float64 { return 1 }), 1)),
 			"no variance"},
+		"ExpectedACF, constant but for rounding": {second(stats.ExpectedACF(stationary(4,
+			func(lag int) float64 { return 1 - 1e-16*float64(lag) }), 1)), "no variance"},
 		"ExpectedACF, not psd": {second(stats.ExpectedACF(stationary(4,
 			func(lag int) float64 { return []float64{1, 2, 0, 0}[lag] }), 1)), "negative eigenvalue"},
 		"BrownACF, lag":        {second(stats.BrownACF(4, 4)), "from 0 to 3"},

@@ -12,6 +12,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/plots"
@@ -76,6 +77,16 @@ func TestACFIsTheTheorys(t *testing.T) {
 				t.Errorf("depth %d, lag %d: %g, want %g", want.Depth, k, got[k], value)
 			}
 		}
+	}
+}
+
+// TestConstantGradientsHaveNoACF: of a net that starts out linear there is none, and no error.
+func TestConstantGradientsHaveNoACF(t *testing.T) {
+	plan := jobs.NewPlan("test", nil)
+	net := models.Config{Net: "feedforward", Activation: activations.PReLU}
+	acfs := law.AddACF(plan, net, 24, []int{1, 3}, 20)
+	if _, err := plan.Run(t.Context(), engine.New(nil)); err != nil || len(*acfs) > 0 {
+		t.Errorf("of constant gradients there is %v, %v", *acfs, err)
 	}
 }
 
