@@ -102,8 +102,8 @@ type Result struct {
 	// Config is the one that ran, defaults filled in.
 	Config Config
 
-	// Whole is the Jacobian of the whole net, from input to outputs, Stages those of the stages that the config
-	// asks for, from input to output.
+	// Whole is the Jacobian of the whole net, from input to outputs, Stages those of the stages that the
+	// config asks for, from input to output.
 	Whole  Part
 	Stages []Part
 }
