@@ -12,6 +12,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// ErrIndefinite is what errors of a covariance wrap that is none, or is one but for rounding.
+var ErrIndefinite = errors.New("give a positive semidefinite matrix")
+
 // ExpectedACF returns the exact expectation of [ACF] for a Gaussian series of mean zero with the given M x M
 // covariance, at lags 0 to maxLag.
 //
@@ -44,8 +47,8 @@ func ExpectedACF(covariance mat.Symmetric, maxLag int) ([]float64, error) {
 	for i := range lambda {
 		lambda[i] /= largest // the ratio does not depend on the scale
 		if lambda[i] < -1e-9 {
-			return nil, fmt.Errorf("the covariance has the negative eigenvalue %g: give a positive "+
-				"semidefinite matrix", lambda[i]*largest)
+			return nil, fmt.Errorf("the covariance has the negative eigenvalue %g: %w", lambda[i]*largest,
+				ErrIndefinite)
 		}
 		lambda[i] = math.Max(lambda[i], 0)
 	}

@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -191,6 +192,18 @@ func TestIntervalsCover(t *testing.T) {
 		}
 	}
 	near(t, "coverage of 2000 intervals", float64(covered), 1900, 39) // four binomial deviations of 9.7
+}
+
+// TestErrorsAreTold: callers tell a series that has no autocorrelation from one that is wrong.
+func TestErrorsAreTold(t *testing.T) {
+	_, constant := stats.ACF([]float64{2, 2, 2}, 1)
+	_, certain := stats.ExpectedACF(stationary(4, func(int) float64 { return 1 }), 1)
+	_, indefinite := stats.ExpectedACF(stationary(4,
+		func(lag int) float64 { return []float64{1, 2, 0, 0}[lag] }), 1)
+	if !errors.Is(constant, stats.ErrConstant) || !errors.Is(certain, stats.ErrConstant) ||
+		!errors.Is(indefinite, stats.ErrIndefinite) || errors.Is(indefinite, stats.ErrConstant) {
+		t.Errorf("the errors are %v, %v, %v", constant, certain, indefinite)
+	}
 }
 
 func TestBadSeriesAreRefused(t *testing.T) {

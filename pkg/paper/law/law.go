@@ -108,7 +108,8 @@ const leap = 1e-5
 // AddACF adds to a plan the expected autocorrelation of a net's gradients at each of some depths, at lags 0
 // to maxLag, as one part. Other than AddTheory it says nothing of layers, and leaps over those of nets with
 // skips that hardly differ: nets of hundreds of layers take seconds. Highway nets take one depth. A depth at
-// which the gradient is the same at all inputs, as in nets that start out linear, is left out.
+// which the gradient is the same at all inputs, as in nets that start out linear, or so nearly the same that
+// rounding hides how it varies, is left out.
 func AddACF(p *jobs.Plan, net models.Config, inputs int, depths []int, maxLag int) *map[int][]float64 {
 	net.Statistics, net.Width = "", 0 // which the theory is not about
 	spec := TheorySpec(net, inputs, depths, fmt.Sprintf("autocorrelation to lag %d, leaps of %g", maxLag,
@@ -123,8 +124,11 @@ func AddACF(p *jobs.Plan, net models.Config, inputs int, depths []int, maxLag in
 		err = meanfield.Each(ctx, meanfield.Config{Net: net, X: x, Tolerance: leap}, depths,
 			func(r *meanfield.Result) error {
 				acf, err := r.ACF(maxLag)
-				if errors.Is(err, stats.ErrConstant) {
+				if errors.Is(err, stats.ErrConstant) || errors.Is(err, stats.ErrIndefinite) {
 					return nil
+				}
+				if err != nil {
+					return err
 				}
 				acfs[r.Config.Net.Depth] = acf
 				return err
