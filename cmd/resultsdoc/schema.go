@@ -108,8 +108,12 @@ func describe(definition *jsonschema.Schema, t reflect.Type, comments comments) 
 		property, _ := definition.Properties.Get(f.name)
 		text, err := comments.ofField(f)
 		missing = append(missing, err)
-		if f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Pointer && mayBeNull(text) {
-			property.Items = orNull(property.Items)
+		list, of := property, f.Type // a list, or a list of lists
+		for of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Slice {
+			list, of = list.Items, of.Elem()
+		}
+		if of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Pointer && mayBeNull(text) {
+			list.Items = orNull(list.Items)
 		}
 		if f.Type.Kind() == reflect.Pointer && !f.optional && mayBeNull(text) {
 			property = orNull(property)

@@ -63,6 +63,9 @@ type section struct {
 	// Pictures are the figure's own and those whose names continue its name after a hyphen.
 	Pictures []picture
 
+	// Sheet is the figure's table; nil where it has none.
+	Sheet *sheet
+
 	// Numbers are the files that hold the figure's numbers.
 	Numbers []*file
 
@@ -216,7 +219,7 @@ func owner(picture string, figures []*results.Figure) *results.Figure {
 // newSection gathers what the page shows of a figure, less its pictures.
 func newSection(folder string, figure *results.Figure, files *files) (*section, error) {
 	s := &section{Figure: figure, Count: claims.CountVerdicts(figure.Decided()),
-		Origin: origin(figure.Provenance)}
+		Origin: origin(figure.Provenance), Sheet: newSheet(figure.Table)}
 	comma := strings.IndexByte(figure.Title+",", ',')
 	s.Name, s.About = figure.Title[:comma], figure.Title[comma:]
 	setting, err := json.MarshalIndent(figure.Config, "", "  ")

@@ -94,7 +94,7 @@ func TestPageShowsEverything(t *testing.T) {
 		"<li><strong>Gradients shatter with depth, and skips slow it down.</strong> Deep",
 		`<a href="#figure-1">Title of figure-1</a>: 2 of 4 claims hold`, `<tr role="row" id="a.frozen"`,
 		"1 of 9 parts recomputed: largest relative difference 2e-06", "Recomputed: resnet, minibatch 7.",
-		"A caption", "<td>cell &lt;1&gt;</td>", `<a href="#figure-2">`, "&#34;net&#34;",
+		"A caption", `<td role="cell">cell &lt;1&gt;</td>`, `<a href="#figure-2">`, "&#34;net&#34;",
 		`width="3" height="2"`,
 	} {
 		if !strings.Contains(text, want) {

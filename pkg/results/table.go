@@ -9,6 +9,15 @@ type Table struct {
 	Caption string     `json:"caption"`
 	Header  []string   `json:"header"`
 	Rows    [][]string `json:"rows"`
+
+	// Filter is the heading of a column by whose values a reader of the page of results can choose rows;
+	// empty where there is none.
+	Filter string `json:"filter,omitempty"`
+
+	// Keys are the numbers, rows x columns, by which a reader of that page can sort the rows: those that
+	// stand in the cells, null for a cell without one. Without them the rows stay in their
+	// order.
+	Keys [][]*float64 `json:"keys,omitempty"`
 }
 
 // Markdown returns the table in Markdown, its caption above it.
