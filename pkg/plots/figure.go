@@ -37,6 +37,9 @@ type Figure struct {
 // to its name.
 func (f *Figure) Name() string { return f.name }
 
+// Named gives the figure another name, and returns it. One without a name is not written to files.
+func (f *Figure) Named(name string) *Figure { f.name = name; return f }
+
 // Size returns the figure's width and height in points, 72 an inch.
 func (f *Figure) Size() (width, height float64) { return f.width.Points(), f.height.Points() }
 

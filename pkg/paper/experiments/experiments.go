@@ -16,6 +16,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/paper/closedforms"
 	"github.com/shattered-gradients/shattered/pkg/paper/coupled"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
@@ -192,6 +193,14 @@ var All = []Experiment{
 		Notebook: "07_early_training", Figures: []string{"early-training-images"},
 		Run:  onImages(earlyimages.Run, earlyimages.Paper, earlyimages.Quick, both),
 		Kept: "pkg/paper/earlyimages/parts.jsonl.gz",
+	}, {
+		Name: atlas.Name, Title: atlas.Title,
+		Series: []atlas.Series(nil), Tests: []atlas.Rate(nil),
+		Shows:    "How much today's nets shatter, in one order",
+		Cost:     "an hour, or 2 minutes with the parts kept with the code",
+		Notebook: "11_atlas", Figures: []string{"atlas", "atlas-growth"},
+		Run:  onGrid(atlas.Run, atlas.Paper, atlas.Quick),
+		Kept: "pkg/paper/atlas/parts.jsonl.gz",
 	},
 }
 

@@ -1,0 +1,88 @@
+package atlas
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+)
+
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
+// net's config that is written where it is empty, say, loses an hour of computation.
+func TestKeysAreStable(t *testing.T) {
+	config := Paper()
+	row := config.Rows[slices.IndexFunc(config.Rows, func(r Row) bool { return r.Name == "leaky-0.3" })]
+	probe, err := config.probe(row, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, _, err := paper.PartSpec("atlas", version, probe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(spec.Key)
+	const want = `{"probe":"atlas","version":1,"config":{"net":{"net":"feedforward","depth":50,"width":200,` +
+		`"norm":null,"statistics":"frozen","activation":"leaky-0.3",` +
+		`"initializer":"he-times-0.957826"},"inputs":256,"low":0,"high":0,"draws":20,` +
+		`"first":52428800,"seed":1}}`
+	if err != nil || string(got) != want {
+		t.Errorf("the key of a part is now\n%s\nand was\n%s, %v", got, want, err)
+	}
+}
+
+// TestAllPartsAreKept: what is kept with the code are the atlas' parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	p, err := Paper().plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resumetest.CheckWhole(t, p.Plan, keptParts, Name)
+	const most = 600_000 // bytes: what the plan of the atlas allows it in the repository
+	if len(keptParts) > most {
+		t.Errorf("the kept parts have %d bytes, and may have %d", len(keptParts), most)
+	}
+}
+
+// TestKeptPartsMakeTheAtlas keeps the parts of a small atlas and makes it of them: all numbers are the same,
+// and the sample that is computed anew agrees.
+func TestKeptPartsMakeTheAtlas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := Quick()
+	config.Rows = slices.DeleteFunc(config.Rows, func(r Row) bool {
+		return !strings.HasPrefix(r.Name, "relu")
+	})
+	config.Depths, config.Draws, config.Width, config.Inputs = []int{3, 51}, []int{2, 2}, 6, 32
+	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
+		return Run(ctx, e, config)
+	})
+	if !reflect.DeepEqual(again.Series, whole.Series) {
+		t.Error("the atlas of kept parts differs from the one that was computed")
+	}
+	// The same processor and backend: the same bits, or nearly.
+	p := again.Parts
+	if p.Kept != p.Total || p.Total < 2*len(config.Rows) || len(p.Recomputed) < 3 || p.Largest > 1e-3 {
+		t.Errorf("the parts: %+v", p)
+	}
+}
+
+// TestDeepPartsAreComparedInPart: without what shatters with the rounding.
+func TestDeepPartsAreComparedInPart(t *testing.T) {
+	d := draws{ACF: [][]float64{{1, 0.5}}, LogSize: []float64{3}, NeverSwitch: []float64{0.2},
+		Condition: []float64{0.1}, Alignment: []float64{0.3}}
+	text, err := json.Marshal(d.steady())
+	const want = `{"never_switch":[0.2],"condition":[0.1],"alignment":[0.3]}`
+	if err != nil || string(text) != want {
+		t.Errorf("compared is %s, want %s, %v", text, want, err)
+	}
+}

@@ -1,0 +1,100 @@
+package atlas
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
+	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
+)
+
+// init registers the rows of the plan in docs/atlas-plan.md. A line here is a row; a row may have a file of
+// its own as well.
+func init() {
+	add := func(group, name, title string, net models.Config) {
+		if net.Net == "" {
+			net.Net = "feedforward"
+		}
+		Register(Row{Name: name, Title: title, Group: group, Net: At(net)})
+	}
+	add(Plain, feedforward(norms.None), "ReLU", models.Config{})
+	for _, slope := range []float64{0.1, 0.3, 0.9} {
+		add(Plain, fmt.Sprintf("leaky-%g", slope), fmt.Sprintf("leaky ReLU %g", slope), critical(slope))
+	}
+	add(Plain, "crelu", "CReLU", models.Config{Activation: activations.CReLU})
+	add(Plain, "looks-linear", "CReLU, looks-linear", models.Config{Activation: activations.CReLU,
+		LooksLinear: true, Initializer: initializers.Orthogonal})
+	add(Plain, "prelu", "PReLU", models.Config{Activation: activations.PReLU,
+		Initializer: initializers.LeCun})
+	add(Plain, "elu", "ELU", models.Config{Activation: activations.ELU})
+	add(Plain, "selu", "SELU", models.Config{Activation: activations.SELU, Initializer: initializers.LeCun})
+	for _, smooth := range []*activations.Activation{activations.GELU, activations.SiLU, activations.TanH,
+		activations.SoftPlus, activations.Sine} {
+		add(Plain, smooth.Name, smooth.Titled(), models.Config{Activation: smooth})
+	}
+	Register(Row{Name: "tailored", Title: "tailored ReLU", Group: Plain, Net: tailored})
+
+	for _, norm := range []*norms.Norm{norms.Center, norms.Batch, norms.Layer, norms.RMS, norms.Group} {
+		add(Rectifiers, feedforward(norm), "ReLU, "+norm.InTitle(), models.Config{Norm: norm})
+	}
+	add(Rectifiers, "relu-orthogonal", "ReLU, orthogonal",
+		models.Config{Initializer: initializers.OrthogonalHe})
+	add(Rectifiers, "relu-standardized", "ReLU, standardised weights",
+		models.Config{Initializer: initializers.Standardized})
+
+	for group, norm := range map[string]*norms.Norm{BatchNorm: norms.Batch, LayerNorm: norms.Layer} {
+		for _, activation := range []*activations.Activation{activations.Leaky03, activations.GELU,
+			activations.TanH, activations.SiLU} {
+			add(group, activation.Name+"-"+norm.Name, activation.Titled()+", "+norm.InTitle(),
+				models.Config{Activation: activation, Norm: norm})
+		}
+	}
+	for _, beta := range paper.Betas() {
+		for _, norm := range []*norms.Norm{norms.None, norms.Batch, norms.Layer, norms.RMS} {
+			add(Resnets, resnet(beta, norm),
+				fmt.Sprintf("resnet β = %g, %s", beta, inTitle(norm)),
+				models.Config{Net: "residual", Alpha: 1, Beta: beta, Norm: norm})
+		}
+	}
+	for _, norm := range []*norms.Norm{norms.None, norms.Batch} {
+		add(Highways, highway(norm), "highway, "+inTitle(norm),
+			models.Config{Net: "highway", Norm: norm})
+	}
+}
+
+// feedforward, resnet and highway return the names of rows that claims are about.
+func feedforward(norm *norms.Norm) string {
+	if norm == norms.None {
+		return "relu"
+	}
+	return "relu-" + norm.Name
+}
+
+func resnet(beta float64, norm *norms.Norm) string {
+	return fmt.Sprintf("resnet-%g-%s", beta, norm.Name)
+}
+
+func highway(norm *norms.Norm) string { return "highway-" + norm.Name }
+
+// critical returns the net of leaky rectifiers of a slope whose weights, He's times a gain, keep E[rho^2] of
+// a normal argument. The gain is rounded because it is part of a name, which must be one on every processor.
+func critical(slope float64) models.Config {
+	return models.Config{Activation: activations.Leaky(slope),
+		Initializer: initializers.Scaled(initializers.He, decimals(1/math.Sqrt(1+slope*slope), 6))}
+}
+
+// tailored returns the net of the rectifiers that Zhang et al. 2022 tailor to the depth.
+func tailored(depth int) (models.Config, error) {
+	rectifier, err := activations.Tailored(depth, activations.TailoredCorrelation)
+	return models.Config{Net: "feedforward", Depth: depth, Activation: rectifier,
+		Initializer: initializers.LeCun}, err
+}
+
+// inTitle names a normalisation in a row's title, in short where there is none.
+func inTitle(norm *norms.Norm) string {
+	return strings.Replace(norm.InTitle(), "no normalisation", "no norm", 1)
+}
