@@ -21,6 +21,10 @@ func (f *netFlags) define(set *flag.FlagSet, net *models.Config) {
 	f.net = net
 	set.IntVar(&net.Depth, "depth", 24, "depth L, the number of rectifiers from input to output")
 	set.StringVar(&f.norm, "norm", "none", "normalisation: "+norms.Registry.Choices())
+	set.IntVar(&net.Branch.Layers, "branch-layers", 0,
+		"number of layers that a skip spans; 0 means 1; residual nets only")
+	set.BoolVar(&net.Branch.Fixup, "fixup", false,
+		"Fixup's weights, for branches of two layers or more; residual nets only")
 	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")
 	set.Float64Var(&f.beta, "beta", 1, "scale of the residual branch; residual nets only")
 	set.Float64Var(&net.Gamma2, "gamma2", 0,

@@ -17,28 +17,55 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
+// normed is a normalisation with what gradients do with its statistics.
+type normed struct {
+	norm       *norms.Norm
+	statistics norms.Statistics
+}
+
+// allNorms are the normalisations of the paper's nets, and someNorms of all other nets: none, one over the
+// batch and one of each input.
+func allNorms() []normed {
+	var all []normed
+	for _, norm := range []*norms.Norm{
+		norms.None, norms.Center, norms.Batch, norms.Layer, norms.Group, norms.RMS,
+	} {
+		all = append(all, normed{norm, norms.Frozen}, normed{norm, norms.Coupled})
+	}
+	return all
+}
+
+var someNorms = []normed{
+	{norms.None, norms.Frozen}, {norms.Batch, norms.Frozen}, {norms.Batch, norms.Coupled},
+	{norms.Layer, norms.Frozen},
+}
+
 // allNets returns small nets of every architecture, normalisation, statistics and of the given depths.
 func allNets(t *testing.T, depths ...int) []*models.Net {
 	t.Helper()
 	var nets []*models.Net
-	for _, base := range []models.Config{
-		{Net: "feedforward"}, {Net: "residual", Beta: 0.4, Alpha: 0.9}, {Net: "highway"},
-	} {
-		for _, norm := range []*norms.Norm{
-			norms.None, norms.Center, norms.Batch, norms.Layer, norms.Group, norms.RMS,
-		} {
-			for _, statistics := range []norms.Statistics{norms.Frozen, norms.Coupled} {
-				for _, depth := range depths {
-					config := base
-					config.Norm, config.Statistics, config.Depth, config.Width = norm, statistics, depth, 7
-					net, err := models.New(config)
-					if err != nil {
-						t.Fatal(err)
-					}
-					nets = append(nets, net)
+	add := func(base models.Config, normalisations []normed) {
+		for _, n := range normalisations {
+			for _, depth := range depths {
+				config := base
+				config.Norm, config.Statistics, config.Depth, config.Width = n.norm, n.statistics, depth, 7
+				net, err := models.New(config)
+				if err != nil {
+					t.Fatal(err)
 				}
+				nets = append(nets, net)
 			}
 		}
+	}
+	for _, paper := range []models.Config{
+		{Net: "feedforward"}, {Net: "residual", Beta: 0.4, Alpha: 0.9}, {Net: "highway"},
+	} {
+		add(paper, allNorms())
+	}
+	for _, other := range []models.Config{
+		{Net: "residual", Beta: 0.4, Alpha: 0.9, Branch: models.Branch{Layers: 2}},
+	} {
+		add(other, someNorms)
 	}
 	return nets
 }
@@ -72,7 +99,7 @@ func distance(a, b []float64) float64 {
 
 func name(net *models.Net) string {
 	c := net.Config
-	return fmt.Sprintf("%s/%s/%s/depth=%d", c.Net, c.Norm.Name, c.Statistics, c.Depth)
+	return fmt.Sprintf("%s/%s/%s/%s/depth=%d", c.Net, c.Branch, c.Norm.Name, c.Statistics, c.Depth)
 }
 
 func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {

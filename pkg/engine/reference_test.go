@@ -41,25 +41,35 @@ func (r *reference) output(x []float64) []float64 {
 		return multiplyVector(h, readout)
 	}
 	a := multiply(h, r.draw.Values(1)[0], n)
-	carry, gain, layers := 0.0, 1.0, c.Depth-2
+	carry, gain := 0.0, 1.0
 	switch c.Net {
 	case "residual":
-		carry, gain, layers = c.Alpha, c.Alpha*c.Beta, c.Depth-1
+		carry, gain = c.Alpha, c.Alpha*c.Beta
 	case "highway":
-		carry, gain, layers = math.Sqrt(1-c.Gamma2*c.Gamma2), c.Gamma2, c.Depth-1
+		carry, gain = math.Sqrt(1-c.Gamma2*c.Gamma2), c.Gamma2
 	}
-	for l := 1; l <= layers; l++ {
-		branch := multiply(r.rectifyNormalized(a), r.draw.Values(l + 1)[0], n)
-		for i := range a {
-			for j := range a[i] {
-				a[i][j] = carry*a[i][j] + gain*branch[i][j]
-			}
+	for stage := 2; stage < last; stage++ {
+		branch := a
+		for _, weights := range r.draw.Values(stage) {
+			branch = multiply(r.rectifyNormalized(branch), weights, n)
 		}
+		a = add(a, branch, carry, gain)
 	}
 	if c.Net == "feedforward" {
 		a = r.rectifyNormalized(a)
 	}
 	return multiplyVector(a, readout)
+}
+
+// add returns carry a + gain branch.
+func add(a, branch [][]float64, carry, gain float64) [][]float64 {
+	out := make([][]float64, len(a))
+	for i := range a {
+		for j := range a[i] {
+			out[i] = append(out[i], carry*a[i][j]+gain*branch[i][j])
+		}
+	}
+	return out
 }
 
 // rectifyNormalized returns rho(norm(a)).

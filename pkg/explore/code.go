@@ -83,6 +83,9 @@ func (w *writer) net(net models.Config) []string {
 		parts = append(parts, "Initializer: "+valueOf(w, "initializers", initializers.Registry,
 			net.Initializer, net.Initializer.Name))
 	}
+	if net.Branch != (models.Branch{}) {
+		parts = append(parts, fmt.Sprintf("Branch: %#v", net.Branch))
+	}
 	if net.LooksLinear {
 		parts = append(parts, "LooksLinear: true")
 	}

@@ -53,6 +53,15 @@ must.M(explore.Show(s, gradients.Config{Net: net, Low: -1, High: 2, Draws: 5, Se
 		"pkg/models/activations") {
 		t.Errorf("an activation of one's own is not a variable in\n%s", got)
 	}
+	c = small()
+	c.Net.Branch.Layers = 2
+	branches := "Beta: 0.1, Branch: models.Branch{Layers:2, Fixup:false}}"
+	if got := codeOf(t, c, ""); !strings.Contains(got, branches) {
+		t.Errorf("the branches of a net are not in\n%s", got)
+	}
+	if got := codeOf(t, c, "net=highway"); strings.Contains(got, "Branch") {
+		t.Errorf("a highway net has branches in\n%s", got)
+	}
 }
 
 // TestCodeCompiles vets the code of all that is registered, as a program.

@@ -143,6 +143,9 @@ func (v *View) describe() string {
 	if net.Beta != 0 {
 		text += fmt.Sprintf(", β = %.3g", net.Beta)
 	}
+	if branch := net.Branch.String(); branch != "" {
+		text += ", " + branch
+	}
 	if net.Gamma2 != 0 {
 		text += fmt.Sprintf(", γ₂ = %.3g", net.Gamma2)
 	}

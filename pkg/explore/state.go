@@ -234,8 +234,11 @@ func (c Config) state(w wish) string {
 	})
 }
 
-// dropScales sets to 0 the scales that a net does not have.
+// dropScales sets to 0 the scales and the branches that a net does not have.
 func dropScales(net *models.Config) {
+	if !takesBranch(net.Net) {
+		net.Branch = models.Branch{}
+	}
 	for name, scale := range scales(net) {
 		if !takes(net.Net, name) {
 			*scale = 0
@@ -258,6 +261,12 @@ func takes(net, scale string) bool {
 		}
 	}
 	return false
+}
+
+// takesBranch says whether a net has a choice of branches.
+func takesBranch(net string) bool {
+	_, err := models.New(models.Config{Net: net, Depth: 1, Beta: 1, Branch: models.Branch{Layers: 2}})
+	return err == nil
 }
 
 // names returns the names of a registry, and of the value to start from where it is not registered.

@@ -242,6 +242,10 @@ func (c Config) checkNet() error {
 
 // weightsOf returns the weights of the skip and of the branch of a repeated layer.
 func weightsOf(net models.Config) (carry, gain float64, err error) {
+	if net.Branch != (models.Branch{}) {
+		return 0, 0, fmt.Errorf("branches have %s: the theory is about those of one layer, whose weight is "+
+			"fixed, leave branch out", net.Branch)
+	}
 	switch net.Net {
 	case "feedforward":
 		return 0, 1, nil

@@ -63,6 +63,9 @@ func (c Config) withoutWeighedSkips() (Config, error) {
 }
 
 func (c Config) withoutRescaling() error {
+	if err := c.withoutBranch(); err != nil {
+		return err
+	}
 	if c.Alpha != 0 || c.Beta != 0 {
 		return fmt.Errorf("a %s net has neither alpha nor beta (got %g and %g): leave them out, or choose "+
 			"a residual net", c.Net, c.Alpha, c.Beta)

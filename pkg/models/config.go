@@ -40,6 +40,9 @@ type Config struct {
 	// error. Residual nets only.
 	Beta float64 `json:"beta,omitempty"`
 
+	// Branch says what the branches of a dense residual net are made of.
+	Branch Branch `json:"branch,omitzero"`
+
 	// Gamma2 weighs the rectified branch of a modified highway net (Corollary 1), in (0, 1]; gamma1 follows
 	// from gamma1^2 + gamma2^2 = 1. 0 means sqrt(1/L), the corollary's choice. Highway nets only.
 	Gamma2 float64 `json:"gamma2,omitempty"`

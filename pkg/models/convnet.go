@@ -23,7 +23,7 @@ func convolutional(title, short string, check func(Config) (Config, error),
 		Width: ConvWidth,
 		Check: func(c Config) (Config, error) {
 			c, err := check(c)
-			if err != nil {
+			if err := checks(err, c.withoutBranch()); err != nil {
 				return c, err
 			}
 			return c.withImages()

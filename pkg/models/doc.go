@@ -20,6 +20,12 @@
 //	f        = w^T a_L                                   residual and highway
 //	f        = w^T h                                     every net of depth 1
 //
+// [Config].Branch lets the skips of residual nets span m layers, each a rectifier and a matrix:
+//
+//	a_l+m    = alpha (a_l + beta W_l+m-1 rho(norm( ... W_l rho(norm(a_l)))))     l = 1, 1+m, ...
+//
+// Where L - 1 is no multiple of m, the last skip spans what is left over.
+//
 // Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in
 // the style of He et al. 2016). L counts convolutions, statistics are taken over batch and space, and the
 // output is a linear map of the mean over space:

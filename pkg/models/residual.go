@@ -2,20 +2,18 @@ package models
 
 import "github.com/shattered-gradients/shattered/pkg/models/initializers"
 
-// Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))).
-var _ = Architectures.Register("residual", dense(residualTitle, Config.withRescaling, func(c Config) []Stage {
+// Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))). With skips over m layers, a_l+m = alpha (a_l + beta
+// branch(a_l)), where the branch is m layers W rho(norm(a)), one after the other.
+var _ = Architectures.Register("residual", dense(residualTitle, Config.withBranch, func(c Config) []Stage {
 	return skipping(c, c.Alpha, c.Alpha*c.Beta)
 }))
 
-// skipping returns a net whose L-1 layers all have a skip of weight carry, read out linearly: Figure 1(c)
+// skipping returns a net whose L-1 layers all lie under skips of weight carry, read out linearly: Figure 1(c)
 // shows gradients whose mean is far from zero, which a read-out through batch normalisation could not give.
 func skipping(c Config, carry, gain float64) []Stage {
 	if c.Depth == 1 {
 		return shallow(c)
 	}
-	stages := stem(c)
-	for l := 1; l <= c.Depth-1; l++ {
-		stages = append(stages, layerStage(c, l, carry, gain))
-	}
+	stages := append(stem(c), branchStages(c, c.Depth-1, carry, gain)...)
 	return append(stages, Stage{Name: "readout", Block: LinearReadout{In: c.Width, Init: initializers.LeCun}})
 }

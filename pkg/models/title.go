@@ -47,6 +47,7 @@ func (c Config) Also() string {
 	if c.Alpha != 0 && c.Alpha != 1 {
 		all = append(all, fmt.Sprintf("α = %g", c.Alpha))
 	}
+	all = append(all, c.Branch.also()...)
 	if c.Gamma2 != 0 && c.Gamma2 != math.Sqrt(1/float64(c.Depth)) {
 		all = append(all, fmt.Sprintf("γ₂ = %g", c.Gamma2))
 	}

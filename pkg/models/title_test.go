@@ -20,6 +20,8 @@ func TestTitles(t *testing.T) {
 			Beta: 0.1},
 		"convolutional resnet, batch norm, β = 0.1": {Net: "conv-residual", Norm: norms.Batch, Beta: 0.1},
 		"resnet, mine, β = 1, α = 0.5":              {Net: "residual", Norm: rms, Alpha: 0.5, Beta: 1},
+		"resnet, no normalisation, β = 1, skips over 2 layers, Fixup weights": {Net: "residual", Beta: 1,
+			Branch: models.Branch{Layers: 2, Fixup: true}},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},

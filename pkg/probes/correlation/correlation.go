@@ -180,6 +180,10 @@ func double(config models.Config) (*models.Net, error) {
 		return nil, err
 	}
 	config = net.Config
+	if config.Branch != (models.Branch{}) {
+		return nil, fmt.Errorf("branches have %s: the theorems are about those of one layer, whose weight "+
+			"is fixed, leave branch out", config.Branch)
+	}
 	if config.Statistics != norms.Frozen {
 		return nil, fmt.Errorf("statistics is %q: correlations are taken with %s statistics, where the "+
 			"activations of one input do not depend on the others", config.Statistics, norms.Frozen)

@@ -162,6 +162,10 @@ func TestBadConfigsAreRefused(t *testing.T) {
 			c.Net.Norm, c.Net.Statistics = norms.Batch,
 				norms.Coupled
 		},
+		"branches have skips over 2 layers: ": func(c *correlation.Config) {
+			c.Net = models.Config{Net: "residual", Depth: 4, Width: 4, Beta: 1}
+			c.Net.Branch.Layers = 2
+		},
 		"several outputs": func(c *correlation.Config) { c.Net.Activation = doubling },
 		"range of float32": func(c *correlation.Config) {
 			c.Net = models.Config{Net: "residual", Depth: 8, Width: 4, Alpha: 1e30, Beta: 1}
