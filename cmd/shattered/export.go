@@ -23,7 +23,8 @@ const exportUsage = `Usage: scripts/export NET [flags] OUT.npz
 
 Writes one draw of a net as NumPy arrays: x (M), bias (N), weights (matrices, N, N; used as h @ weights[l]),
 readout (N), preactivations (L, M, N: the rectifiers' arguments before normalisation), output (M), gradient
-(M).
+(M). Nets that have other variables than these have them by their names, such as layer_1_2.weights_1, and
+preactivations_1, preactivations_2 and so on (M, units), one a rectifier.
 
 NET is one of %s.
 

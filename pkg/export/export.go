@@ -5,6 +5,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -32,16 +33,32 @@ type Config struct {
 // Draw is one draw of a net: its weights, what its rectifiers see, its output and its gradient. All slices
 // are in row-major order, for depth L, M inputs and width N.
 type Draw struct {
-	X    []float64 // M
+	X        []float64 // M
+	Output   []float64 // M
+	Gradient []float64 // M
+
+	// Bias, Weights, Readout and Preactivations are there for nets whose variables are N biases, one matrix
+	// N x N a layer, and N weights of the read-out.
+
 	Bias []float64 // N, h = rho(x - bias)
 	// matrices x N x N, used as h @ weights[l]: L-1 for feedforward nets, L for others, none at depth 1
 	Weights        []float64
 	Readout        []float64 // N
 	Preactivations []float64 // L x M x N, the rectifiers' arguments before normalisation
-	Output         []float64 // M
-	Gradient       []float64 // M
+
+	// Variables and Rectifiers take their place for all other nets: the variables from input to output, and
+	// what each rectifier sees before normalisation, M x units.
+	Variables  []Variable
+	Rectifiers [][]float64
 
 	depth, width int
+}
+
+// Variable is a variable of a net. Its name is that of its stage and its own, with a dot between them.
+type Variable struct {
+	Name   string
+	Dims   []int
+	Values []float64
 }
 
 // Run takes the draw that the config describes.
@@ -75,28 +92,55 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Draw, error) {
 	if err != nil {
 		return nil, err
 	}
-	draw := &Draw{X: x, Output: trace.Output, Gradient: trace.Gradient, depth: net.Config.Depth,
-		width: net.Config.Width}
-	for _, preactivations := range trace.Taps {
-		draw.Preactivations = append(draw.Preactivations, preactivations...)
-	}
-	last := len(net.Stages) - 1
-	for i := range net.Stages {
-		stage, err := weights.Stage(nil, i, dtypes.Float64)
+	draw := &Draw{X: x, Output: trace.Output, Gradient: trace.Gradient, Rectifiers: trace.Taps,
+		depth: net.Config.Depth, width: net.Config.Width}
+	for i, stage := range net.Stages {
+		values, err := weights.Stage(nil, i, dtypes.Float64)
 		if err != nil {
 			return nil, err
 		}
-		values := tensors.MustCopyFlatData[float64](stage[0])
-		switch i {
-		case 0:
-			draw.Bias = values
-		case last:
-			draw.Readout = values
-		default:
-			draw.Weights = append(draw.Weights, values...)
+		for p, param := range stage.Block.Params() {
+			draw.Variables = append(draw.Variables, Variable{Name: stage.Name + "." + param.Name,
+				Dims: param.Dims, Values: tensors.MustCopyFlatData[float64](values[p])})
 		}
 	}
+	if draw.isUniform(net) {
+		draw.join()
+	}
 	return draw, nil
+}
+
+// isUniform says whether the net has one variable a stage, those of the nets of the paper.
+func (d *Draw) isUniform(net *models.Net) bool {
+	n, last := d.width, len(net.Stages)-1
+	if len(d.Variables) != len(net.Stages) {
+		return false
+	}
+	for i, variable := range d.Variables {
+		want := []int{n, n}
+		switch i {
+		case 0:
+			want = []int{n}
+		case last:
+			want = []int{n, 1}
+		}
+		if len(net.Stages[i].Block.Params()) != 1 || !slices.Equal(variable.Dims, want) {
+			return false
+		}
+	}
+	return true
+}
+
+// join puts what a net of uniform variables has in the place of its variables.
+func (d *Draw) join() {
+	last := len(d.Variables) - 1
+	d.Bias, d.Readout = d.Variables[0].Values, d.Variables[last].Values
+	d.Weights = []float64{}
+	for _, matrix := range d.Variables[1:last] {
+		d.Weights = append(d.Weights, matrix.Values...)
+	}
+	d.Preactivations = slices.Concat(d.Rectifiers...)
+	d.Variables, d.Rectifiers = nil, nil
 }
 
 // checkSize returns an error when the net with its states, or the arrays of the draw, don't fit into the
@@ -116,16 +160,26 @@ func (c Config) checkSize(net *models.Net) error {
 }
 
 // WriteNPZ writes the draw to a file of NumPy arrays: x (M), bias (N), weights (matrices, N, N), readout (N),
-// preactivations (L, M, N), output (M), gradient (M). The file is complete or not there.
+// preactivations (L, M, N), output (M), gradient (M). That of a net of other variables has these by their
+// names in place of bias, weights and readout, such as layer_1_2.weights_1, and preactivations_1,
+// preactivations_2 and so on (M, units), one a rectifier. The file is complete or not there.
 func (d *Draw) WriteNPZ(path string) error {
 	n, m := d.width, len(d.X)
-	return writeNPZ(path, []array{
-		{"x", d.X, []int{m}},
-		{"bias", d.Bias, []int{n}},
-		{"weights", d.Weights, []int{len(d.Weights) / (n * n), n, n}},
-		{"readout", d.Readout, []int{n}},
-		{"preactivations", d.Preactivations, []int{d.depth, m, n}},
-		{"output", d.Output, []int{m}},
-		{"gradient", d.Gradient, []int{m}},
-	})
+	arrays := []array{{"x", d.X, []int{m}},
+		{"output", d.Output, []int{m}}, {"gradient", d.Gradient, []int{m}}}
+	if d.Variables == nil {
+		return writeNPZ(path, append(arrays, []array{
+			{"bias", d.Bias, []int{n}},
+			{"weights", d.Weights, []int{len(d.Weights) / (n * n), n, n}},
+			{"readout", d.Readout, []int{n}},
+			{"preactivations", d.Preactivations, []int{d.depth, m, n}},
+		}...))
+	}
+	for _, variable := range d.Variables {
+		arrays = append(arrays, array{variable.Name, variable.Values, variable.Dims})
+	}
+	for l, seen := range d.Rectifiers {
+		arrays = append(arrays, array{fmt.Sprintf("preactivations_%d", l+1), seen, []int{m, len(seen) / m}})
+	}
+	return writeNPZ(path, arrays)
 }

@@ -149,6 +149,64 @@ func TestOneLayerHasNoMatrices(t *testing.T) {
 	}
 }
 
+// TestOtherVariablesByTheirNames reads the export of a net whose branches have two matrices each, and
+// computes the output anew from its arrays.
+func TestOtherVariablesByTheirNames(t *testing.T) {
+	c := config()
+	c.Net.Norm, c.Net.Branch.Layers = norms.None, 2
+	draw, err := export.Run(t.Context(), engine.New(testbackend.Open(t)), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "draw.npz")
+	if err := draw.WriteNPZ(path); err != nil {
+		t.Fatal(err)
+	}
+	arrays := make(map[string][]float64)
+	for name, want := range map[string][]int{
+		"x": {6}, "output": {6}, "gradient": {6}, "input.bias": {4}, "layer_0.weights": {4, 4},
+		"layer_1_2.weights_1": {4, 4}, "layer_1_2.weights_2": {4, 4}, "readout.weights": {4, 1},
+		"preactivations_1": {6, 4}, "preactivations_2": {6, 4}, "preactivations_3": {6, 4},
+	} {
+		values, shape := readBack(t, path, name)
+		if !slices.Equal(shape, want) {
+			t.Errorf("%s has shape %v, want %v", name, shape, want)
+		}
+		arrays[name] = values
+	}
+	times := func(h []float64, matrix string) []float64 {
+		w := arrays[matrix]
+		out := make([]float64, len(w)/len(h))
+		for j, value := range h {
+			for k := range out {
+				out[k] += max(value, 0) * w[j*len(out)+k]
+			}
+		}
+		return out
+	}
+	for i, x := range arrays["x"] {
+		seen := make([]float64, 4)
+		for j, bias := range arrays["input.bias"] {
+			seen[j] = x - bias
+		}
+		a := times(seen, "layer_0.weights")
+		within := times(a, "layer_1_2.weights_1")
+		f := 0.0
+		for j, branch := range times(within, "layer_1_2.weights_2") {
+			f += (a[j] + 0.5*branch) * arrays["readout.weights"][j]
+		}
+		// The same float64 numbers in another order of summation.
+		if math.Abs(f-arrays["output"][i]) > 1e-12 {
+			t.Errorf("output at input %d is %g, want %g", i, arrays["output"][i], f)
+		}
+		for j := range a {
+			if math.Abs(within[j]-arrays["preactivations_3"][4*i+j]) > 1e-12 {
+				t.Errorf("the last rectifier sees %g, want %g", arrays["preactivations_3"][4*i+j], within[j])
+			}
+		}
+	}
+}
+
 func TestErrorsAreSentences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	own, err := models.Compose("mine", []int{1}, models.Stage{Name: "a", Block: models.Linear{In: 1, Out: 2}})
