@@ -23,6 +23,8 @@ func (f *netFlags) define(set *flag.FlagSet, net *models.Config) {
 	set.StringVar(&f.norm, "norm", "none", "normalisation: "+norms.Registry.Choices())
 	set.IntVar(&net.Branch.Layers, "branch-layers", 0,
 		"number of layers that a skip spans; 0 means 1; residual nets only")
+	set.BoolVar(&net.Branch.Learnt, "learnt-beta", false,
+		"a weight of its own that training moves, from beta on, for each branch; residual nets only")
 	set.BoolVar(&net.Branch.Fixup, "fixup", false,
 		"Fixup's weights, for branches of two layers or more; residual nets only")
 	set.Float64Var(&f.alpha, "alpha", 1, "scale of a residual layer; residual nets only")

@@ -153,6 +153,49 @@ func TestWeightGradientsOfALayer(t *testing.T) {
 	}
 }
 
+// TestWeightGradientsOfALearntBranch compares with the closed form of a + s W^T rho(a), whose weight s is
+// learnt and starts at 0: there the gradient of W is 0, and that of s is the product of the branch and u.
+func TestWeightGradientsOfALearntBranch(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	const rows, width = 5, 4
+	net, err := models.New(models.Config{Net: "residual", Depth: 3, Width: width,
+		Branch: models.Branch{Learnt: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := engine.Batch(drawn(rows), dtypes.Float64, rows, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace, err := e.Run(t.Context(),
+		engine.Request{Net: net, Weights: net.Draw(5, 0), Inputs: batch, Tap: arguments})
+	if err != nil {
+		t.Fatal(err)
+	}
+	largest := 0.0
+	u, matrix := drawn(rows*width, 1), net.Draw(5, 0).Values(2)[0]
+	err = linearized(t, e, net, rows).WeightGradients(t.Context(), 2, u, func(row int, gradient []float64) {
+		want := 0.0
+		for i := range width {
+			for o := range width {
+				if got := gradient[i*width+o]; got != 0 {
+					t.Errorf("row %d, weight %d, %d: %g, want 0", row, i, o, got)
+				}
+				want += math.Max(0, trace.Taps[1][row*width+i]) * float64(matrix[i*width+o]) * u[row*width+o]
+			}
+		}
+		// 16 products of three numbers of order 1 in float64.
+		if got := gradient[width*width]; math.Abs(got-want) > 1e-14 {
+			t.Errorf("row %d, weight of the branch: %g, want %g", row, got, want)
+		}
+		largest = max(largest, math.Abs(want))
+	})
+	if err != nil || largest == 0 {
+		t.Errorf("all gradients of the weight are 0, %v", err)
+	}
+}
+
 // TestWeightGradientsAgainstFiniteDifferences changes one weight after the other in a whole net.
 func TestWeightGradientsAgainstFiniteDifferences(t *testing.T) {
 	e := engine.New(testbackend.Open(t))

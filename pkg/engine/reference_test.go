@@ -51,7 +51,9 @@ func (r *reference) output(x []float64) []float64 {
 	for stage := 2; stage < last; stage++ {
 		branch := a
 		for _, weights := range r.draw.Values(stage) {
-			branch = multiply(r.rectifyNormalized(branch), weights, n)
+			if len(weights) > 1 { // and not the learnt weight of the branch, which starts at beta
+				branch = multiply(r.rectifyNormalized(branch), weights, n)
+			}
 		}
 		a = add(a, branch, carry, gain)
 	}

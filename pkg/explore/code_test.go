@@ -55,7 +55,7 @@ must.M(explore.Show(s, gradients.Config{Net: net, Low: -1, High: 2, Draws: 5, Se
 	}
 	c = small()
 	c.Net.Branch.Layers = 2
-	branches := "Beta: 0.1, Branch: models.Branch{Layers:2, Fixup:false}}"
+	branches := "Beta: 0.1, Branch: models.Branch{Layers:2, Learnt:false, Fixup:false}}"
 	if got := codeOf(t, c, ""); !strings.Contains(got, branches) {
 		t.Errorf("the branches of a net are not in\n%s", got)
 	}

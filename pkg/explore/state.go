@@ -46,6 +46,10 @@ func (e *fieldError) Unwrap() error { return e.error }
 // fields returns the fields of a wish, in the order of the controls.
 func (c Config) fields(w *wish) []field {
 	net := &w.config.Net
+	beta := nonzero
+	if net.Branch.Learnt { // from 0 on
+		beta = anyNumber
+	}
 	return []field{
 		word("net", &net.Net),
 		named("norm", &net.Norm, norms.Registry, c.Net.Norm, (*norms.Norm).String),
@@ -57,7 +61,7 @@ func (c Config) fields(w *wish) []field {
 		whole("depth", &net.Depth, 1),
 		whole("width", &net.Width, 1),
 		number("alpha", &net.Alpha, nonzero),
-		number("beta", &net.Beta, nonzero),
+		number("beta", &net.Beta, beta),
 		number("gamma2", &net.Gamma2, optional),
 		whole("draws", &w.config.Draws, 1),
 		whole("points", &w.config.Inputs, 1),

@@ -43,7 +43,7 @@ func (c Config) withRescaling() (Config, error) {
 	case !positive(c.Alpha):
 		return c, fmt.Errorf("alpha is %g: give the scale of a residual layer, a finite number above 0 "+
 			"(the paper's is 1)", c.Alpha)
-	case !positive(c.Beta):
+	case !positive(c.Beta) && !(c.Branch.Learnt && c.Beta == 0):
 		return c, fmt.Errorf("beta is %g: give the scale of the residual branch, a finite number above 0 "+
 			"(1 for plain residual nets, 0.1 to 0.3 as recommended)", c.Beta)
 	}

@@ -102,6 +102,23 @@ func (l Layer) WithStatistics(s norms.Statistics) Block {
 	return l
 }
 
+// Scale multiplies what comes in by one learnt number, such as the weight of a branch: at the end of a
+// [Skip].
+type Scale struct {
+	// Init draws the number; nil means initializers.Zero.
+	Init *initializers.Initializer
+}
+
+// Params declares the number, of no dimensions.
+func (s Scale) Params() []Param {
+	return []Param{{Name: "scale", Init: cmp.Or(s.Init, initializers.Zero)}}
+}
+
+// Build builds the product.
+func (s Scale) Build(weights []*Node, a *Node) Signals { return Signals{Out: Mul(a, weights[0])} }
+
+func (s Scale) check() error { return checkInit(s.Init) }
+
 // carryAndGain returns carry a + gain branch, without the operations that weights of 0 and 1 save.
 func carryAndGain(a, branch *Node, carry, gain float64) *Node {
 	if gain != 1 {

@@ -16,13 +16,22 @@ type Branch struct {
 	// net's layers are no multiple of it, the last branch has what is left over.
 	Layers int `json:"layers,omitempty"`
 
+	// Learnt makes the weight of each branch a number of its own that training moves, from Beta on, which
+	// then may be 0, and is unless it is given: SkipInit (De and Smith, 2020) and ReZero (Bachlechner et al.,
+	// 2021).
+	//
+	// Starting from 0 the net is its skips alone, f = w^T W_0 rho(x v - b), whatever its depth, and this is
+	// what a probe of the gradient shows: that of a net of one rectified layer. The gradients of the matrices
+	// in the branches are 0 there, and those of the branches' weights are not.
+	Learnt bool `json:"learnt,omitempty"`
+
 	// Fixup draws the weights as Zhang et al. (2019) have it for nets without normalisation: the last matrix
 	// of a branch is 0, and those before it are He's times branches^(-1 / (2 Layers - 2)): see
-	// initializers.Fixup. Layers must be 2 or more. Of what the authors add for training there are no learnt
-	// shifts and scales; the read-out is not 0, which would leave no gradient.
+	// initializers.Fixup. Layers must be 2 or more. Of what the authors add for training there is the learnt
+	// scale of a branch, by Learnt with a Beta of 1; there are no learnt shifts, and the read-out is not 0,
+	// which would leave no gradient.
 	//
-	// At its initialisation the net is its skips alone, f = w^T W_0 rho(x v - b), whatever its depth, and
-	// this is what a probe of the gradient shows: that of a net of one rectified layer.
+	// It starts out as its skips alone, as a net with Learnt branches does.
 	Fixup bool `json:"fixup,omitempty"`
 }
 
@@ -37,6 +46,9 @@ func (b Branch) also() []string {
 	var all []string
 	if b.layers() > 1 {
 		all = append(all, fmt.Sprintf("skips over %d layers", b.Layers))
+	}
+	if b.Learnt {
+		all = append(all, "learnt β")
 	}
 	if b.Fixup {
 		all = append(all, "Fixup weights")
@@ -79,17 +91,34 @@ func branchStages(c Config, layers int, carry, gain float64) []Stage {
 	branches := (layers + size - 1) / size
 	for first := 1; first <= layers; first += size {
 		last := min(first+size-1, layers)
-		if c.Branch == (Branch{}) {
-			stages = append(stages, layerStage(c, first, carry, gain))
-			continue
+		stage := layerStage(c, first, carry, gain)
+		if c.Branch != (Branch{}) {
+			stage = Stage{Name: layerNames(first, last),
+				Block: Skip(carry, gain, c.branch(branches, last-first+1)...)}
 		}
-		var blocks []Block
-		for _, init := range c.branchWeights(branches, last-first+1) {
-			blocks = append(blocks, Layer{Rectify: c.rectifier(c.Width), Gain: 1, Init: init})
-		}
-		stages = append(stages, Stage{Name: layerNames(first, last), Block: Skip(carry, gain, blocks...)})
+		stages = append(stages, stage)
 	}
 	return stages
+}
+
+// branch returns the blocks of a branch of so many layers, one of so many branches, before its weight.
+func (c Config) branch(branches, layers int) []Block {
+	var blocks []Block
+	for _, init := range c.branchWeights(branches, layers) {
+		blocks = append(blocks, Layer{Rectify: c.rectifier(c.Width), Gain: 1, Init: init})
+	}
+	if c.Branch.Learnt {
+		blocks = append(blocks, Scale{Init: initializers.Scaled(initializers.One, c.Beta)})
+	}
+	return blocks
+}
+
+// fixedGain returns what weighs a residual branch besides what is learnt.
+func (c Config) fixedGain() float64 {
+	if c.Branch.Learnt {
+		return c.Alpha
+	}
+	return c.Alpha * c.Beta
 }
 
 // layerNames names the stage of layers first to last.

@@ -104,3 +104,24 @@ func TestFixup(t *testing.T) {
 		}
 	}
 }
+
+// TestLearntBranches: every branch has a weight of its own, which starts at beta, 0 where none is given.
+func TestLearntBranches(t *testing.T) {
+	for _, beta := range []float64{0, 0.25} {
+		net, err := models.New(models.Config{Net: "residual", Depth: 4, Width: 5, Beta: beta,
+			Branch: models.Branch{Learnt: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, stage := range net.Stages[2:5] {
+			values := net.Draw(1, 0).Values(i + 2)
+			if len(values) != 2 || !slices.Equal(values[1], []float32{float32(beta)}) {
+				t.Errorf("%s, beta %g: the last of its variables has %v", stage.Name, beta,
+					values[len(values)-1])
+			}
+			if block := net.Stages[2].Block; stage.Block != block {
+				t.Errorf("%s is another block than the layer before it", stage.Name)
+			}
+		}
+	}
+}

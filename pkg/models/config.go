@@ -37,7 +37,7 @@ type Config struct {
 	Alpha float64 `json:"alpha,omitempty"`
 
 	// Beta rescales the residual branch (Eq. 2). It has no default: a residual net without its beta is an
-	// error. Residual nets only.
+	// error, unless it is learnt (see Branch), from 0 on. Residual nets only.
 	Beta float64 `json:"beta,omitempty"`
 
 	// Branch says what the branches of a dense residual net are made of.

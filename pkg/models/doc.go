@@ -24,7 +24,8 @@
 //
 //	a_l+m    = alpha (a_l + beta W_l+m-1 rho(norm( ... W_l rho(norm(a_l)))))     l = 1, 1+m, ...
 //
-// Where L - 1 is no multiple of m, the last skip spans what is left over.
+// Where L - 1 is no multiple of m, the last skip spans what is left over. The weights beta of the branches
+// can be learnt, each its own, from a common value on, 0 for instance.
 //
 // Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in
 // the style of He et al. 2016). L counts convolutions, statistics are taken over batch and space, and the
@@ -50,10 +51,10 @@
 // # Nets of your own
 //
 // A net need not be the paper's. [Compose] makes one of stages, whose blocks are those of the nets above
-// ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Convolution], [ConvolutionLayer],
-// [ResidualBranch], [ConvolutionalReadout]), several of them as one ([Chain], [Skip]), model functions of
-// GoMLX ([BlockFromGraph]), or types that implement [Block]. [FromGraph] makes one of a single model
-// function, and package onnx one of a file.
+// ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Scale], [Convolution],
+// [ConvolutionLayer], [ResidualBranch], [ConvolutionalReadout]), several of them as one ([Chain], [Skip]),
+// model functions of GoMLX ([BlockFromGraph]), or types that implement [Block]. [FromGraph] makes one of a
+// single model function, and package onnx one of a file.
 //
 // Every probe takes such a net by its Config, which stands for it. A draw of its weights has the law of its
 // initialisers; [Net.Redrawn] chooses others, and [Net.Holding] puts weights that are stored, such as trained

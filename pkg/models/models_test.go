@@ -91,7 +91,9 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"either Init or Widen": {Net: "conv-residual", Depth: 2, Beta: 1,
 			Images: models.Images{Shortcut: &models.Shortcut{Name: "own"}}},
 		"layers of branch is -2": {Net: "residual", Beta: 1, Depth: 2, Branch: models.Branch{Layers: -2}},
-		"which all would be 0":   {Net: "residual", Beta: 1, Depth: 2, Branch: models.Branch{Fixup: true}},
+		"beta is -0.5": {Net: "residual", Beta: -0.5, Depth: 2,
+			Branch: models.Branch{Learnt: true}},
+		"which all would be 0": {Net: "residual", Beta: 1, Depth: 2, Branch: models.Branch{Fixup: true}},
 		"fixup has the initialiser": {Net: "residual", Beta: 1, Depth: 2, Initializer: initializers.LeCun,
 			Branch: models.Branch{Layers: 2, Fixup: true}},
 		"a feedforward net has no choice of branches (got skips over 2 layers)": {

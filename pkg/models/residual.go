@@ -5,7 +5,7 @@ import "github.com/shattered-gradients/shattered/pkg/models/initializers"
 // Eq. 2: a_l+1 = alpha (a_l + beta W_l rho(norm(a_l))). With skips over m layers, a_l+m = alpha (a_l + beta
 // branch(a_l)), where the branch is m layers W rho(norm(a)), one after the other.
 var _ = Architectures.Register("residual", dense(residualTitle, Config.withBranch, func(c Config) []Stage {
-	return skipping(c, c.Alpha, c.Alpha*c.Beta)
+	return skipping(c, c.Alpha, c.fixedGain())
 }))
 
 // skipping returns a net whose L-1 layers all lie under skips of weight carry, read out linearly: Figure 1(c)

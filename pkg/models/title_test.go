@@ -22,6 +22,8 @@ func TestTitles(t *testing.T) {
 		"resnet, mine, β = 1, α = 0.5":              {Net: "residual", Norm: rms, Alpha: 0.5, Beta: 1},
 		"resnet, no normalisation, β = 1, skips over 2 layers, Fixup weights": {Net: "residual", Beta: 1,
 			Branch: models.Branch{Layers: 2, Fixup: true}},
+		"resnet, batch norm, learnt β": {Net: "residual", Norm: norms.Batch,
+			Branch: models.Branch{Learnt: true}},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},

@@ -176,6 +176,34 @@ func TestGridOfALooksLinearNet(t *testing.T) {
 	}
 }
 
+// TestGridOfSkipsAlone: a net whose branches' weights are learnt from 0 starts out with the gradient of one
+// rectified layer, which has a step at no more places than the layer has units, and leaves that behind.
+func TestGridOfSkipsAlone(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := small(models.Config{Net: "residual", Branch: models.Branch{Layers: 2, Learnt: true}})
+	config.Inputs, config.Steps, config.LearningRate = 256, []int{0, 30}, 0.02
+	run, err := early.RunGrid(t.Context(), e, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps [2]int
+	for k, g := range run.Frozen {
+		for i := range g[1:] {
+			if math.Abs(g[i+1]-g[i]) > 1e-5*math.Abs(g[i]) { // beyond rounding in float32
+				steps[k]++
+			}
+		}
+	}
+	if width := config.Net.Width; steps[0] > width || steps[1] <= width {
+		t.Errorf("gradients have %d steps before training and %d after, of one layer of %d units", steps[0],
+			steps[1], width)
+	}
+	if first, last := run.Losses[0], run.Losses[30]; !(last < first) {
+		t.Errorf("the loss went from %g to %g", first, last)
+	}
+}
+
 func TestGridConfigIsChecked(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
