@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"slices"
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -38,7 +39,7 @@ func (f *netFlags) check(set *flag.FlagSet) (err error) {
 	if f.net.Norm, err = norms.Registry.Get(f.norm); err != nil {
 		return err
 	}
-	if f.net.Net != "residual" && f.net.Net != "conv-residual" {
+	if !slices.Contains([]string{"residual", "post-residual", "conv-residual"}, f.net.Net) {
 		set.Visit(func(given *flag.Flag) {
 			if given.Name == "alpha" || given.Name == "beta" {
 				fmt.Fprintf(set.Output(), "note: a %s net has no %s, --%s is ignored\n", f.net.Net,

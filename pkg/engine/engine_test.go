@@ -66,6 +66,8 @@ func allNets(t *testing.T, depths ...int) []*models.Net {
 		{Net: "residual", Beta: 0.4, Alpha: 0.9, Branch: models.Branch{Layers: 2}},
 		{Net: "residual", Beta: 0.375, Alpha: 0.9, Branch: models.Branch{Learnt: true}},
 		{Net: "residual", Branch: models.Branch{Layers: 2, Learnt: true}},
+		{Net: "post-residual", Beta: 0.4, Alpha: 0.9},
+		{Net: "post-residual", Beta: 0.375, Branch: models.Branch{Layers: 2, Learnt: true}},
 	} {
 		add(other, someNorms)
 	}

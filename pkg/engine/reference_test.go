@@ -43,10 +43,13 @@ func (r *reference) output(x []float64) []float64 {
 	a := multiply(h, r.draw.Values(1)[0], n)
 	carry, gain := 0.0, 1.0
 	switch c.Net {
-	case "residual":
+	case "residual", "post-residual":
 		carry, gain = c.Alpha, c.Alpha*c.Beta
 	case "highway":
 		carry, gain = math.Sqrt(1-c.Gamma2*c.Gamma2), c.Gamma2
+	}
+	if c.Net == "post-residual" {
+		return multiplyVector(r.post(r.rectifyNormalized(a), carry, gain), readout)
 	}
 	for stage := 2; stage < last; stage++ {
 		branch := a
@@ -63,6 +66,24 @@ func (r *reference) output(x []float64) []float64 {
 	return multiplyVector(a, readout)
 }
 
+// post returns what the layers of a net with its rectifiers behind the sums make of h.
+func (r *reference) post(h [][]float64, carry, gain float64) [][]float64 {
+	for stage := 3; stage < len(r.net.Stages)-1; stage++ {
+		branch := h
+		for k, weights := range r.draw.Values(stage) {
+			if len(weights) == 1 { // the learnt weight of the branch, which starts at beta
+				continue
+			}
+			if k > 0 {
+				branch = r.rectifyNormalized(branch)
+			}
+			branch = multiply(branch, weights, r.net.Config.Width)
+		}
+		h = rectify(add(h, r.normalized(branch), carry, gain))
+	}
+	return h
+}
+
 // add returns carry a + gain branch.
 func add(a, branch [][]float64, carry, gain float64) [][]float64 {
 	out := make([][]float64, len(a))
@@ -75,12 +96,26 @@ func add(a, branch [][]float64, carry, gain float64) [][]float64 {
 }
 
 // rectifyNormalized returns rho(norm(a)).
-func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
+func (r *reference) rectifyNormalized(a [][]float64) [][]float64 { return rectify(r.normalized(a)) }
+
+// rectify returns rho(a).
+func rectify(a [][]float64) [][]float64 {
+	out := make([][]float64, len(a))
+	for i, row := range a {
+		for _, value := range row {
+			out[i] = append(out[i], math.Max(0, value))
+		}
+	}
+	return out
+}
+
+// normalized returns norm(a).
+func (r *reference) normalized(a [][]float64) [][]float64 {
 	switch r.net.Config.Norm.Name {
 	case "layer", "group": // the groups of 7 features are one
-		return rectifyEach(a, true)
+		return normalizeEach(a, true)
 	case "rms":
-		return rectifyEach(a, false)
+		return normalizeEach(a, false)
 	}
 	if r.record {
 		mean, scale := make([]float64, len(a[0])), make([]float64, len(a[0]))
@@ -106,16 +141,15 @@ func (r *reference) rectifyNormalized(a [][]float64) [][]float64 {
 	r.next++
 	out := make([][]float64, len(a))
 	for i := range a {
-		out[i] = make([]float64, len(a[i]))
 		for j := range a[i] {
-			out[i][j] = math.Max(0, (a[i][j]-mean[j])*scale[j])
+			out[i] = append(out[i], (a[i][j]-mean[j])*scale[j])
 		}
 	}
 	return out
 }
 
-// rectifyEach normalises each input by itself, around its mean or not, and rectifies it.
-func rectifyEach(a [][]float64, centre bool) [][]float64 {
+// normalizeEach normalises each input by itself, around its mean or not.
+func normalizeEach(a [][]float64, centre bool) [][]float64 {
 	out := make([][]float64, len(a))
 	for i, row := range a {
 		mean, square := 0.0, 0.0
@@ -129,7 +163,7 @@ func rectifyEach(a [][]float64, centre bool) [][]float64 {
 			square += (value - mean) * (value - mean) / float64(len(row))
 		}
 		for _, value := range row {
-			out[i] = append(out[i], math.Max(0, (value-mean)/math.Sqrt(square+1e-5)))
+			out[i] = append(out[i], (value-mean)/math.Sqrt(square+1e-5))
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package models
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -100,6 +101,57 @@ func (l Layer) check() error {
 func (l Layer) WithStatistics(s norms.Statistics) Block {
 	l.Rectify.Statistics = s
 	return l
+}
+
+// Rectified is a rectifier alone, rho(norm(a)): from [inputs, ..., Rectify.Features] to [inputs, ...,
+// features that rho puts out].
+type Rectified struct{ Rectify Rectify }
+
+// Params declares what the activation learns.
+func (r Rectified) Params() []Param { return r.Rectify.params("") }
+
+// Build builds rho(norm(a)).
+func (r Rectified) Build(weights []*Node, a *Node) Signals {
+	a.AssertDims(append(slices.Repeat([]int{-1}, a.Rank()-1), r.Rectify.Features)...)
+	out, seen := r.Rectify.build(&weights, a)
+	return Signals{Out: out, Rectifiers: []Rectifier{seen}}
+}
+
+func (r Rectified) check() error { return r.Rectify.check() }
+
+// WithStatistics implements [Statistical].
+func (r Rectified) WithStatistics(s norms.Statistics) Block {
+	r.Rectify.Statistics = s
+	return r
+}
+
+// Normalize is a normalisation alone, norm(a), with no rectifier behind it.
+type Normalize struct {
+	Norm *norms.Norm
+
+	// Statistics says whether gradients go through the batch statistics; empty means norms.Frozen.
+	Statistics norms.Statistics
+}
+
+// Params declares nothing.
+func (n Normalize) Params() []Param { return nil }
+
+// Build builds norm(a).
+func (n Normalize) Build(_ []*Node, a *Node) Signals {
+	return Signals{Out: normalized(a, n.Norm, n.Statistics)}
+}
+
+func (n Normalize) check() error {
+	if n.Norm == nil {
+		return errors.New("it has no normalisation: set Norm, such as norms.Layer")
+	}
+	return checks(checkNorm(n.Norm), n.Statistics.Check())
+}
+
+// WithStatistics implements [Statistical].
+func (n Normalize) WithStatistics(s norms.Statistics) Block {
+	n.Statistics = s
+	return n
 }
 
 // Scale multiplies what comes in by one learnt number, such as the weight of a branch: at the end of a

@@ -9,8 +9,8 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 )
 
-// Branch describes the branches of a dense residual net. The zero value stands for the paper's: one layer
-// each, weighed by Beta, with the weights of the net's initialiser.
+// Branch describes the branches of a dense residual net, "residual" or "post-residual". The zero value stands
+// for the paper's: one layer each, weighed by Beta, with the weights of the net's initialiser.
 type Branch struct {
 	// Layers is the number of layers that a skip spans, each a rectifier and a matrix; 0 means 1. Where the
 	// net's layers are no multiple of it, the last branch has what is left over.
@@ -83,34 +83,26 @@ func (c Config) withoutBranch() error {
 	return nil
 }
 
-// branchStages returns the stages of that many repeated layers, with skips of weight carry over one or
-// several of them at a time: a' = carry a + gain branch(a).
-func branchStages(c Config, layers int, carry, gain float64) []Stage {
+// branchStages returns the stages of that many repeated layers, one or several of them under a skip. block
+// makes that of a skip, from the initialisers of its branch's matrices.
+func (c Config) branchStages(layers int, block func([]*initializers.Initializer) Block) []Stage {
 	var stages []Stage
 	size := c.Branch.layers()
 	branches := (layers + size - 1) / size
 	for first := 1; first <= layers; first += size {
 		last := min(first+size-1, layers)
-		stage := layerStage(c, first, carry, gain)
-		if c.Branch != (Branch{}) {
-			stage = Stage{Name: layerNames(first, last),
-				Block: Skip(carry, gain, c.branch(branches, last-first+1)...)}
-		}
-		stages = append(stages, stage)
+		stages = append(stages, Stage{Name: layerNames(first, last),
+			Block: block(c.branchWeights(branches, last-first+1))})
 	}
 	return stages
 }
 
-// branch returns the blocks of a branch of so many layers, one of so many branches, before its weight.
-func (c Config) branch(branches, layers int) []Block {
-	var blocks []Block
-	for _, init := range c.branchWeights(branches, layers) {
-		blocks = append(blocks, Layer{Rectify: c.rectifier(c.Width), Gain: 1, Init: init})
+// learntWeight returns the block of a branch's learnt weight, where it has one.
+func (c Config) learntWeight() []Block {
+	if !c.Branch.Learnt {
+		return nil
 	}
-	if c.Branch.Learnt {
-		blocks = append(blocks, Scale{Init: initializers.Scaled(initializers.One, c.Beta)})
-	}
-	return blocks
+	return []Block{Scale{Init: initializers.Scaled(initializers.One, c.Beta)}}
 }
 
 // fixedGain returns what weighs a residual branch besides what is learnt.

@@ -4,18 +4,19 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
 // TestStagesMatchTheConventions counts rectifiers and matrices: a net of depth L has L rectifiers, and L-1
-// matrices if it is feedforward, L otherwise, and none at depth 1.
+// matrices if its last one comes after the last matrix, L otherwise, and none at depth 1.
 func TestStagesMatchTheConventions(t *testing.T) {
-	for _, name := range []string{"feedforward", "residual", "highway"} {
+	for _, name := range []string{"feedforward", "residual", "highway", "post-residual"} {
 		for _, depth := range []int{1, 2, 3, 24} {
 			config := models.Config{Net: name, Depth: depth, Width: 5}
-			if name == "residual" {
+			if strings.HasSuffix(name, "residual") {
 				config.Beta = 1
 			}
 			net, err := models.New(config)
@@ -32,7 +33,7 @@ func TestStagesMatchTheConventions(t *testing.T) {
 				}
 			}
 			want := depth
-			if name == "feedforward" {
+			if name == "feedforward" || name == "post-residual" {
 				want = depth - 1
 			}
 			if depth == 1 {
@@ -40,6 +41,9 @@ func TestStagesMatchTheConventions(t *testing.T) {
 			}
 			if matrices != want {
 				t.Errorf("%s net of depth %d has %d matrices, want %d", name, depth, matrices, want)
+			}
+			if rectifiers, err := net.Rectifiers(); err != nil || len(rectifiers) != depth {
+				t.Errorf("%s net of depth %d has %d rectifiers, %v", name, depth, len(rectifiers), err)
 			}
 			if len(names) != len(net.Stages) {
 				t.Errorf("%s net of depth %d has two stages of one name", name, depth)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
-	"github.com/shattered-gradients/shattered/pkg/models/norms"
 )
 
 var _ = Architectures.Register("feedforward",
@@ -46,9 +45,7 @@ func dense(title string, check func(Config) (Config, error), stages func(Config)
 
 // inputStage returns h = rho(x v - b).
 func inputStage(c Config) Stage {
-	rectifier := c.rectifier(c.Width)
-	rectifier.Norm = norms.None
-	return Stage{Name: "input", Block: Stem{rectifier}}
+	return Stage{Name: "input", Block: Stem{c.bareRectifier(c.Width)}}
 }
 
 // shallow returns the net of depth 1, the same for every architecture: f = w^T rho(x v - b), Figure 1(a).

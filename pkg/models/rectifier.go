@@ -52,6 +52,12 @@ func (c Config) rectifier(features int) Rectify {
 	return Rectify{Features: features, Norm: c.Norm, Statistics: c.Statistics, Activation: c.Activation}
 }
 
+// bareRectifier returns it without the normalisation.
+func (c Config) bareRectifier(features int) Rectify {
+	c.Norm = norms.None
+	return c.rectifier(features)
+}
+
 // Outputs returns the number of features that go out.
 func (r Rectify) Outputs() int { return r.withDefaults().Activation.Outputs(r.Features) }
 
@@ -68,7 +74,7 @@ func (r Rectify) params(suffix string) []Param {
 // *weights.
 func (r Rectify) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
 	r = r.withDefaults()
-	argument := r.Norm.Apply(a, r.Statistics.Hold())
+	argument := normalized(a, r.Norm, r.Statistics)
 	seen := Rectifier{Preactivation: a, Argument: argument}
 	if r.Activation.Learnt == nil {
 		return r.Activation.Apply(argument), seen
@@ -76,4 +82,14 @@ func (r Rectify) build(weights *[]*Node, a *Node) (*Node, Rectifier) {
 	parameter := (*weights)[0]
 	*weights = (*weights)[1:]
 	return r.Activation.Learnt(argument, parameter), seen
+}
+
+// normalized returns norm(a). The tokens of a sequence, [inputs, tokens, features], are normalised as inputs
+// of their own are.
+func normalized(a *Node, norm *norms.Norm, statistics norms.Statistics) *Node {
+	dims := a.Shape().Dimensions
+	if len(dims) != 3 {
+		return norm.Apply(a, statistics.Hold())
+	}
+	return Reshape(norm.Apply(Reshape(a, -1, dims[2]), statistics.Hold()), dims...)
 }

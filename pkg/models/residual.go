@@ -14,6 +14,21 @@ func skipping(c Config, carry, gain float64) []Stage {
 	if c.Depth == 1 {
 		return shallow(c)
 	}
-	stages := append(stem(c), branchStages(c, c.Depth-1, carry, gain)...)
-	return append(stages, Stage{Name: "readout", Block: LinearReadout{In: c.Width, Init: initializers.LeCun}})
+	stages := append(stem(c), c.branchStages(c.Depth-1, func(inits []*initializers.Initializer) Block {
+		layer := Layer{Rectify: c.rectifier(c.Width), Carry: carry, Gain: gain, Init: inits[0]}
+		if c.Branch == (Branch{}) {
+			return layer
+		}
+		var blocks []Block
+		for _, init := range inits {
+			blocks = append(blocks, Layer{Rectify: layer.Rectify, Gain: 1, Init: init})
+		}
+		return Skip(carry, gain, append(blocks, c.learntWeight()...)...)
+	})...)
+	return append(stages, linearReadout(c))
+}
+
+// linearReadout returns the end of nets that no rectifier comes in front of, or one whose block it isn't in.
+func linearReadout(c Config) Stage {
+	return Stage{Name: "readout", Block: LinearReadout{In: c.Width, Init: initializers.LeCun}}
 }

@@ -24,6 +24,7 @@ func TestTitles(t *testing.T) {
 			Branch: models.Branch{Layers: 2, Fixup: true}},
 		"resnet, batch norm, learnt β": {Net: "residual", Norm: norms.Batch,
 			Branch: models.Branch{Learnt: true}},
+		"post-activation resnet, batch norm, β = 1": {Net: "post-residual", Norm: norms.Batch, Beta: 1},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},
