@@ -68,6 +68,7 @@ func allNets(t *testing.T, depths ...int) []*models.Net {
 		{Net: "residual", Branch: models.Branch{Layers: 2, Learnt: true}},
 		{Net: "post-residual", Beta: 0.4, Alpha: 0.9},
 		{Net: "post-residual", Beta: 0.375, Branch: models.Branch{Layers: 2, Learnt: true}},
+		{Net: "densenet"},
 	} {
 		add(other, someNorms)
 	}
@@ -114,7 +115,12 @@ func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {
 	if testing.Short() {
 		depths = []int{3}
 	}
-	for _, net := range allNets(t, depths...) {
+	nets := allNets(t, depths...)
+	transition, err := models.New(models.Config{Net: "densenet", Depth: 16, Width: 7, Norm: norms.Batch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, net := range append(nets, transition) {
 		t.Run(name(net), func(t *testing.T) {
 			draw := net.Draw(5, 2)
 			trace, err := e.Run(t.Context(), engine.Request{
@@ -124,7 +130,7 @@ func TestOutputAndGradientAgainstFiniteDifferences(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := &reference{net: net, draw: draw, record: true}
-			// Two float64 evaluations of the same formula, up to 7 layers of sums of 9 or less terms:
+			// Two float64 evaluations of the same formula, up to 16 layers of sums of 19 or less terms:
 			// rounding only.
 			if d := distance(trace.Output, want.output(x)); d > 1e-12 {
 				t.Errorf("output differs from the formula's by %.1e", d)

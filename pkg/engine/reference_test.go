@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
@@ -51,6 +53,9 @@ func (r *reference) output(x []float64) []float64 {
 	if c.Net == "post-residual" {
 		return multiplyVector(r.post(r.rectifyNormalized(a), carry, gain), readout)
 	}
+	if c.Net == "densenet" {
+		return multiplyVector(r.rectifyNormalized(r.dense(a)), readout)
+	}
 	for stage := 2; stage < last; stage++ {
 		branch := a
 		for _, weights := range r.draw.Values(stage) {
@@ -82,6 +87,21 @@ func (r *reference) post(h [][]float64, carry, gain float64) [][]float64 {
 		h = rectify(add(h, r.normalized(branch), carry, gain))
 	}
 	return h
+}
+
+// dense returns what the layers of a net of dense connections make of a.
+func (r *reference) dense(a [][]float64) [][]float64 {
+	for stage := 2; stage < len(r.net.Stages)-1; stage++ {
+		weights := r.draw.Values(stage)[0]
+		made := multiply(r.rectifyNormalized(a), weights, len(weights)/len(a[0]))
+		if strings.HasPrefix(r.net.Stages[stage].Name, "layer") {
+			for i, row := range a {
+				made[i] = slices.Concat(row, made[i])
+			}
+		}
+		a = made
+	}
+	return a
 }
 
 // add returns carry a + gain branch.

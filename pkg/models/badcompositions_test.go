@@ -66,6 +66,12 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 			own := models.Rectify{Features: 2, Activation: &activations.Activation{Name: "own"}}
 			return models.Compose("x", []int{2}, stage("a", models.Layer{Rectify: own, Gain: 1}))
 		},
+		"block 1 of its chain is nil": func() (*models.Net, error) {
+			return models.Compose("x", []int{2}, stage("a", models.Concat()))
+		},
+		"has no normalisation": func() (*models.Net, error) {
+			return models.Compose("x", []int{2}, stage("a", models.Normalize{}))
+		},
 		"a skip adds the two": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Skip(1, 1, models.Linear{In: 2, Out: 3})))
 		},

@@ -112,3 +112,27 @@ func (s skip) WithStatistics(statistics norms.Statistics) Block {
 }
 
 func (s skip) check() error { return checks(checkBlock(s.Branch), checkGain(s.Carry, s.Gain)) }
+
+// Concat returns one block of several whose output stands, on the last axis, behind what came in: (a,
+// blocks(a)), as dense connections have it. What the blocks make must have the other axes of a.
+func Concat(blocks ...Block) Block { return concat{Branch: Chain(blocks...)} }
+
+type concat struct{ Branch Block }
+
+// Params declares the variables of the branch.
+func (c concat) Params() []Param { return c.Branch.Params() }
+
+// Build builds the branch and puts it behind what came in.
+func (c concat) Build(weights []*Node, in *Node) Signals {
+	signals := c.Branch.Build(weights, in)
+	signals.Out = Concatenate([]*Node{in, signals.Out}, -1)
+	return signals
+}
+
+// WithStatistics implements [Statistical].
+func (c concat) WithStatistics(statistics norms.Statistics) Block {
+	c.Branch = withStatistics(c.Branch, statistics)
+	return c
+}
+
+func (c concat) check() error { return checkBlock(c.Branch) }

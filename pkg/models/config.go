@@ -15,9 +15,9 @@ const PaperWidth = 200
 // Config describes a net. The zero values of all fields but Net, Depth and, for residual nets, Beta are the
 // paper's choices.
 type Config struct {
-	// Net is the architecture: "feedforward", "residual", "post-residual", "highway", or one of images,
-	// "conv-feedforward" or "conv-residual". In the config of a net of your own, which that net has made, it
-	// is the net's name.
+	// Net is the architecture: "feedforward", "residual", "post-residual", "highway", "densenet", or one of
+	// images, "conv-feedforward" or "conv-residual". In the config of a net of your own, which that net has
+	// made, it is the net's name.
 	Net string `json:"net"`
 
 	// Depth is L, at least 1: the number of rectifiers from input to output, and for nets of images that of

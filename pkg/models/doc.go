@@ -20,6 +20,7 @@
 //	f        = w^T a_L                                   residual and highway
 //	h_1      = rho(norm(W_0 h))                          post-residual, f = w^T h_L-1
 //	h_l+1    = rho(alpha (h_l + beta norm(W_l h_l)))     post-residual, l = 1..L-2
+//	a_l+1    = (a_l, W_l rho(norm(a_l)))                 densenet, and now and then a transition
 //	f        = w^T h                                     every net of depth 1
 //
 // [Config].Branch lets the skips of residual nets span m layers, each a rectifier and a matrix:
@@ -55,8 +56,8 @@
 // A net need not be the paper's. [Compose] makes one of stages, whose blocks are those of the nets above
 // ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Rectified], [Normalize], [Scale],
 // [Convolution], [ConvolutionLayer], [ResidualBranch], [ConvolutionalReadout]), several of them as one
-// ([Chain], [Skip]), model functions of GoMLX ([BlockFromGraph]), or types that implement [Block].
-// [FromGraph] makes one of a single model function, and package onnx one of a file.
+// ([Chain], [Skip], [Concat]), model functions of GoMLX ([BlockFromGraph]), or types that implement
+// [Block]. [FromGraph] makes one of a single model function, and package onnx one of a file.
 //
 // Every probe takes such a net by its Config, which stands for it. A draw of its weights has the law of its
 // initialisers; [Net.Redrawn] chooses others, and [Net.Holding] puts weights that are stored, such as trained

@@ -24,9 +24,6 @@ func (n *Net) Rectifiers() ([]int, error) {
 	if n.seen != nil {
 		return n.seen.rectifiers, nil
 	}
-	if c := n.Config; c.Images == (Images{}) {
-		return slices.Repeat([]int{c.Width}, c.Depth), nil
-	}
 	measured := *n
 	if err := measured.measure(); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ func TestTitles(t *testing.T) {
 		"resnet, batch norm, learnt β": {Net: "residual", Norm: norms.Batch,
 			Branch: models.Branch{Learnt: true}},
 		"post-activation resnet, batch norm, β = 1": {Net: "post-residual", Norm: norms.Batch, Beta: 1},
+		"densenet, batch norm, GELU": {Net: "densenet", Norm: norms.Batch,
+			Activation: activations.GELU},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},
