@@ -92,6 +92,18 @@ func ownNets(t *testing.T) []*models.Net {
 	add(models.Compose("transformer", []int{3, 2},
 		stage("embed", models.Linear{In: 2, Out: 8, Init: initializers.LeCun}),
 		stage("block_1", transformer), stage("block_2", transformer)))
+	tokens := models.Normalize{Norm: norms.Batch, Statistics: norms.Coupled}
+	perceptron := func(features int) []models.Block {
+		return []models.Block{models.Linear{In: features, Out: 5}, models.Rectified{Rectify: smooth},
+			models.Linear{In: 5, Out: features}}
+	}
+	add(models.Compose("of tokens", []int{1},
+		stage("input", models.Embedding{Tokens: 3, Features: 6}),
+		stage("attention", models.Skip(1, 0.5, tokens, models.Attention{Features: 6, Heads: 2})),
+		stage("mixing", models.Skip(1, 0.5, tokens, models.Transposed(perceptron(3)...))),
+		stage("perceptron", models.Concat(perceptron(6)...)),
+		stage("readout", models.Chain(models.MeanOfTokens{}, models.Scale{Init: initializers.One},
+			models.Linear{In: 12, Out: 2}))))
 	add(models.FromGraph("one graph", []int{3, 8}, attending))
 	return nets
 }

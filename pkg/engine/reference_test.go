@@ -29,6 +29,9 @@ func (r *reference) output(x []float64) []float64 {
 		r.means, r.scales = nil, nil
 	}
 	c := r.net.Config
+	if c.Net == "mixer" || strings.HasPrefix(c.Net, "transformer") {
+		return r.sequence(x)
+	}
 	n, last := c.Width, len(r.net.Stages)-1
 	bias := r.draw.Values(0)[0]
 	h := make([][]float64, len(x))

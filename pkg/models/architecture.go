@@ -16,6 +16,10 @@ type Architecture struct {
 	// Width is what a Config's Width of 0 stands for.
 	Width int
 
+	// Positions is the number of positions that have Width units each, as the tokens of a sequence do; 0
+	// means one. It is not told of images.
+	Positions int
+
 	// Check fills in the defaults of the fields that only some architectures have and returns an error where
 	// one is wrong or is not this architecture's. All other fields are filled in and checked before.
 	Check func(Config) (Config, error)

@@ -72,6 +72,12 @@ func TestBadCompositionsAreRefused(t *testing.T) {
 		"has no normalisation": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Normalize{}))
 		},
+		"it has 6 features and 4 heads": func() (*models.Net, error) {
+			return models.Compose("x", []int{2, 6}, stage("a", models.Attention{Features: 6, Heads: 4}))
+		},
+		"tokens is 0": func() (*models.Net, error) {
+			return models.Compose("x", []int{1}, stage("a", models.Embedding{Features: 3}))
+		},
 		"a skip adds the two": func() (*models.Net, error) {
 			return models.Compose("x", []int{2}, stage("a", models.Skip(1, 1, models.Linear{In: 2, Out: 3})))
 		},

@@ -15,20 +15,22 @@ const PaperWidth = 200
 // Config describes a net. The zero values of all fields but Net, Depth and, for residual nets, Beta are the
 // paper's choices.
 type Config struct {
-	// Net is the architecture: "feedforward", "residual", "post-residual", "highway", "densenet", or one of
-	// images, "conv-feedforward" or "conv-residual". In the config of a net of your own, which that net has
-	// made, it is the net's name.
+	// Net is the architecture: "feedforward", "residual", "post-residual", "highway", "densenet",
+	// "transformer-pre", "transformer-post", "mixer", or one of images, "conv-feedforward" or
+	// "conv-residual". In the config of a net of your own, which that net has made, it is the net's name.
 	Net string `json:"net"`
 
-	// Depth is L, at least 1: the number of rectifiers from input to output, and for nets of images that of
-	// convolutions.
+	// Depth is L, at least 1: the number of rectifiers from input to output, for nets of images that of
+	// convolutions, and for transformers and mixers that of blocks.
 	Depth int `json:"depth"`
 
-	// Width is N, the number of units of every layer, and for nets of images the number of filters of the
-	// first stage. 0 means PaperWidth, or ConvWidth.
+	// Width is N, the number of units of every layer, for nets of images the number of filters of the first
+	// stage, and for transformers and mixers that of features a token. 0 means PaperWidth, ConvWidth, or
+	// SequenceWidth.
 	Width int `json:"width"`
 
-	// Norm is the normalisation in front of every rectifier but the first; nil means norms.None.
+	// Norm is the normalisation in front of every rectifier but the first, or where its net says; nil means
+	// norms.None.
 	Norm *norms.Norm `json:"norm"`
 
 	// Statistics says whether gradients go through the batch statistics; empty means norms.Frozen.

@@ -78,7 +78,11 @@ func (n *Net) parameters() float64 {
 func (n *Net) CheckMemory(inputs, size, copies, draws int) error {
 	c := n.Config
 	weights := cost.Bytes(n.parameters()) * cost.Of(size, copies, draws)
-	states := cost.Of(size, inputs, c.Width, c.Depth, draws)
+	positions := 1
+	if architecture, err := Architectures.Get(c.Net); err == nil {
+		positions = max(1, architecture.Positions)
+	}
+	states := cost.Of(size, inputs, positions, c.Width, c.Depth, draws)
 	what := fmt.Sprintf("a %s net of depth %d and width %d on %d inputs", c.Net, c.Depth, c.Width, inputs)
 	choose := "choose a smaller depth or width, or fewer inputs"
 	if n.isComposed() {

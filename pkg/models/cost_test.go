@@ -64,6 +64,14 @@ func TestCheckMemory(t *testing.T) {
 			"5.3 PiB of memory") {
 		t.Errorf("10^9 inputs: %v", err)
 	}
+	tokens, err := models.New(models.Config{Net: "mixer", Depth: 1000, Width: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = tokens.CheckMemory(1e9, 4, 1, 1) // 10^9 inputs of 8 tokens of 10 numbers of 4 bytes, 1000 times
+	if err == nil || !strings.Contains(err.Error(), "291.0 TiB for the states") {
+		t.Errorf("10^9 sequences: %v", err)
+	}
 	images, err := models.New(models.Config{Net: "conv-residual", Beta: 1, Depth: 50})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@
 //	h_1      = rho(norm(W_0 h))                          post-residual, f = w^T h_L-1
 //	h_l+1    = rho(alpha (h_l + beta norm(W_l h_l)))     post-residual, l = 1..L-2
 //	a_l+1    = (a_l, W_l rho(norm(a_l)))                 densenet, and now and then a transition
-//	f        = w^T h                                     every net of depth 1
+//	f        = w^T h                                     every net of depth 1, but for those below
 //
 // [Config].Branch lets the skips of residual nets span m layers, each a rectifier and a matrix:
 //
@@ -29,6 +29,13 @@
 //
 // Where L - 1 is no multiple of m, the last skip spans what is left over. The weights beta of the branches
 // can be learnt, each its own, from a common value on, 0 for instance.
+//
+// Transformers and mixers make a sequence of T = 8 tokens of x, and L counts their blocks: see
+// transformer.go.
+//
+//	a_1,t    = x v_t + p_t                               v_t, p_t ~ Normal(0, 1), N features a token
+//	f        = w^T mean_t(norm(a_L+1,t))                 transformer-pre and mixer
+//	f        = w^T mean_t(a_L+1,t)                       transformer-post
 //
 // Nets of images follow the same conventions with 3 x 3 convolutions for matrices (the paper's Figure 5, in
 // the style of He et al. 2016). L counts convolutions, statistics are taken over batch and space, and the
@@ -55,9 +62,10 @@
 //
 // A net need not be the paper's. [Compose] makes one of stages, whose blocks are those of the nets above
 // ([Stem], [Linear], [Layer], [LinearReadout], [RectifiedReadout], [Rectified], [Normalize], [Scale],
-// [Convolution], [ConvolutionLayer], [ResidualBranch], [ConvolutionalReadout]), several of them as one
-// ([Chain], [Skip], [Concat]), model functions of GoMLX ([BlockFromGraph]), or types that implement
-// [Block]. [FromGraph] makes one of a single model function, and package onnx one of a file.
+// [Convolution], [ConvolutionLayer], [ResidualBranch], [ConvolutionalReadout], [Embedding], [Attention],
+// [MeanOfTokens]), several of them as one ([Chain], [Skip], [Concat], [Transposed]), model functions of GoMLX
+// ([BlockFromGraph]), or types that implement [Block]. [FromGraph] makes one of a single model function, and
+// package onnx one of a file.
 //
 // Every probe takes such a net by its Config, which stands for it. A draw of its weights has the law of its
 // initialisers; [Net.Redrawn] chooses others, and [Net.Holding] puts weights that are stored, such as trained

@@ -51,7 +51,7 @@ func ExampleConfig_errors() {
 		fmt.Println(err)
 	}
 	// Output:
-	// unknown net "transformer": choose one of conv-feedforward, conv-residual, densenet, feedforward, highway, post-residual, residual
+	// unknown net "transformer": choose one of conv-feedforward, conv-residual, densenet, feedforward, highway, mixer, post-residual, residual, transformer-post, transformer-pre
 	// depth is 0: give the number of rectifiers from input to output, at least 1
 	// beta is 0: give the scale of the residual branch, a finite number above 0 (1 for plain residual nets, 0.1 to 0.3 as recommended)
 }
@@ -103,7 +103,10 @@ func TestBadConfigsAreRefused(t *testing.T) {
 		"the skips of a post-residual net add": {Net: "post-residual", Beta: 1, Depth: 3,
 			Activation: activations.CReLU},
 		"a densenet net has neither alpha": {Net: "densenet", Beta: 1, Depth: 3},
-		"looks-linear net":                 {Net: "feedforward", Depth: 2, LooksLinear: true},
+		"a mixer net has neither alpha":    {Net: "mixer", Beta: 1, Depth: 3},
+		"a transformer-post net has no choice of branches": {Net: "transformer-post", Depth: 3,
+			Branch: models.Branch{Layers: 2}},
+		"looks-linear net": {Net: "feedforward", Depth: 2, LooksLinear: true},
 		`"own" learns`: {Net: "feedforward", Depth: 2,
 			Activation: &activations.Activation{Name: "own", Learnt: activations.PReLU.Learnt}},
 	} {

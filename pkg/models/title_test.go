@@ -27,6 +27,10 @@ func TestTitles(t *testing.T) {
 		"post-activation resnet, batch norm, β = 1": {Net: "post-residual", Norm: norms.Batch, Beta: 1},
 		"densenet, batch norm, GELU": {Net: "densenet", Norm: norms.Batch,
 			Activation: activations.GELU},
+		"pre-norm transformer, layer norm, GELU": {Net: "transformer-pre", Norm: norms.Layer,
+			Activation: activations.GELU},
+		"post-norm transformer, layer norm": {Net: "transformer-post", Norm: norms.Layer},
+		"mixer, layer norm":                 {Net: "mixer", Norm: norms.Layer},
 		// sqrt(1/4) is the default
 		"highway, no normalisation":            {Net: "highway", Depth: 4, Gamma2: 0.5},
 		"highway, no normalisation, γ₂ = 0.25": {Net: "highway", Depth: 4, Gamma2: 0.25},
