@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
 // silence keeps the flag package's usage text out of the test's output.
@@ -38,30 +40,43 @@ func TestExportFlags(t *testing.T) {
 	}
 }
 
+func TestExportFlagsOfBranches(t *testing.T) {
+	flags, err := parseExport(strings.Fields(
+		"post-residual --branch-layers 2 --learnt-beta --beta 0 --fixup out.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := flags.config.Net; n.Beta != 0 || n.Alpha != 1 ||
+		n.Branch != (models.Branch{Layers: 2, Learnt: true, Fixup: true}) {
+		t.Errorf("net %+v", n)
+	}
+}
+
 func TestExportRefusesBadInput(t *testing.T) {
 	silence(t)
 	out := filepath.Join(t.TempDir(), "out.npz")
 	for want, arguments := range map[string]string{
-		"unknown net":              "transformer " + out,
-		"depth is 0":               "feedforward --depth 0 " + out,
-		"width is -1":              "feedforward --width -1 " + out,
-		"width is 0":               "feedforward --width 0 " + out,
-		"beta is NaN":              "residual --beta NaN " + out,
-		"beta is 0":                "residual --beta 0 " + out,
-		"alpha is 0":               "residual --alpha 0 " + out,
-		"grid of 1 points":         "feedforward --inputs 1 " + out,
-		"unknown normalisation":    "feedforward --norm sauce " + out,
-		"unknown statistics":       "feedforward --statistics thawed " + out,
-		"choose float64 or":        "feedforward --precision half " + out,
-		"unknown backend":          "feedforward --backend abacus " + out,
-		"takes a net":              "feedforward",
-		"scripts/export NET [flag": "",
-		"not defined":              "feedforward --colour red " + out,
-		"TiB of weights":           "feedforward --depth 1000000000 " + out,
-		"EiB of weights":           "feedforward --width 1000000000 " + out,
-		"width 1000000 would need": "feedforward --width 1000000 " + out,
-		"on 1000000000 inputs":     "feedforward --inputs 1000000000 " + out,
-		"than 1 and 1e+308":        "residual --depth 3 --width 4 --beta 1e308 " + out,
+		"unknown net":               "transformer " + out,
+		"depth is 0":                "feedforward --depth 0 " + out,
+		"width is -1":               "feedforward --width -1 " + out,
+		"width is 0":                "feedforward --width 0 " + out,
+		"beta is NaN":               "residual --beta NaN " + out,
+		"beta is 0":                 "residual --beta 0 " + out,
+		"alpha is 0":                "residual --alpha 0 " + out,
+		"grid of 1 points":          "feedforward --inputs 1 " + out,
+		"unknown normalisation":     "feedforward --norm sauce " + out,
+		"unknown statistics":        "feedforward --statistics thawed " + out,
+		"choose float64 or":         "feedforward --precision half " + out,
+		"unknown backend":           "feedforward --backend abacus " + out,
+		"has no choice of branches": "mixer --fixup --branch-layers 2 " + out,
+		"takes a net":               "feedforward",
+		"scripts/export NET [flag":  "",
+		"not defined":               "feedforward --colour red " + out,
+		"TiB of weights":            "feedforward --depth 1000000000 " + out,
+		"EiB of weights":            "feedforward --width 1000000000 " + out,
+		"width 1000000 would need":  "feedforward --width 1000000 " + out,
+		"on 1000000000 inputs":      "feedforward --inputs 1000000000 " + out,
+		"than 1 and 1e+308":         "residual --depth 3 --width 4 --beta 1e308 " + out,
 		"can't write": "feedforward --depth 2 --width 3 --inputs 4 --backend go " +
 			filepath.Join(out, "nowhere", "x.npz"),
 	} {
@@ -86,6 +101,11 @@ func TestExportAndReportRun(t *testing.T) {
 	}
 	if info, err := os.Stat(out); err != nil || info.Size() == 0 {
 		t.Errorf("nothing was written: %v", err)
+	}
+	out = filepath.Join(t.TempDir(), "tokens.npz")
+	if err := runExport(strings.Fields("transformer-pre --norm layer --depth 2 --width 8 --inputs 8 " +
+		"--backend go " + out)); err != nil {
+		t.Error(err)
 	}
 	if err := runReport([]string{"-results", t.TempDir()}); err == nil ||
 		!strings.Contains(err.Error(), "no results") {

@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"flag"
-	"slices"
 	"fmt"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"

@@ -204,6 +204,33 @@ func TestGridOfSkipsAlone(t *testing.T) {
 	}
 }
 
+// TestGridOfOtherNets: every kind of net on numbers trains on the variables that it declares.
+func TestGridOfOtherNets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains six nets")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	for _, net := range []models.Config{
+		{Net: "residual", Beta: 1, Branch: models.Branch{Layers: 2, Learnt: true, Fixup: true}},
+		{Net: "post-residual", Beta: 1, Norm: norms.Batch},
+		{Net: "densenet", Norm: norms.Batch},
+		{Net: "transformer-pre", Norm: norms.Layer, Activation: activations.GELU},
+		{Net: "transformer-post", Norm: norms.Layer, Activation: activations.GELU},
+		{Net: "mixer", Norm: norms.Layer, Activation: activations.PReLU},
+	} {
+		config := small(net)
+		config.Steps = []int{0, 40}
+		run, err := early.RunGrid(t.Context(), e, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, last := run.Losses[0], run.Losses[40]; !(last < first/2) {
+			t.Errorf("%s: the loss went from %g to %g", net.Title(), first, last)
+		}
+	}
+}
+
 func TestGridConfigIsChecked(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
