@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/shattered-gradients/shattered/internal/cost"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -20,8 +20,8 @@ import (
 const trainingBatch = 128
 
 // shape is that of CIFAR-10.
-var shape = training.Shape{Height: cifar.Side, Width: cifar.Side, Channels: cifar.Channels,
-	Classes: len(cifar.Classes)}
+var shape = training.Shape{Height: images.Side, Width: images.Side, Channels: images.Channels,
+	Classes: len(images.Classes)}
 
 // minibatch returns white noise for images, and random labels.
 func minibatch(images int) ([]float32, []int32, error) {

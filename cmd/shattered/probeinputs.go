@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/answer"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/probes/path"
 	"github.com/shattered-gradients/shattered/pkg/probes/subject"
@@ -188,7 +189,7 @@ func cifarImages(ctx context.Context, count int, seed uint64) (*given, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &given{shape: []int{cifar.Side, cifar.Side, cifar.Channels}, about: "test images of CIFAR-10"}
+	g := &given{shape: []int{images.Side, images.Side, images.Channels}, about: "test images of CIFAR-10"}
 	for _, value := range pixels {
 		g.values = append(g.values, float64(value))
 	}

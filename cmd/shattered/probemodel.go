@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/shattered-gradients/shattered/internal/regular"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/onnx"
 )
@@ -51,7 +51,7 @@ func (f *probeFlags) load(inputs *given) (*models.Net, error) {
 	if f.images == "" {
 		return f.loaded(config)
 	}
-	config.Shape, config.ChannelsLast = []int{cifar.Channels, cifar.Side, cifar.Side}, true
+	config.Shape, config.ChannelsLast = []int{images.Channels, images.Side, images.Side}, true
 	net, err := f.loaded(config)
 	if err != nil {
 		config.Shape, config.ChannelsLast = inputs.shape, false

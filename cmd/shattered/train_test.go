@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // noise are a few images of noise, of ten classes, in the form of CIFAR-10.
 func noise() training.Data {
-	return training.CIFAR10(&cifar.Data{Train: testimages.Noise(24, 1, 0), Test: testimages.Noise(16, 1, 1)})
+	return training.CIFAR10(&images.Data{Train: testimages.Noise(24, 1, 0), Test: testimages.Noise(16, 1, 1)})
 }
 
 // command returns the command as a process of its own, on small nets of few images, on the pure-Go backend.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/faulttest"
 	"github.com/shattered-gradients/shattered/pkg/backend"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/export"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
@@ -37,11 +37,8 @@ var opened = sync.OnceValues(func() (*engine.Engine, error) {
 	return engine.New(b), nil
 })
 
-// images are few.
-var images = sync.OnceValue(func() *cifar.Set {
-	const n = 20
-	return &cifar.Set{Images: make([]byte, n*cifar.Side*cifar.Side*cifar.Channels), Labels: make([]byte, n)}
-})
+// fewImages are images of no content.
+var fewImages = sync.OnceValue(func() *images.Set { return images.NewSet(20) })
 
 // all returns the choices of a registry.
 func all[T any](of *registry.Registry[T]) []any {
@@ -103,10 +100,10 @@ var attempts = map[string]attempt{
 	"early.RunGrid":   on(early.RunGrid),
 	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun,
 		error) {
-		return early.RunImages(ctx, e, c, training.CIFAR10(&cifar.Data{Train: images(), Test: images()}))
+		return early.RunImages(ctx, e, c, training.CIFAR10(&images.Data{Train: fewImages(), Test: fewImages()}))
 	}),
 	"rank.Run": on(func(ctx context.Context, e *engine.Engine, c rank.Config) (*rank.Minibatch, error) {
-		return rank.Run(ctx, e, c, rank.NewImages(images(), 1), 0)
+		return rank.Run(ctx, e, c, rank.NewImages(fewImages(), 1), 0)
 	}),
 	"theory.Run":     of(theory.Run),
 	"theory.Donsker": of(theory.Donsker),
@@ -115,7 +112,7 @@ var attempts = map[string]attempt{
 	"training.Run": on(func(ctx context.Context, e *engine.Engine, c training.Config) (*training.Result,
 		error) {
 		runner := &training.Runner{Backend: e.Backend(),
-			Data: training.CIFAR10(&cifar.Data{Train: images(), Test: images()})}
+			Data: training.CIFAR10(&images.Data{Train: fewImages(), Test: fewImages()})}
 		return runner.Run(ctx, c)
 	}),
 	"training.Grid": of(func(_ context.Context, g training.Grid) ([]training.Config, error) {
@@ -124,8 +121,8 @@ var attempts = map[string]attempt{
 		}
 		return g.Configs(), nil
 	}),
-	"cifar.NewDataset": of(func(_ context.Context, c cifar.DatasetConfig) (*cifar.Dataset, error) {
-		return cifar.NewDataset(images(), c)
+	"images.NewDataset": of(func(_ context.Context, c images.DatasetConfig) (*images.Dataset, error) {
+		return images.NewDataset(fewImages(), c)
 	}),
 }
 

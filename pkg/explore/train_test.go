@@ -7,7 +7,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/backend"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/explore"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/training"
@@ -15,7 +15,7 @@ import (
 
 // noise are a few images of noise in the form of CIFAR-10.
 func noise() training.Data {
-	return training.CIFAR10(&cifar.Data{Train: testimages.Noise(12, 1, 0), Test: testimages.Noise(8, 1, 1)})
+	return training.CIFAR10(&images.Data{Train: testimages.Noise(12, 1, 0), Test: testimages.Noise(8, 1, 1)})
 }
 
 // session opens a lab on the pure-Go backend with an empty results folder.

@@ -6,7 +6,7 @@ import (
 	"iter"
 
 	"github.com/gomlx/gomlx/ml/train"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
@@ -49,17 +49,17 @@ type Dataset interface {
 
 // cifar10 implements Data.
 type cifar10 struct {
-	data     *cifar.Data
-	moments  cifar.Moments
+	data     *images.Data
+	moments  images.Moments
 	checksum string
 }
 
 // CIFAR10 returns CIFAR-10 as the paper trains on it: normalised by the mean and deviation of each colour
 // over all training images, with shifts of up to 4 pixels and flips with probability 1/2. Where a run has
 // only some of the training images, they are the first of a fixed random order.
-func CIFAR10(data *cifar.Data) Data {
+func CIFAR10(data *images.Data) Data {
 	hash := sha256.New()
-	for _, set := range []*cifar.Set{data.Train, data.Test} {
+	for _, set := range []*images.Set{data.Train, data.Test} {
 		fmt.Fprintln(hash, set.Len())
 		hash.Write(set.Images)
 		hash.Write(set.Labels)
@@ -69,7 +69,8 @@ func CIFAR10(data *cifar.Data) Data {
 
 // Shape implements Data.
 func (c *cifar10) Shape() Shape {
-	return Shape{Height: cifar.Side, Width: cifar.Side, Channels: cifar.Channels, Classes: len(cifar.Classes)}
+	return Shape{Height: images.Side, Width: images.Side, Channels: images.Channels,
+		Classes: len(images.Classes)}
 }
 
 // Checksum implements Data.
@@ -79,28 +80,28 @@ func (c *cifar10) Checksum() string { return c.checksum }
 const subsetSeed = 1
 
 // Training implements Data.
-func (c *cifar10) Training(images, batch int, seed uint64) (Dataset, error) {
+func (c *cifar10) Training(count, batch int, seed uint64) (Dataset, error) {
 	set := c.data.Train
-	if images != 0 {
-		chosen, err := set.Sample(random.Stream(subsetSeed), images)
+	if count != 0 {
+		chosen, err := set.Sample(random.Stream(subsetSeed), count)
 		if err != nil {
 			return nil, err
 		}
 		set = subset(set, chosen)
 	}
-	return cifar.NewDataset(set, cifar.Training(batch, seed, c.moments))
+	return images.NewDataset(set, images.Training(batch, seed, c.moments))
 }
 
 // Test implements Data.
-func (c *cifar10) Test(images, batch int) (train.Dataset, error) {
-	config := cifar.Evaluation(batch, c.moments)
-	config.Count = images
-	return cifar.NewDataset(c.data.Test, config)
+func (c *cifar10) Test(count, batch int) (train.Dataset, error) {
+	config := images.Evaluation(batch, c.moments)
+	config.Count = count
+	return images.NewDataset(c.data.Test, config)
 }
 
 // subset returns the images at the indices.
-func subset(set *cifar.Set, indices []int) *cifar.Set {
-	part := new(cifar.Set)
+func subset(set *images.Set, indices []int) *images.Set {
+	part := new(images.Set)
 	for _, i := range indices {
 		part.Images = append(part.Images, set.Image(i)...)
 		part.Labels = append(part.Labels, set.Labels[i])

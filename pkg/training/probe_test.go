@@ -10,7 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
@@ -120,7 +120,7 @@ func TestProbeOfNothing(t *testing.T) {
 
 func TestProbeWantsEnoughImages(t *testing.T) {
 	r := runner(t, "")
-	r.Data = training.CIFAR10(&cifar.Data{Train: testimages.Noise(24, 1, 0),
+	r.Data = training.CIFAR10(&images.Data{Train: testimages.Noise(24, 1, 0),
 		Test: testimages.Noise(16, 1, 1)})
 	c := config("relu", 3, 3, 1)
 	c.Probe = training.Probe{Minibatches: 3, Images: 6}

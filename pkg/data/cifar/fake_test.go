@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
@@ -134,7 +135,7 @@ func (f *fake) write(t *testing.T, folder string) {
 }
 
 // check compares data with the files, byte by byte.
-func (f *fake) check(t *testing.T, data *Data) {
+func (f *fake) check(t *testing.T, data *images.Data) {
 	t.Helper()
 	if data == nil || data.Train.Len() != 5*f.rows || data.Test.Len() != f.rows {
 		t.Fatalf("the data are not 5 x %d and %d images: %+v", f.rows, f.rows, data)
@@ -203,7 +204,7 @@ func fails(t *testing.T, l *loader, phrases ...string) error {
 }
 
 // succeeds checks that loading gives the data and leaves the whole cache, and nothing else in it.
-func succeeds(t *testing.T, f *fake, l *loader) *Data {
+func succeeds(t *testing.T, f *fake, l *loader) *images.Data {
 	t.Helper()
 	data, err := l.load(t.Context())
 	if err != nil {

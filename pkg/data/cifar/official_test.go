@@ -1,6 +1,7 @@
 package cifar
 
 import (
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"math"
 	"os"
 	"path/filepath"
@@ -25,14 +26,14 @@ func TestOfficialData(t *testing.T) {
 	if data.Train.Len() != 50_000 || data.Test.Len() != 10_000 {
 		t.Fatalf("%d training and %d test images", data.Train.Len(), data.Test.Len())
 	}
-	for _, set := range []*Set{data.Train, data.Test} {
+	for _, set := range []*images.Set{data.Train, data.Test} {
 		var counts [10]int
 		for _, label := range set.Labels {
 			counts[label]++
 		}
 		for class, count := range counts {
 			if count != set.Len()/10 {
-				t.Errorf("%d of %d images are of the class %s", count, set.Len(), Classes[class])
+				t.Errorf("%d of %d images are of the class %s", count, set.Len(), images.Classes[class])
 			}
 		}
 	}
@@ -48,7 +49,7 @@ func TestOfficialData(t *testing.T) {
 
 	// The moments that PyTorch's users copy from each other, to the four digits they are given with.
 	moments := data.Train.Moments()
-	for c := range Channels {
+	for c := range images.Channels {
 		mean, std := []float64{0.4914, 0.4822, 0.4465}[c], []float64{0.2470, 0.2435, 0.2616}[c]
 		if math.Abs(moments.Mean[c]-mean) > 5e-5 || math.Abs(moments.Std[c]-std) > 5e-5 {
 			t.Errorf("channel %d has mean %g and deviation %g, not %g and %g", c, moments.Mean[c],

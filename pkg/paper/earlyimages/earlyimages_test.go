@@ -11,7 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper/earlyimages"
@@ -31,7 +31,7 @@ func small() earlyimages.Config {
 
 // smoothData returns a few images to train on and to test with.
 func smoothData() training.Data {
-	return training.CIFAR10(&cifar.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
+	return training.CIFAR10(&images.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
 }
 
 func TestRun(t *testing.T) {

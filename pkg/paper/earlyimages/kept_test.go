@@ -9,7 +9,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
@@ -49,7 +49,7 @@ func TestKeptPartsMakeTheResult(t *testing.T) {
 	defer e.Close()
 	config := Quick()
 	config.Nets, config.Images, config.Batch, config.Steps = config.Nets[:3], 6, 4, []int{0, 1}
-	data := training.CIFAR10(&cifar.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
+	data := training.CIFAR10(&images.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
 	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
 		return Run(ctx, e, config, data)
 	})

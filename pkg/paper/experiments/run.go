@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -27,12 +28,12 @@ var loadImages = cifar.Load
 
 // trainingSet and both choose what an experiment takes of CIFAR-10: the training images, or these and the
 // test images.
-func trainingSet(data *cifar.Data) *cifar.Set { return data.Train }
-func both(data *cifar.Data) training.Data     { return training.CIFAR10(data) }
+func trainingSet(data *images.Data) *images.Set { return data.Train }
+func both(data *images.Data) training.Data      { return training.CIFAR10(data) }
 
 // onImages returns the Run of an experiment on images of CIFAR-10.
 func onImages[C, D any, R Result](
-	run func(context.Context, *engine.Engine, C, D) (R, error), paper, quick func() C, of func(*cifar.Data) D,
+	run func(context.Context, *engine.Engine, C, D) (R, error), paper, quick func() C, of func(*images.Data) D,
 ) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		data, err := loadImages(ctx)

@@ -10,7 +10,7 @@ import (
 	"fmt"
 
 	"github.com/shattered-gradients/shattered/internal/cost"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -160,7 +160,7 @@ type Map struct {
 }
 
 // Run computes Figure 5 on the images of a set, such as the training set of CIFAR-10.
-func Run(ctx context.Context, e *engine.Engine, config Config, set *cifar.Set) (*Result, error) {
+func Run(ctx context.Context, e *engine.Engine, config Config, set *images.Set) (*Result, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}

@@ -12,12 +12,12 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 )
 
-// images stands for a source of images of which only the key is asked.
-type images struct{ key string }
+// keyed stands for a source of images of which only the key is asked.
+type keyed struct{ key string }
 
-func (images) Name() string                                    { return "CIFAR-10" }
-func (i images) Key() string                                   { return i.key }
-func (images) Minibatch([]int, int, uint64) ([]float32, error) { return nil, nil }
+func (keyed) Name() string                                    { return "CIFAR-10" }
+func (k keyed) Key() string                                   { return k.key }
+func (keyed) Minibatch([]int, int, uint64) ([]float32, error) { return nil, nil }
 
 // trainingSet is the key of the training images of CIFAR-10 under seed 1.
 const trainingSet = "CIFAR-10 50000 {[0.4914 0.482158 0.446531] [0.247032 0.243485 0.261588]} 1"
@@ -25,7 +25,7 @@ const trainingSet = "CIFAR-10 50000 {[0.4914 0.482158 0.446531] [0.247032 0.2434
 // TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
 // net's config that is written where it is empty, say, loses an hour of computation.
 func TestKeysAreStable(t *testing.T) {
-	p := Paper().plan(images{trainingSet})
+	p := Paper().plan(keyed{trainingSet})
 	resnet := p.curves[4]
 	if resnet.net.Images.Shortcut.Name != "projection" || resnet.net.Beta != 1 {
 		t.Fatalf("curve 4 is %v", resnet.net)
@@ -41,7 +41,7 @@ func TestKeysAreStable(t *testing.T) {
 
 // TestAllPartsAreKept: what is kept with the code are the figure's parts, and all of them.
 func TestAllPartsAreKept(t *testing.T) {
-	resumetest.CheckWhole(t, Paper().plan(images{trainingSet}).Plan, keptParts, "5")
+	resumetest.CheckWhole(t, Paper().plan(keyed{trainingSet}).Plan, keptParts, "5")
 }
 
 // TestKeptPartsMakeTheFigure keeps the parts of a small figure and makes it of them: all numbers are the

@@ -15,7 +15,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -144,8 +144,8 @@ func overSeeds(values []float64) stats.Estimate {
 
 // guessing is the accuracy of guessing, and guessingLoss its loss in nats: those of a run that diverged.
 var (
-	guessing     = 1 / float64(len(cifar.Classes))
-	guessingLoss = math.Log(float64(len(cifar.Classes)))
+	guessing     = 1 / float64(len(images.Classes))
+	guessingLoss = math.Log(float64(len(images.Classes)))
 )
 
 // Of makes Figure 6 of runs. Of those that are the config's it takes, for each family and depth, those of one

@@ -70,8 +70,8 @@ func (d *specksDataset) at(t int) train.Batch {
 	}
 }
 
-// images returns a config of a family that runs in a moment on specks of 8 x 8 pixels.
-func images(t *testing.T, family string) early.ImagesConfig {
+// onSpecks returns a config of a family that runs in a moment on specks of 8 x 8 pixels.
+func onSpecks(t *testing.T, family string) early.ImagesConfig {
 	t.Helper()
 	net, err := training.Net(family, 5, 3, specks{size: 8}.Shape())
 	if err != nil {
@@ -87,7 +87,7 @@ func TestImagesTrainLikeARunner(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
 	for _, family := range []string{"resnet", "ll"} {
-		run, err := early.RunImages(t.Context(), e, images(t, family), specks{8, 20})
+		run, err := early.RunImages(t.Context(), e, onSpecks(t, family), specks{8, 20})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestImagesTrainLikeARunner(t *testing.T) {
 func TestImagesMeasurements(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	config, data := images(t, "relu"), specks{8, 20}
+	config, data := onSpecks(t, "relu"), specks{8, 20}
 	run, err := early.RunImages(t.Context(), e, config, data)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestImagesMeasurements(t *testing.T) {
 func TestImagesRanks(t *testing.T) {
 	e := engine.New(testbackend.Open(t))
 	defer e.Close()
-	linear, err := early.RunImages(t.Context(), e, images(t, "ll"), specks{8, 20})
+	linear, err := early.RunImages(t.Context(), e, onSpecks(t, "ll"), specks{8, 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestImagesRanks(t *testing.T) {
 	if linear.Looks[2].Rank < 1.0001 {
 		t.Errorf("after 4 steps the net is still linear, of rank %g", linear.Looks[2].Rank)
 	}
-	resnet, err := early.RunImages(t.Context(), e, images(t, "resnet"), specks{8, 20})
+	resnet, err := early.RunImages(t.Context(), e, onSpecks(t, "resnet"), specks{8, 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestImagesConfigIsChecked(t *testing.T) {
 		},
 		"depth is 0": func(c *early.ImagesConfig) { c.Net.Depth = 0 },
 	} {
-		config := images(t, "relu")
+		config := onSpecks(t, "relu")
 		change(&config)
 		if _, err := early.RunImages(t.Context(), e, config, specks{8, 20}); err == nil ||
 			!strings.Contains(err.Error(), words) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/internal/testimages"
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
@@ -55,7 +55,7 @@ func TestVersion(t *testing.T) {
 		}
 		check(test.net, test.want, run.Losses[0], run.Losses[3], run.Frozen[1][5])
 	}
-	data := training.CIFAR10(&cifar.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
+	data := training.CIFAR10(&images.Data{Train: testimages.Planes(12), Test: testimages.Planes(16)})
 	for _, test := range []struct {
 		family string
 		want   []float64 // the loss and, at step 2, both ranks and the coactivation of the second rectifier

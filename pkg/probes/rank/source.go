@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/shattered-gradients/shattered/pkg/data/cifar"
+	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
@@ -30,13 +30,13 @@ type Source interface {
 // Images is the source of images of a set, such as the training set of CIFAR-10: each minibatch has different
 // ones, chosen at random, each channel with the mean of the set subtracted and divided by its deviation.
 type Images struct {
-	Set     *cifar.Set
-	Moments cifar.Moments
+	Set     *images.Set
+	Moments images.Moments
 	Seed    uint64
 }
 
 // NewImages returns the source of a set's images, normalised by the set's own moments.
-func NewImages(set *cifar.Set, seed uint64) Images {
+func NewImages(set *images.Set, seed uint64) Images {
 	return Images{Set: set, Moments: set.Moments(), Seed: seed}
 }
 
@@ -53,13 +53,13 @@ func (s Images) Key() string {
 }
 
 // Minibatch implements Source.
-func (s Images) Minibatch(shape []int, images int, index uint64) ([]float32, error) {
-	if !slices.Equal(shape, []int{cifar.Side, cifar.Side, cifar.Channels}) {
+func (s Images) Minibatch(shape []int, count int, index uint64) ([]float32, error) {
+	if !slices.Equal(shape, []int{images.Side, images.Side, images.Channels}) {
 		return nil, fmt.Errorf("the net takes images of shape %v, those of CIFAR-10 have %d x %d x %d: "+
-			"leave the sizes of images in the net's config out", shape, cifar.Side, cifar.Side,
-			cifar.Channels)
+			"leave the sizes of images in the net's config out", shape, images.Side,
+			images.Side, images.Channels)
 	}
-	chosen, err := s.Set.Sample(random.Stream(s.Seed, imageStream, index), images)
+	chosen, err := s.Set.Sample(random.Stream(s.Seed, imageStream, index), count)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package cifar
+package images
 
 import (
 	"math"
@@ -12,7 +12,7 @@ import (
 
 // noise returns a set of n images of noise, with all labels.
 func noise(n int) *Set {
-	set, rng := newSet(n), random.Stream(3)
+	set, rng := NewSet(n), random.Stream(3)
 	for k := range set.Images {
 		set.Images[k] = uint8(rng.IntN(100 + k%3*70)) // another range for each channel
 	}

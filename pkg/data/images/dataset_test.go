@@ -1,4 +1,4 @@
-package cifar
+package images
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func batches(t *testing.T, from iter.Seq2[train.Batch, error], n int) (images []
 
 // numbered returns a set of n images that are known by their pixels: all bytes of image i are i+1.
 func numbered(n int) *Set {
-	set := newSet(n)
+	set := NewSet(n)
 	for i := range n {
 		copy(set.Image(i), bytes.Repeat([]byte{byte(i + 1)}, values))
 		set.Labels[i] = uint8(i % len(Classes))

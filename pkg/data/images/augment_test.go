@@ -1,4 +1,4 @@
-package cifar
+package images
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 // TestRender shifts and flips an image whose pixels say where they are, and compares with the definition
 // pixel by pixel.
 func TestRender(t *testing.T) {
-	set := newSet(1)
+	set := NewSet(1)
 	image := set.Image(0)
 	for y := range 32 {
 		for x := range 32 {
