@@ -11,11 +11,9 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"syscall"
 
+	"github.com/shattered-gradients/shattered/internal/behind"
 	"github.com/shattered-gradients/shattered/internal/cellimports"
 )
 
@@ -33,10 +31,12 @@ func main() {
 			return
 		}
 	}
-	if err := goimports(); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(1)
+	path, err := behind.Path("goimports")
+	if err == nil {
+		err = behind.Exec(path)
 	}
+	fmt.Fprintln(os.Stderr, "error:", err)
+	os.Exit(1)
 }
 
 // fix gives the file its imports, or returns false where that takes more than the set-up's packages.
@@ -59,22 +59,4 @@ func fix(path string) (known bool, err error) {
 		return false, err
 	}
 	return true, os.WriteFile(path, fixed, 0o666)
-}
-
-// goimports replaces this program by the real goimports.
-func goimports() error {
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	own := filepath.Dir(program)
-	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
-		if folder == own {
-			continue
-		}
-		if path, err := exec.LookPath(filepath.Join(folder, "goimports")); err == nil {
-			return syscall.Exec(path, append([]string{"goimports"}, os.Args[1:]...), os.Environ())
-		}
-	}
-	return fmt.Errorf("there is no goimports in PATH behind %s: run scripts/setup", strings.TrimSpace(own))
 }
