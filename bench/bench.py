@@ -52,6 +52,9 @@ GROWTH_DEPTHS, GROWTH_DRAWS, GROWTH_INPUTS = (10, 50, 200, 500), (20, 80), (256,
 # A round of a peer's waiting threads must not run into the next contender's.
 PAUSE_SECONDS = 0.1
 
+# What a kernel does behind its first cells is done then.
+SETTLE_SECONDS = 3
+
 # The share of the processors that other programs may use.
 QUIET = 0.05
 
@@ -116,9 +119,12 @@ def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
     """A changed cell: each round edits the depth, to one that was not there before."""
     import notebook
 
-    measurement = Measurement("notebook", "changed cell to new picture, residual, 20 draws", "warm")
+    measured = {
+        draws: Measurement("notebook", f"changed cell to new picture, residual, {what}", "warm")
+        for draws, what in {20: "20 draws", 1: "one draw"}.items()
+    }
     with contextlib.ExitStack() as stack:
-        measures: dict[str, Measure] = {}
+        kernels: dict[str, notebook.Notebook] = {}
         for c in contenders:
             if c.name == "torch":
                 continue
@@ -126,14 +132,24 @@ def notebook_row(contenders: list[Contender], rounds: int) -> list[Measurement]:
                 opened = (
                     notebook.open_ours(stack) if c.name == OURS else notebook.open_jax(stack, c.command[0])
                 )
-                opened.edited(40)
+                opened.edited(40, 20)
             except (Failed, RuntimeError) as failure:
-                measurement.missing[c.name] = str(failure)
+                for measurement in measured.values():
+                    measurement.missing[c.name] = str(failure)
                 print(f"    {c.name} is left out: {failure}", flush=True)
                 continue
-            measures[c.name] = lambda number, opened=opened: opened.edited(40 + number)
-        in_turn(measurement, measures, rounds)
-    return [measurement]
+            kernels[c.name] = opened
+        time.sleep(SETTLE_SECONDS)
+        for draws, measurement in measured.items():
+            in_turn(
+                measurement,
+                {
+                    name: lambda number, opened=opened, draws=draws: opened.edited(40 + number, draws)
+                    for name, opened in kernels.items()
+                },
+                rounds,
+            )
+    return list(measured.values())
 
 
 def growth_row(contenders: list[Contender], rounds: int) -> list[Measurement]:

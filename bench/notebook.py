@@ -2,7 +2,8 @@
 with JAX.
 
 Both kernels are warm: they have run the cell before, with another depth. The cell takes the gradients of 20
-draws of a resnet, and draws the gradient of the first, the mean autocorrelation and the covariance.
+draws of a resnet, or of one, and draws the gradient of the first, the mean autocorrelation and the
+covariance.
 """
 
 import contextlib
@@ -32,7 +33,7 @@ OUR_CELL = """%%
 s := must.M1(lab.Open())
 defer s.Close()
 net := models.Config{{Net: "residual", Depth: {depth}, Norm: norms.Batch, Beta: 0.1}}
-must.M(explore.Show(s, gradients.Config{{Net: net, Draws: 20, Seed: 1}}))
+must.M(explore.Show(s, gradients.Config{{Net: net, Draws: {draws}, Seed: 1}}))
 """
 
 JAX_IMPORTS = """import sys
@@ -43,7 +44,7 @@ import numpy as np
 import common, jax_peer
 """
 
-JAX_CELL = """size = common.Size(depth={depth})
+JAX_CELL = """size = common.Size(depth={depth}, draws={draws})
 g = jax_peer.gradients_job(0.1)(size)(0)["gradients"]
 centred = g[0] - g[0].mean()
 figure, panels = plt.subplots(1, 3, figsize=(15, 4))
@@ -88,10 +89,10 @@ class Notebook:
             raise Failed(f"a cell failed in the kernel {self.name}: {reply['content'].get('evalue', '')}")
         return any(pictures)
 
-    def edited(self, depth: int) -> float:
-        """Returns the seconds from running the cell with this depth to its end."""
+    def edited(self, depth: int, draws: int) -> float:
+        """Returns the seconds from running the cell with this depth and so many draws to its end."""
         began = time.perf_counter()
-        if not self.run(self.cell.format(depth=depth)):
+        if not self.run(self.cell.format(depth=depth, draws=draws)):
             raise Failed(f"the cell made no picture in the kernel {self.name}")
         return time.perf_counter() - began
 
