@@ -98,7 +98,8 @@ type Compared[T any] struct {
 	// Of returns what is compared.
 	Of func(T) any
 
-	// Again computes as much of the result as Of needs, and Weight is what that costs, as Spec.Weight is.
+	// Again computes as much of the result as Of needs, and Weight is what that costs, as Spec.Weight is. Nil
+	// stands for all of it.
 	Again  func(ctx context.Context, e *engine.Engine) (T, error)
 	Weight float64
 }
@@ -106,6 +107,9 @@ type Compared[T any] struct {
 // AddCompared is [Add] for a result that comes out alike on another processor in part alone.
 func AddCompared[T any](p *Plan, spec Spec, compute func(ctx context.Context, e *engine.Engine) (T, error),
 	compared Compared[T]) *T {
+	if compared.Again == nil {
+		compared.Again, compared.Weight = compute, spec.Weight
+	}
 	result := Add(p, spec, compute)
 	p.jobs[len(p.jobs)-1].check = &check{
 		weight: compared.Weight,

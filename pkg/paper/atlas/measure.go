@@ -81,7 +81,7 @@ func addDraws(p *jobs.Plan, config sampling.Config) (*draws, models.Config, erro
 	net := sample.Config.Net
 	compute := func(ctx context.Context, e *engine.Engine) (draws, error) { return measure(ctx, e, config) }
 	if net.Depth > deepestShown {
-		return jobs.AddCompared(p, spec, compute, draws.steady), net, nil
+		return jobs.AddCompared(p, spec, compute, jobs.Compared[draws]{Of: draws.steady}), net, nil
 	}
 	return jobs.Add(p, spec, compute), net, nil
 }
