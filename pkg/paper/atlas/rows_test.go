@@ -11,7 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 )
 
-// TestRowsAreThePlans: docs/atlas-plan.md has 44 rows, so many of each group. Each is a net at every depth,
+// TestRowsAreThePlans: docs/atlas-plan.md has 52 rows, so many of each group. Each is a net at every depth,
 // of registered parts alone, since others are not kept, and none is another by another name.
 func TestRowsAreThePlans(t *testing.T) {
 	count := make(map[string]int)
@@ -43,7 +43,7 @@ func TestRowsAreThePlans(t *testing.T) {
 		}
 	}
 	want := map[string]int{atlas.Plain: 15, atlas.Rectifiers: 7, atlas.BatchNorm: 4, atlas.LayerNorm: 4,
-		atlas.Resnets: 12, atlas.Highways: 2}
+		atlas.Resnets: 12, atlas.Highways: 2, atlas.Branches: 5, atlas.Sequences: 3}
 	for _, group := range atlas.Groups() {
 		if count[group] < want[group] || want[group] == 0 {
 			t.Errorf("%d rows of %s, and the plan has %d", count[group], group, want[group])
