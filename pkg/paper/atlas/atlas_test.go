@@ -169,7 +169,7 @@ func checkProbes(t *testing.T, e *engine.Engine, config atlas.Config, result *at
 		"alignment": {s.Alignment.Value, a.Weights.MeanCosine.Value},
 		"theory":    {*s.Theory, stats.CorrelationLength(theory[0].ACF)},
 	} {
-		// Draws are kept with four decimals, and the autocorrelation falls by a few hundredths a step.
+		// Draws are kept with three decimals, and the autocorrelation falls by a few hundredths a step.
 		if math.Abs(pair[0]-pair[1]) > 5e-3*max(1, math.Abs(pair[1])) {
 			t.Errorf("%s: %g, and of the probe itself %g", what, pair[0], pair[1])
 		}

@@ -130,7 +130,7 @@ func overGrid(ctx context.Context, e *engine.Engine, sample *sampling.Sample) (d
 		if !paper.IsConstant(g) {
 			acf, err := stats.ACF(g, min(farLag(m), m-1))
 			for k := range acf {
-				acf[k] = decimals(acf[k], 4)
+				acf[k] = decimals(acf[k], 3)
 			}
 			d.ACF[draw], failed[draw] = acf, err
 		}

@@ -31,14 +31,13 @@ const (
 	BatchNorm  = "feedforward, batch norm"
 	LayerNorm  = "feedforward, layer norm"
 	Resnets    = "resnets"
-	Branches   = "other skips"
+	Skips      = "highways and other skips"
 	Sequences  = "transformers and mixers"
-	Highways   = "highway nets"
 )
 
 // Groups returns the groups in their order, which is that of their colours.
 func Groups() []string {
-	return []string{Plain, Rectifiers, BatchNorm, LayerNorm, Resnets, Highways, Branches, Sequences}
+	return []string{Plain, Rectifiers, BatchNorm, LayerNorm, Resnets, Skips, Sequences}
 }
 
 var rows []Row

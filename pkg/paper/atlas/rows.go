@@ -60,15 +60,15 @@ func init() {
 				models.Config{Net: "residual", Alpha: 1, Beta: beta, Norm: norm})
 		}
 	}
-	add(Branches, "resnet-2-layers", "resnet β = 0.1, two layers, batch norm", models.Config{Net: "residual",
+	add(Skips, "resnet-2-layers", "resnet β = 0.1, two layers, batch norm", models.Config{Net: "residual",
 		Alpha: 1, Beta: 0.1, Norm: norms.Batch, Branch: models.Branch{Layers: 2}})
-	add(Branches, "fixup", "resnet, Fixup", models.Config{Net: "residual", Alpha: 1, Beta: 1,
+	add(Skips, "fixup", "resnet, Fixup", models.Config{Net: "residual", Alpha: 1, Beta: 1,
 		Branch: models.Branch{Layers: 2, Fixup: true}})
-	add(Branches, "rezero", "resnet, ReZero", models.Config{Net: "residual", Alpha: 1,
+	add(Skips, "rezero", "resnet, ReZero", models.Config{Net: "residual", Alpha: 1,
 		Branch: models.Branch{Learnt: true}})
-	add(Branches, "post-residual", "post-activation resnet, batch norm", models.Config{Net: "post-residual",
+	add(Skips, "post-residual", "post-activation resnet, batch norm", models.Config{Net: "post-residual",
 		Alpha: 1, Beta: 1, Norm: norms.Batch})
-	add(Branches, "densenet", "dense connections, batch norm", models.Config{Net: "densenet",
+	add(Skips, "densenet", "dense connections, batch norm", models.Config{Net: "densenet",
 		Norm: norms.Batch})
 	for _, net := range []struct{ name, title string }{
 		{"transformer-pre", "pre-norm transformer"}, {"transformer-post", "post-norm transformer"},
@@ -78,7 +78,7 @@ func init() {
 			Norm: norms.Layer, Activation: activations.GELU})
 	}
 	for _, norm := range []*norms.Norm{norms.None, norms.Batch} {
-		add(Highways, highway(norm), "highway, "+inTitle(norm),
+		add(Skips, highway(norm), "highway, "+inTitle(norm),
 			models.Config{Net: "highway", Norm: norm})
 	}
 }

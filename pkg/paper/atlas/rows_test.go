@@ -43,7 +43,7 @@ func TestRowsAreThePlans(t *testing.T) {
 		}
 	}
 	want := map[string]int{atlas.Plain: 15, atlas.Rectifiers: 7, atlas.BatchNorm: 4, atlas.LayerNorm: 4,
-		atlas.Resnets: 12, atlas.Highways: 2, atlas.Branches: 5, atlas.Sequences: 3}
+		atlas.Resnets: 12, atlas.Skips: 7, atlas.Sequences: 3}
 	for _, group := range atlas.Groups() {
 		if count[group] < want[group] || want[group] == 0 {
 			t.Errorf("%d rows of %s, and the plan has %d", count[group], group, want[group])
