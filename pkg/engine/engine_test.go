@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ var someNorms = []normed{
 func allNets(t *testing.T, depths ...int) []*models.Net {
 	t.Helper()
 	var nets []*models.Net
-	add := func(base models.Config, normalisations []normed) {
+	add := func(base models.Config, normalisations []normed, depths ...int) {
 		for _, n := range normalisations {
 			for _, depth := range depths {
 				config := base
@@ -63,8 +64,9 @@ func allNets(t *testing.T, depths ...int) []*models.Net {
 	for _, paper := range []models.Config{
 		{Net: "feedforward"}, {Net: "residual", Beta: 0.4, Alpha: 0.9}, {Net: "highway"},
 	} {
-		add(paper, allNorms())
+		add(paper, allNorms(), depths...)
 	}
+	deepest := slices.Max(depths)
 	for _, other := range []models.Config{
 		{Net: "residual", Beta: 0.4, Alpha: 0.9, Branch: models.Branch{Layers: 2}},
 		{Net: "residual", Beta: 0.375, Alpha: 0.9, Branch: models.Branch{Learnt: true}},
@@ -73,13 +75,13 @@ func allNets(t *testing.T, depths ...int) []*models.Net {
 		{Net: "post-residual", Beta: 0.375, Branch: models.Branch{Layers: 2, Learnt: true}},
 		{Net: "densenet"},
 	} {
-		add(other, someNorms)
+		add(other, someNorms, deepest)
 	}
 	for _, name := range []string{"transformer-pre", "transformer-post", "mixer"} {
 		// Coupled gradients behind a batch norm are 0, see package models.
 		add(models.Config{Net: name, Width: 8}, []normed{
 			{norms.None, norms.Frozen}, {norms.Batch, norms.Frozen}, {norms.Layer, norms.Frozen},
-		})
+		}, deepest)
 	}
 	return nets
 }
