@@ -94,14 +94,16 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// anotherGo puts another go before the real one.
+// anotherGo puts another go before the real one, or in the place of that other.
 func (k *kernel) anotherGo(comment string) {
 	real, err := exec.LookPath("go")
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	k.write("another/bin/go", "#!/bin/sh\n"+comment+"\nexec "+real+" \"$@\"\n")
-	k.path = filepath.Join(k.root, "another", "bin") + ":" + k.path
+	if folder := filepath.Join(k.root, "another", "bin") + ":"; !strings.HasPrefix(k.path, folder) {
+		k.path = folder + k.path
+	}
 }
 
 // TestNewerGo: another go in the place of the one that was used is asked.
