@@ -3,6 +3,7 @@ package atlas
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,8 +11,12 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testnets"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
+	"github.com/shattered-gradients/shattered/pkg/probes/subject"
 )
 
 // TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
@@ -73,6 +78,38 @@ func TestKeptPartsMakeTheAtlas(t *testing.T) {
 	p := again.Parts
 	if p.Kept != p.Total || p.Total < 2*len(config.Rows) || len(p.Recomputed) < 3 || p.Largest > 1e-3 {
 		t.Errorf("the parts: %+v", p)
+	}
+}
+
+// TestWhatThereIsNotIsNil: a net of two units has no gradient at some of the inputs, which have no cosines
+// with others, a net of the reader's own may show no rectifiers, and one of very wide layers has Jacobians
+// that are too large; all else is there.
+func TestWhatThereIsNotIsNil(t *testing.T) {
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	of := func(net models.Config) draws {
+		t.Helper()
+		d, err := measure(t.Context(), e, sampling.Config{Net: net, Inputs: 48, Draws: 2, Seed: 3})
+		if err != nil || d.NotFinite || len(d.ACF) != 2 || len(d.LogSize) != 2 {
+			t.Fatalf("of %s there is %+v, %v", net.Title(), d, err)
+		}
+		return d
+	}
+	if d := of(models.Config{Net: "feedforward", Depth: 3, Width: 2}); d.Alignment != nil ||
+		len(d.Condition) != 2 || len(d.NeverSwitch) != 2 {
+		t.Errorf("of a narrow net there is %+v", d)
+	}
+	own := testnets.Net(t, "own", []int{1}, testnets.Dense{In: 1, Out: 8, Tanh: true},
+		testnets.Dense{In: 8, Out: 8, Tanh: true}, testnets.Dense{In: 8, Out: 1})
+	if d := of(own.Config); d.NeverSwitch != nil || len(d.Condition) != 2 || len(d.Alignment) != 2 {
+		t.Errorf("of a net without rectifiers there is %+v", d)
+	}
+	wide, err := models.New(models.Config{Net: "feedforward", Depth: 3, Width: 1500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := condition(t.Context(), e, subject.Subject{Net: wide}); !errors.Is(err, errTooLarge) {
+		t.Errorf("of a wide net the condition gives %v", err)
 	}
 }
 

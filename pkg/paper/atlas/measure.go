@@ -54,12 +54,13 @@ type draws struct {
 	// LogSize is the logarithm to base 2 of the mean of g^2 over the inputs.
 	LogSize []float64 `json:"log_size,omitempty"`
 
-	// NeverSwitch is the share of units of the last rectifier that are on at all inputs or at none.
+	// NeverSwitch is the share of units of the last rectifier that are on at all inputs or at none; nil where
+	// a net shows no rectifiers.
 	NeverSwitch []float64 `json:"never_switch,omitempty"`
 
 	// Condition is the smallest over the largest singular value of the Jacobian of a stage, averaged over
-	// stages and points, and Alignment the mean cosine of the gradients of two inputs with respect to all
-	// weights; nil where numbers leave float32.
+	// stages and points, nil where it is too large or not finite. Alignment is the mean cosine of the
+	// gradients of two inputs with respect to all weights, nil where one of them is 0 or not finite.
 	Condition []float64 `json:"condition,omitempty"`
 	Alignment []float64 `json:"alignment,omitempty"`
 }
@@ -79,6 +80,7 @@ func addDraws(p *jobs.Plan, config sampling.Config) (*draws, models.Config, erro
 		return nil, models.Config{}, err
 	}
 	net := sample.Config.Net
+	spec.Weight *= 3 // the run over the grid that it is of, Jacobians, and gradients of weights
 	compute := func(ctx context.Context, e *engine.Engine) (draws, error) { return measure(ctx, e, config) }
 	if net.Depth > deepestShown {
 		return jobs.AddCompared(p, spec, compute, jobs.Compared[draws]{Of: draws.steady}), net, nil
@@ -108,7 +110,7 @@ func measure(ctx context.Context, e *engine.Engine, config sampling.Config) (dra
 	}
 	if d.Condition, err = ofDraws(sample, func(s subject.Subject) (float64, error) {
 		return condition(ctx, e, s)
-	}); err != nil && !errors.Is(err, engine.ErrNotFinite) {
+	}); err != nil && !errors.Is(err, engine.ErrNotFinite) && !errors.Is(err, errTooLarge) {
 		return draws{}, err
 	}
 	if d.Alignment, err = ofDraws(sample, func(s subject.Subject) (float64, error) {
@@ -137,6 +139,11 @@ func overGrid(ctx context.Context, e *engine.Engine, sample *sampling.Sample) (d
 		if last := len(trace.Taps) - 1; last >= 0 {
 			d.NeverSwitch[draw] = decimals(neverSwitch(trace.Taps[last], m), 5)
 		}
+	}
+	if rectifiers, err := sample.Net.Rectifiers(); err != nil {
+		return draws{}, err
+	} else if len(rectifiers) == 0 {
+		d.NeverSwitch = nil
 	}
 	request := engine.Request{Gradient: true, Tap: activations.Counts}
 	if err := sample.Each(ctx, e, request, use); err != nil {
@@ -177,16 +184,22 @@ func ofDraws(sample *sampling.Sample, number func(subject.Subject) (float64, err
 	return all, nil
 }
 
+// errTooLarge says that the singular values of a stage's Jacobian are too many to be computed.
+var errTooLarge = errors.New("the Jacobian is too large")
+
 // condition returns the smallest over the largest singular value of the Jacobians of some stages.
 func condition(ctx context.Context, e *engine.Engine, s subject.Subject) (float64, error) {
 	result, err := jacobian.Run(ctx, e, jacobian.Config{Subject: s, Points: JacobianPoints,
-		Pairs: []path.Pair{{From: []float64{-Inner}, To: []float64{Inner}}},
-		Only:  some(trunk(s.Net), JacobianStages)})
+		Pairs: []path.Pair{{From: []float64{-Inner}, To: []float64{Inner}}}, Rows: jacobian.MaxFull,
+		Only: some(trunk(s.Net), JacobianStages)})
 	if err != nil {
 		return 0, err
 	}
 	sum := 0.0
 	for _, stage := range result.Stages {
+		if stage.Spectrum.Full == nil {
+			return 0, errTooLarge
+		}
 		sum += stage.Spectrum.Full.Inverse.Value
 	}
 	return sum / float64(len(result.Stages)), nil

@@ -45,13 +45,13 @@ type Series struct {
 	// others; nil at the shallowest too.
 	Growth *stats.Estimate `json:"growth"`
 
-	// NeverSwitch is the share of units of the last rectifier that are on at all inputs or at none; nil as
-	// LogSize is.
+	// NeverSwitch is the share of units of the last rectifier that are on at all inputs or at none; nil where
+	// a net shows no rectifiers too.
 	NeverSwitch *stats.Estimate `json:"never_switch"`
 
 	// Condition is the smallest over the largest singular value of the Jacobian of a stage, the mean over
 	// some stages of the trunk and some inputs: the inverse of the condition number. It is nil where numbers
-	// leave float32 there.
+	// leave float32 there, and where layers are too wide for it.
 	Condition *stats.Estimate `json:"condition"`
 
 	// Alignment is the mean cosine of the gradients of two inputs with respect to all weights; nil where one
