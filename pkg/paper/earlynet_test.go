@@ -18,10 +18,10 @@ func TestOwnNetsAreNotThePapers(t *testing.T) {
 	titles, ids := make(map[string]string), make(map[string]string)
 	paperNets := append(earlydense.Paper().Nets, earlyimages.Paper().Nets...)
 	mine := []models.Config{
-		{Net: "feedforward", Norm: &norms.Norm{Name: "rms"}},
+		{Net: "feedforward", Norm: &norms.Norm{Name: "mine"}},
 		{Net: "feedforward"},
 		{Net: "highway", Depth: 50},
-		{Net: "feedforward", Norm: norms.Center, Activation: &activations.Activation{Name: "tanh"}},
+		{Net: "feedforward", Norm: norms.Center, Activation: &activations.Activation{Name: "mine"}},
 		{Net: "residual", Norm: norms.Center, Beta: 1},
 		{Net: "residual", Norm: norms.Batch, Beta: 1, Activation: activations.CReLU},
 		{Net: "residual", Norm: norms.Batch, Beta: 1, Alpha: 0.5},

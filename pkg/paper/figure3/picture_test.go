@@ -68,13 +68,13 @@ func TestTexts(t *testing.T) {
 // to.
 func TestOwnNetsHaveTheirOwnTitles(t *testing.T) {
 	own := madeUp()
-	own.Series[1].Norm, own.Series[3].Norm, own.Series[5].Also = "rms", "center", "tanh"
+	own.Series[1].Norm, own.Series[3].Norm, own.Series[5].Also = "mine", "center", "tanh"
 	figure, err := figure3.Draw(own)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plottest.CheckTexts(t, figure, map[string]int{
-		"(a) feedforward": 1, "(b) feedforward, rms": 1, "(c) resnet, β = 1": 1,
+		"(a) feedforward": 1, "(b) feedforward, mine": 1, "(c) resnet, β = 1": 1,
 		"(d) resnet, mean-centred, β = 1": 1, "(e) resnet, β = 0.3": 1, "(f) resnet, β = 0.3, tanh": 1,
 		"(g) resnet, β = 0.1": 1,
 	})

@@ -99,7 +99,7 @@ func TestSettingsAreNamedByTheirNorm(t *testing.T) {
 	five := madeUp()
 	for i := range five.Series {
 		if five.Series[i].Norm == norms.Batch.Name {
-			five.Series[i].Norm = "rms"
+			five.Series[i].Norm = "mine"
 		}
 	}
 	figure, err := figure5.DrawRanks(five)
@@ -107,6 +107,6 @@ func TestSettingsAreNamedByTheirNorm(t *testing.T) {
 		t.Fatal(err)
 	}
 	plottest.CheckTexts(t, figure, map[string]int{
-		"rms": 1, "rms, coupled statistics": 1, "no normalisation": 1, "white noise for images, rms": 1,
+		"mine": 1, "mine, coupled statistics": 1, "no normalisation": 1, "white noise for images, mine": 1,
 	})
 }
