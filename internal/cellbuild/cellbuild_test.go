@@ -43,9 +43,11 @@ func TestChanges(t *testing.T) {
 		"a module within": {func(k *kernel) {
 			k.write("project/words/go.mod", "module example.org/project/words\n\ngo 1.25.0\n\nrequire "+
 				"example.org/other v0.0.0\n\nreplace example.org/other => ../../another\n")
-			k.write("gonb_1/go.work", strings.Replace(project["gonb_1/go.work"], "../project", "../project/words", 1))
+			k.write("gonb_1/go.work", strings.Replace(project["gonb_1/go.work"], "../project",
+				"../project/words", 1))
 		}, "[text another soft]"},
-		"a text": {func(k *kernel) { k.write("project/words/texts/deep/text", "verse") }, "[verse other soft]"},
+		"a text": {func(k *kernel) { k.write("project/words/texts/deep/text", "verse") },
+			"[verse other soft]"},
 		"a new text": {func(k *kernel) { k.write("project/words/texts/deep/verse", "verse") },
 			"[text verse other soft]"},
 		"a module outside": {func(k *kernel) { k.replace("other/other.go", `"other"`, `"fresh"`) },
@@ -159,9 +161,10 @@ func TestOtherSettings(t *testing.T) {
 			t.Errorf("the flags %s are taken for the linker's %q", flags, got)
 		}
 	}
-	good := &known{Environment: map[string]string{"GOOS": "linux", "GOARCH": runtime.GOARCH, "GOFIPS140": "off",
-		"CC": "gcc", "GOFLAGS": "-buildvcs=false '-ldflags=-s -w'"}}
-	if got, err := good.linkFlags(); err != nil || strings.Join(got, " ") != "-buildmode=exe -s -w -extld=gcc" {
+	good := &known{Environment: map[string]string{"GOOS": "linux", "GOARCH": runtime.GOARCH,
+		"GOFIPS140": "off", "CC": "gcc", "GOFLAGS": "-buildvcs=false '-ldflags=-s -w'"}}
+	const want = "-buildmode=exe -s -w -extld=gcc"
+	if got, err := good.linkFlags(); err != nil || strings.Join(got, " ") != want {
 		t.Errorf("the linker's flags are %q, %v", got, err)
 	}
 }
@@ -207,7 +210,8 @@ func main() {
 			if err != nil || direct != (i == 1) {
 				t.Fatalf("%s: built without the real go: %v, %v %s", language, direct, err, said)
 			}
-			output, err := exec.CommandContext(t.Context(), filepath.Join(k.folder, "gonb_1")).CombinedOutput()
+			program := exec.CommandContext(t.Context(), filepath.Join(k.folder, "gonb_1"))
+			output, err := program.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v: %s", err, output)
 			}
@@ -248,7 +252,8 @@ func TestSameWords(t *testing.T) {
 			t.Errorf("%s was built without the real go", name)
 		}
 		output, want := k.command(true, "build", "-o", filepath.Join(k.folder, "gonb_1")).CombinedOutput()
-		if got != string(output) || (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
+		if got != string(output) || (err == nil) != (want == nil) ||
+			err != nil && err.Error() != want.Error() {
 			t.Errorf("%s: our go says %q, %v; the real go %q, %v", name, got, err, output, want)
 		}
 		if err := os.RemoveAll(filepath.Join(k.folder, "gonb_1")); err != nil { // it may be no program
@@ -268,8 +273,8 @@ func TestOtherFolders(t *testing.T) {
 		"gonb_1/more.s": "", "gonb_1/vendor/x": ""} {
 		k.write(path, content)
 		k.build(code("_ = 1"))
-		if lines := k.log(); !strings.Contains(strings.Join(lines, "\n"), filepath.Base(strings.TrimSuffix(path,
-			"/x"))+" is in the cell's folder") {
+		words := filepath.Base(strings.TrimSuffix(path, "/x")) + " is in the cell's folder"
+		if lines := k.log(); !strings.Contains(strings.Join(lines, "\n"), words) {
 			t.Errorf("with %s: %q", path, lines)
 		}
 		if err := os.RemoveAll(filepath.Join(k.root, strings.TrimSuffix(path, "/x"))); err != nil {
@@ -308,9 +313,10 @@ func TestAtOnce(t *testing.T) {
 			k.write(name+"/go.work", project["gonb_1/go.work"])
 			k.write(name+"/main.go", code(""))
 			group.Go(func() {
-				output, err := k.command(false, "build", "-o", filepath.Join(k.folder, "gonb_1")).CombinedOutput()
+				program := filepath.Join(k.folder, "gonb_1")
+				output, err := k.command(false, "build", "-o", program).CombinedOutput()
 				if err == nil {
-					output, err = exec.CommandContext(t.Context(), filepath.Join(k.folder, "gonb_1")).CombinedOutput()
+					output, err = exec.CommandContext(t.Context(), program).CombinedOutput()
 				}
 				if err != nil || strings.TrimSpace(string(output)) != asWritten {
 					t.Errorf("%s: %v: %s", name, err, output)

@@ -11,8 +11,8 @@
 // and behind a cell that the real go has built, what is known is renewed. The set-up installs the program
 // (cmd/cellgo) under the name go in the kernel's folder. Beside it lies what it knows, in the folder cells.
 //
-// The environment variable SHATTERED_CELL_LOG names a file that gets a line for each build: "built" for a cell
-// that was built so, or why the real go was asked; and behind that one on the renewal.
+// The environment variable SHATTERED_CELL_LOG names a file that gets a line for each build: "built" for a
+// cell that was built so, or why the real go was asked; and behind that one on the renewal.
 //
 // All this is for Linux, where go build's defaults are those that package cellbuild uses. Elsewhere the real
 // go builds all cells.

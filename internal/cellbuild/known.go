@@ -29,7 +29,8 @@ type known struct {
 	// LinkFlags are the linker's of go build.
 	LinkFlags []string
 
-	// Packages are lines with the import path of each package that is linked, and its file in the build cache.
+	// Packages are lines with the import path of each package that is linked, and its file in the build
+	// cache.
 	Packages []string
 
 	// Info is what a program says of itself.
@@ -105,9 +106,9 @@ func (k *known) build(c *cell) error {
 	if err != nil {
 		return err
 	}
-	if err := k.run(c, "compile", "-o", in("main.a"), "-trimpath", work+"=>", "-p", "main", "-lang="+k.Language,
-		"-complete", "-goversion", k.Environment["GOVERSION"], "-c="+strconv.Itoa(min(4, runtime.NumCPU())),
-		"-nolocalimports", "-importcfg", in("compile"), "-pack", "./main.go"); err != nil {
+	if err := k.run(c, "compile", "-o", in("main.a"), "-trimpath", work+"=>", "-p", "main",
+		"-lang="+k.Language, "-complete", "-goversion", k.Environment["GOVERSION"],
+		"-c="+strconv.Itoa(min(4, runtime.NumCPU())), "-nolocalimports", "-importcfg", in("compile"), "-pack", "./main.go"); err != nil {
 		return err
 	}
 	arguments := append([]string{"-o", in("program"), "-importcfg", in("link")}, k.LinkFlags...)

@@ -174,7 +174,8 @@ var localPath = regexp.MustCompile(`=>\s*("[^"\n]*"|[./]\S*)`)
 // that choose modules, and the packages' own. Those of Go and of the module cache don't change.
 func (c *cell) stamps(packages []listed, environment map[string]string) (map[string]string, error) {
 	root := environment["GOROOT"]
-	paths := []string{c.Go, environment["GOENV"], filepath.Join(root, "VERSION"), filepath.Join(root, "go.env"),
+	paths := []string{c.Go, environment["GOENV"],
+		filepath.Join(root, "VERSION"), filepath.Join(root, "go.env"),
 		filepath.Join(environment["GOTOOLDIR"], "compile"), filepath.Join(environment["GOTOOLDIR"], "link")}
 	if compiler, err := exec.LookPath(environment["CC"]); err == nil {
 		paths = append(paths, compiler)

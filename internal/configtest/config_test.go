@@ -100,7 +100,8 @@ var attempts = map[string]attempt{
 	"early.RunGrid":   on(early.RunGrid),
 	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun,
 		error) {
-		return early.RunImages(ctx, e, c, training.CIFAR10(&images.Data{Train: fewImages(), Test: fewImages()}))
+		data := &images.Data{Train: fewImages(), Test: fewImages()}
+		return early.RunImages(ctx, e, c, training.CIFAR10(data))
 	}),
 	"rank.Run": on(func(ctx context.Context, e *engine.Engine, c rank.Config) (*rank.Minibatch, error) {
 		return rank.Run(ctx, e, c, rank.NewImages(fewImages(), 1), 0)

@@ -16,8 +16,8 @@ def kernelspec(
     home: Path, venv: Path, goroot: Path, backend: str, goos: str, goarch: str, memory: str
 ) -> dict:
     env = {
-        # The kernel's own goimports and go; our gonb and gopls before any others; then Go; then what else the user
-        # has (a C compiler).
+        # The kernel's own goimports and go; our gonb and gopls before any others; then Go; then what else the
+        # user has (a C compiler).
         "PATH": f"{venv / 'lib' / 'kernel'}:{venv / 'bin'}:{goroot / 'bin'}:",
         "SHATTERED_HOME": str(home),
         # What gopls reads before anybody asks for completion: it imports almost all of what cells use.

@@ -33,7 +33,8 @@ func both(data *images.Data) training.Data      { return training.CIFAR10(data) 
 
 // onImages returns the Run of an experiment on images of CIFAR-10.
 func onImages[C, D any, R Result](
-	run func(context.Context, *engine.Engine, C, D) (R, error), paper, quick func() C, of func(*images.Data) D,
+	run func(context.Context, *engine.Engine, C, D) (R, error), paper, quick func() C,
+	of func(*images.Data) D,
 ) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
 		data, err := loadImages(ctx)
