@@ -121,7 +121,7 @@ func TestExpectedACFAgainstMonteCarlo(t *testing.T) {
 	}
 }
 
-func BenchmarkBrownACF(b *testing.B) {
+func BenchmarkExpectedACF(b *testing.B) {
 	walk := mat.NewSymDense(256, nil)
 	for s := range 256 {
 		for t := s; t < 256; t++ {
@@ -129,7 +129,7 @@ func BenchmarkBrownACF(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if _, err := stats.ExpectedACF(walk, 15); err != nil { // BrownACF remembers
+		if _, err := stats.ExpectedACF(walk, 15); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,10 +1,12 @@
 package stats_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // TestExpectedACFSumsToMinusHalf checks an identity that every covariance must satisfy, and that no part of
@@ -27,6 +29,30 @@ func TestExpectedACFSumsToMinusHalf(t *testing.T) {
 			sum += r
 		}
 		near(t, name+": sum of the autocorrelations", sum, -0.5, 1e-8) // the accuracy of the integral
+	}
+}
+
+// TestBrownACFIsTheExpectationOfAWalk compares its eigenvalues and vectors, which are cosines, with those that
+// are computed of the covariance. Both integrals leave out 1e-12 and less.
+func TestBrownACFIsTheExpectationOfAWalk(t *testing.T) {
+	for _, m := range []int{2, 3, 64, 255} {
+		walk := mat.NewSymDense(m, nil)
+		for s := range m {
+			for t := s; t < m; t++ {
+				walk.SetSym(s, t, float64(s+1))
+			}
+		}
+		want, err := stats.ExpectedACF(walk, min(20, m-1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := stats.BrownACF(m, min(20, m-1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range want {
+			near(t, fmt.Sprintf("%d steps, lag %d", m, k), got[k], want[k], 1e-9)
+		}
 	}
 }
 

@@ -140,11 +140,17 @@ func WhiteACF(m, maxLag int) ([]float64, error) {
 	return acf, nil
 }
 
-// brownACFs remembers BrownACF by length and largest lag: a spectral decomposition is worth doing once.
+// brownACFs remembers BrownACF by length and largest lag: brownness asks for it again and again.
 var brownACFs sync.Map
 
 // BrownACF returns the expectation of [ACF] for brown noise of length m, a random walk, whose covariance is
 // min(s, t).
+//
+// Centred, that is the pseudoinverse of the second difference with free ends, which cosines diagonalise: with
+// theta = pi j / m, j = 1..m-1, the eigenvalues are 1 / (4 sin^2(theta/2)), the eigenvectors
+// sqrt(2/m) cos((i+1/2) theta), and the s_j of lag k in [ExpectedACF]
+//
+//	((m-k) cos(k theta) - sin(k theta) / sin(theta)) / m.
 func BrownACF(m, maxLag int) ([]float64, error) {
 	key := [2]int{m, maxLag}
 	if known, found := brownACFs.Load(key); found {
@@ -153,15 +159,22 @@ func BrownACF(m, maxLag int) ([]float64, error) {
 	if err := checkLags(maxLag, m); err != nil {
 		return nil, err
 	}
-	walk := mat.NewSymDense(m, nil)
-	for s := range m {
-		for t := s; t < m; t++ {
-			walk.SetSym(s, t, float64(s+1))
+	if m < 2 {
+		return nil, fmt.Errorf("a random walk of length %d has no variance around the mean: %w", m, ErrConstant)
+	}
+	lambda, shifts := make([]float64, m-1), make([][]float64, maxLag+1)
+	for k := range shifts {
+		shifts[k] = make([]float64, m-1)
+	}
+	for i := range lambda {
+		theta := math.Pi * float64(i+1) / float64(m)
+		lambda[i] = math.Pow(math.Sin(math.Pi/float64(2*m))/math.Sin(theta/2), 2) // over the largest
+		for k := range shifts {
+			angle := float64(k) * theta
+			shifts[k][i] = (float64(m-k)*math.Cos(angle) - math.Sin(angle)/math.Sin(theta)) / float64(m)
 		}
 	}
-	acf, err := ExpectedACF(walk, maxLag)
-	if err == nil {
-		brownACFs.Store(key, slices.Clone(acf))
-	}
-	return acf, err
+	acf := integrate(lambda, shifts)
+	brownACFs.Store(key, slices.Clone(acf))
+	return acf, nil
 }

@@ -229,6 +229,7 @@ func TestBadSeriesAreRefused(t *testing.T) {
 		"ExpectedACF, not psd": {second(stats.ExpectedACF(stationary(4,
 			func(lag int) float64 { return []float64{1, 2, 0, 0}[lag] }), 1)), "negative eigenvalue"},
 		"BrownACF, lag":        {second(stats.BrownACF(4, 4)), "from 0 to 3"},
+		"BrownACF, length":     {second(stats.BrownACF(1, 0)), "length 1 has no variance"},
 		"LjungBox, lag":        {second(stats.LjungBox(white(5), 9)), "largest lag is 9"},
 		"Colour without lags":  {second(stats.Colour([]float64{1}, 10)), "no lag above 0"},
 		"SpectrumSlope, short": {second(stats.SpectrumSlope(short)), "at least 5"},
