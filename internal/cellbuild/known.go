@@ -108,7 +108,8 @@ func (k *known) build(c *cell) error {
 	}
 	if err := k.run(c, "compile", "-o", in("main.a"), "-trimpath", work+"=>", "-p", "main",
 		"-lang="+k.Language, "-complete", "-goversion", k.Environment["GOVERSION"],
-		"-c="+strconv.Itoa(min(4, runtime.NumCPU())), "-nolocalimports", "-importcfg", in("compile"), "-pack", "./main.go"); err != nil {
+		"-c="+strconv.Itoa(min(4, runtime.NumCPU())), "-nolocalimports", "-importcfg", in("compile"), "-pack",
+		"./main.go"); err != nil {
 		return err
 	}
 	arguments := append([]string{"-o", in("program"), "-importcfg", in("link")}, k.LinkFlags...)

@@ -91,6 +91,9 @@ func Open() (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	home := Home()
+	code, commit := meanwhile(func() string { return codeHash(home) }),
+		meanwhile(func() string { return results.Commit(home) })
 	name := backend.Configured()
 	opened, err := backend.OpenTuned(name)
 	if err != nil {
@@ -98,17 +101,16 @@ func Open() (*Session, error) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	display := newDisplay()
-	home := Home()
 	s := &Session{
 		Context:    progress.With(ctx, display),
 		Engine:     engine.New(opened),
 		folder:     ResultsFolder(),
-		provenance: results.NewProvenance(opened, home),
+		provenance: results.NewProvenance(opened, ""),
 		stop:       stop,
 		display:    display,
 	}
-	s.provenance.Backend, s.provenance.Size = name, size
-	if code, err := codeHash(home); err == nil {
+	s.provenance.Backend, s.provenance.Size, s.provenance.Commit = name, size, <-commit
+	if code := <-code; code != "" {
 		checkpoint.Collect(filepath.Join(s.folder, partsFolder), code)
 		s.parts = checkpoint.NewStore(filepath.Join(s.folder, partsFolder, code),
 			name+" "+s.provenance.Plugin)
@@ -119,6 +121,13 @@ func Open() (*Session, error) {
 	s.partsBefore = s.partFiles()
 	current.Store(s)
 	return s, nil
+}
+
+// meanwhile starts to ask for what takes as long as the backend takes to open.
+func meanwhile(ask func() string) <-chan string {
+	answer := make(chan string, 1)
+	go func() { answer <- ask() }()
+	return answer
 }
 
 // usesKept says whether parts that are kept with the code are taken on a backend: unless the environment
@@ -217,11 +226,11 @@ func (s *Session) SaveResult(result Result) error {
 }
 
 // codeHash returns a hash of the project's Go code in the folder home, which with the config determines every
-// number.
-func codeHash(home string) (string, error) {
+// number; empty where it can't be told.
+func codeHash(home string) string {
 	hash := sha256.New()
 	if _, err := os.Stat(filepath.Join(home, "pkg", "lab")); err != nil {
-		return "", err // not this project
+		return "" // not this project
 	}
 	code := os.DirFS(home)
 	err := fs.WalkDir(code, "pkg", func(path string, entry fs.DirEntry, err error) error {
@@ -233,11 +242,14 @@ func codeHash(home string) (string, error) {
 		return err
 	})
 	if err != nil {
-		return "", err
+		return ""
 	}
 	modules, err := fs.ReadFile(code, "go.sum")
+	if err != nil {
+		return ""
+	}
 	hash.Write(modules)
-	return hex.EncodeToString(hash.Sum(nil)), err
+	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // Home returns the project's folder: the one that HomeVariable names, or else the nearest one above the

@@ -13,9 +13,10 @@ import (
 // unknownCommit begins a commit that could not be read although there is a checkout; the reason follows.
 const unknownCommit = "unknown: "
 
-// commit asks git for the commit of the checkout whose root is the folder home. Where there is none it is
-// empty: also where home, an unpacked archive of the source, say, lies in a checkout of something else.
-func commit(home string) string {
+// Commit asks git for the commit of the checkout whose root is the folder home, as [Provenance] has it. Where
+// there is none it is empty: also where home, an unpacked archive of the source, say, lies in a checkout of
+// something else.
+func Commit(home string) string {
 	if _, err := os.Lstat(filepath.Join(home, ".git")); home == "" || errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}

@@ -62,7 +62,7 @@ func NewProvenance(backend compute.Backend, home string) Provenance {
 		Platform: runtime.GOOS + "/" + runtime.GOARCH + ", " + processors(),
 		Go:       runtime.Version(),
 		Modules:  moduleVersions(),
-		Commit:   commit(home),
+		Commit:   Commit(home),
 		Started:  time.Now().UTC(),
 	}
 }

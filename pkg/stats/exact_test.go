@@ -32,8 +32,8 @@ func TestExpectedACFSumsToMinusHalf(t *testing.T) {
 	}
 }
 
-// TestBrownACFIsTheExpectationOfAWalk compares its eigenvalues and vectors, which are cosines, with those that
-// are computed of the covariance. Both integrals leave out 1e-12 and less.
+// TestBrownACFIsTheExpectationOfAWalk compares its spectrum, which is one of cosines, with that which
+// is computed of the covariance. Both integrals leave out 1e-12 and less.
 func TestBrownACFIsTheExpectationOfAWalk(t *testing.T) {
 	for _, m := range []int{2, 3, 64, 255} {
 		walk := mat.NewSymDense(m, nil)

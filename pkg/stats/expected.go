@@ -160,7 +160,8 @@ func BrownACF(m, maxLag int) ([]float64, error) {
 		return nil, err
 	}
 	if m < 2 {
-		return nil, fmt.Errorf("a random walk of length %d has no variance around the mean: %w", m, ErrConstant)
+		return nil, fmt.Errorf("a random walk of length %d has no variance around the mean: %w", m,
+			ErrConstant)
 	}
 	lambda, shifts := make([]float64, m-1), make([][]float64, maxLag+1)
 	for k := range shifts {
