@@ -6,11 +6,13 @@
 // the effective rank of its gradients and the activity of its rectifiers on images that it is not trained on.
 // Both stop at the steps of a list, such as [Steps], of which step 0 is the initialisation, and look as
 // package look does, with gradients that hold the batch statistics fixed and with gradients that go through
-// them.
+// them. [GridBudget] and [ImageBudget] train such nets with several learning rates and draws of the weights
+// for a number of steps, and look at the losses alone.
 package early
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
@@ -66,67 +69,109 @@ func checkRate(rate float64) error {
 // netScope is the scope of the net's variables in the Store.
 const netScope = "net"
 
-// fit is the training of a net.
+// ErrDiverged is what errors of trainings wrap whose loss is not finite.
+var ErrDiverged = errors.New("choose a smaller learning rate")
+
+// fit is how a net is trained.
 type fit struct {
 	backend compute.Backend
 	net     *models.Net
-	draw    *models.Draw
 	loss    train.LossFn
-	rate    float64
-	steps   []int
+}
 
-	// next returns the batch of the next step.
+// start is where a training starts from: the weights, Adam's learning rate, and what returns the batch of the
+// next step.
+type start struct {
+	draw *models.Draw
+	rate float64
 	next func() (train.Batch, error)
 }
 
-// run trains with GoMLX's Adam up to the last of the steps, and calls look at each of them, with the scope of
-// the weights as they are then. It returns the loss of every batch, before its update.
-func (f fit) run(ctx context.Context, look func(weights *model.Scope) error) (losses []float64, err error) {
-	store := model.NewStore()
-	defer store.Finalize()
-	weights := store.RootScope().At(netScope)
-	if err := f.net.Initialize(weights, f.draw, dtypes.Float32); err != nil {
-		return nil, err
-	}
+// trainer trains a net with GoMLX's Adam, as often as is wanted: the step is compiled once.
+type trainer struct {
+	fit
+	store   *model.Store
+	weights *model.Scope
+	steps   *train.Trainer
+}
+
+// trainer returns what trains the net. Whoever is done with it closes it.
+func (f fit) trainer() (*trainer, error) {
+	t := &trainer{fit: f, store: model.NewStore()}
+	t.weights = t.store.RootScope().At(netScope)
 	forward := func(scope *model.Scope, inputs *graph.Node) *graph.Node {
 		return f.net.Build(scope.At(netScope), inputs)
 	}
-	var trainer *train.Trainer
-	if err := exceptions.TryCatch[error](func() {
-		trainer = train.NewTrainer(f.backend, store, forward, f.loss,
-			optimizer.Adam().LearningRate(f.rate).Done(), nil, nil)
-	}); err != nil {
+	err := exceptions.TryCatch[error](func() {
+		t.steps = train.NewTrainer(f.backend, t.store, forward, f.loss, optimizer.Adam().Done(), nil, nil)
+	})
+	if err != nil {
+		t.store.Finalize()
 		return nil, err
 	}
-	defer trainer.ResetComputationGraphs()
-	for _, step := range f.steps {
+	return t, nil
+}
+
+// close frees what the trainer holds.
+func (t *trainer) close() {
+	t.steps.ResetComputationGraphs()
+	t.store.Finalize()
+}
+
+// run trains from the start up to the last of the steps, and calls look at each of them, with the scope of
+// the weights as they are then. It returns the loss of every batch, before its update; also with an error,
+// which wraps ErrDiverged where a loss is not finite.
+func (t *trainer) run(ctx context.Context, from start, steps []int,
+	look func(weights *model.Scope) error) (losses []float64, err error) {
+	if err := t.reset(from); err != nil {
+		return nil, err
+	}
+	for _, step := range steps {
 		for len(losses) < step {
-			loss, err := f.step(ctx, trainer)
+			loss, err := t.step(ctx, from)
 			if err != nil {
-				return nil, fmt.Errorf("training %v failed at step %d: %w", f.net, len(losses), err)
+				return losses, fmt.Errorf("training %v failed at step %d: %w", t.net, len(losses), err)
 			}
 			losses = append(losses, loss)
 			progress.Step(ctx)
 		}
-		if err := look(weights); err != nil {
-			return nil, err
+		if err := look(t.weights); err != nil {
+			return losses, err
 		}
 	}
 	return losses, nil
 }
 
+// reset gives the net its weights and Adam its learning rate. What a training before it has left in the
+// Store, Adam's moments and counters of steps, is set to what it began with: 0.
+func (t *trainer) reset(from start) error {
+	if err := t.net.Initialize(t.weights, from.draw, dtypes.Float32); err != nil {
+		return err
+	}
+	rate := optimizer.LearningRateVar(t.store.RootScope(), dtypes.Float32, from.rate)
+	for v := range t.store.IterVariables() {
+		if v == rate || v.Trainable || !v.HasValue() {
+			continue
+		}
+		if err := v.SetValue(tensors.FromShape(v.Shape())); err != nil {
+			return err
+		}
+	}
+	return rate.SetValue(tensors.FromScalar(float32(from.rate)))
+}
+
 // step trains on the next batch and returns its loss.
-func (f fit) step(ctx context.Context, trainer *train.Trainer) (float64, error) {
+func (t *trainer) step(ctx context.Context, from start) (float64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	batch, err := f.next()
+	batch, err := from.next()
 	if err != nil {
 		return 0, err
 	}
 	var loss float64
 	if caught := exceptions.TryCatch[error](func() {
-		metrics, failed := trainer.TrainStep(batch)
+		metrics, failed := t.steps.TrainStep(batch)
 		if err = failed; err != nil {
 			return
 		}
@@ -138,7 +183,18 @@ func (f fit) step(ctx context.Context, trainer *train.Trainer) (float64, error) 
 		return 0, caught
 	}
 	if err == nil && !numbers.Finite(loss) {
-		err = fmt.Errorf("the loss is %g: choose a smaller learning rate than %g", loss, f.rate)
+		err = fmt.Errorf("the loss is %g: %w than %g", loss, ErrDiverged, from.rate)
 	}
 	return loss, err
+}
+
+// once trains a net a single time: see trainer.run.
+func (f fit) once(ctx context.Context, from start, steps []int,
+	look func(weights *model.Scope) error) ([]float64, error) {
+	t, err := f.trainer()
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	return t.run(ctx, from, steps, look)
 }

@@ -77,27 +77,18 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 	if err != nil {
 		return nil, err
 	}
-	narrow := make([]float32, len(run.Target))
-	for i, y := range run.Target {
-		narrow[i] = float32(y)
-	}
 	inputs, err := engine.Column(run.X, engine.DType)
 	if err != nil {
 		return nil, err
 	}
 	defer inputs.MustFinalizeAll()
-	f := fit{
-		backend: e.Backend(), net: trained, draw: trained.Draw(run.Config.Seed, run.Config.Draw),
-		loss: loss.MeanSquaredError,
-		rate: run.Config.LearningRate, steps: run.Config.Steps,
-		next: func() (train.Batch, error) { // the trainer frees what it is given
-			x, err := engine.Column(run.X, engine.DType)
-			y := tensors.FromFlatDataAndDimensions(narrow, len(narrow))
-			return train.Batch{Inputs: []*tensors.Tensor{x}, Labels: []*tensors.Tensor{y}}, err
-		},
+	f := fit{backend: e.Backend(), net: trained, loss: loss.MeanSquaredError}
+	from := start{
+		draw: trained.Draw(run.Config.Seed, run.Config.Draw), rate: run.Config.LearningRate,
+		next: wholeGrid(run.X, run.Target),
 	}
 	var last float64
-	run.Losses, err = f.run(ctx, func(weights *model.Scope) (err error) {
+	run.Losses, err = f.once(ctx, from, run.Config.Steps, func(weights *model.Scope) (err error) {
 		last, err = run.look(ctx, e, looked, weights, inputs)
 		return err
 	})
@@ -106,6 +97,19 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 		return nil, err
 	}
 	return run, nil
+}
+
+// wholeGrid returns what gives all points of the grid, with the target there, as every batch.
+func wholeGrid(x, target []float64) func() (train.Batch, error) {
+	narrow := make([]float32, len(target))
+	for i, y := range target {
+		narrow[i] = float32(y)
+	}
+	return func() (train.Batch, error) { // the trainer frees what it is given
+		inputs, err := engine.Column(x, engine.DType)
+		labels := tensors.FromFlatDataAndDimensions(narrow, len(narrow))
+		return train.Batch{Inputs: []*tensors.Tensor{inputs}, Labels: []*tensors.Tensor{labels}}, err
+	}
 }
 
 // look takes the gradients under the weights as they are now, and returns the mean squared error.
@@ -152,20 +156,10 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 	if trained, looked, err = look.Twins(c.Net); err != nil {
 		return nil, nil, nil, err
 	}
-	if err := trained.TakesNumbers(); err != nil {
+	if err := checkOnGrid(trained, c.Inputs); err != nil {
 		return nil, nil, nil, err
 	}
-	if len(trained.Output) > 0 {
-		return nil, nil, nil,
-			fmt.Errorf("%v has outputs of shape %v, and is fitted to one number an input: end it with a "+
-				"read-out, such as models.LinearReadout", trained, trained.Output)
-	}
 	c.Net = looked[0].Config
-	if c.Inputs > 0 { // others are refused below
-		if err := trained.CheckMemory(c.Inputs, 4, training.WeightCopies, 1); err != nil {
-			return nil, nil, nil, err
-		}
-	}
 	run = &GridRun{Config: c}
 	if run.X, err = data.Grid(c.Inputs, data.GridLow, data.GridHigh); err != nil {
 		return nil, nil, nil, err
@@ -174,4 +168,19 @@ func (c GridConfig) prepare() (run *GridRun, trained *models.Net, looked []*mode
 		run.Target = append(run.Target, math.Sin(c.Frequency*math.Pi*x))
 	}
 	return run, trained, looked, nil
+}
+
+// checkOnGrid returns an error unless the net can be fitted to a number an input, on so many of them.
+func checkOnGrid(net *models.Net, inputs int) error {
+	if err := net.TakesNumbers(); err != nil {
+		return err
+	}
+	if len(net.Output) > 0 {
+		return fmt.Errorf("%v has outputs of shape %v, and is fitted to one number an input: end it with a "+
+			"read-out, such as models.LinearReadout", net, net.Output)
+	}
+	if inputs < 1 { // which data.Grid refuses
+		return nil
+	}
+	return net.CheckMemory(inputs, 4, training.WeightCopies, 1)
 }

@@ -90,21 +90,11 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig,
 	if err != nil {
 		return nil, err
 	}
-	next, stop := iter.Pull2(batches.Iter())
+	next, stop := inTurn(batches)
 	defer stop()
-	f := fit{
-		backend: e.Backend(), net: trained, draw: trained.Draw(seed, 0),
-		loss: loss.SparseCategoricalCrossEntropyLogits,
-		rate: run.Config.LearningRate, steps: run.Config.Steps,
-		next: func() (train.Batch, error) {
-			batch, err, more := next()
-			if !more {
-				err = fmt.Errorf("the training data have ended: they must go on without end")
-			}
-			return batch, err
-		},
-	}
-	run.Losses, err = f.run(ctx, func(weights *model.Scope) error {
+	f := fit{backend: e.Backend(), net: trained, loss: loss.SparseCategoricalCrossEntropyLogits}
+	from := start{draw: trained.Draw(seed, 0), rate: run.Config.LearningRate, next: next}
+	run.Losses, err = f.once(ctx, from, run.Config.Steps, func(weights *model.Scope) error {
 		seen, err := minibatch.At(ctx, e, looked, looked[0].Stored(weights))
 		run.Looks = append(run.Looks, Look{Step: run.Config.Steps[len(run.Looks)], Look: seen})
 		return err
@@ -114,6 +104,18 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig,
 	}
 	run.addTrainLosses()
 	return run, nil
+}
+
+// inTurn returns what gives the batches of a data set one after the other, and what ends that.
+func inTurn(batches train.Dataset) (next func() (train.Batch, error), stop func()) {
+	pull, stop := iter.Pull2(batches.Iter())
+	return func() (train.Batch, error) {
+		batch, err, more := pull()
+		if !more {
+			err = fmt.Errorf("the training data have ended: they must go on without end")
+		}
+		return batch, err
+	}, stop
 }
 
 // noiseStream is the path, under the seed, of the white noise; those of the weights are longer.
@@ -140,18 +142,20 @@ func (c ImagesConfig) prepare() (run *ImagesRun, trained *models.Net, looked []*
 	if trained, looked, err = look.Twins(c.Net); err != nil {
 		return nil, nil, nil, err
 	}
-	if trained.TakesNumbers() == nil {
-		return nil, nil, nil,
-			fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or "+
-				"conv-residual, or one of your own", trained)
-	}
-	for _, images := range []int{c.Batch, c.Images} {
-		if err := trained.CheckMemory(images, 4, training.WeightCopies, 1); err != nil {
-			return nil, nil, nil, err
-		}
+	if err := checkOnImages(trained, max(c.Batch, c.Images)); err != nil {
+		return nil, nil, nil, err
 	}
 	c.Net = looked[0].Config
 	return &ImagesRun{Config: c}, trained, looked, nil
+}
+
+// checkOnImages returns an error unless the net can be trained on so many images at a time.
+func checkOnImages(net *models.Net, images int) error {
+	if net.TakesNumbers() == nil {
+		return fmt.Errorf("%v does not take images: choose a convolutional net, conv-feedforward or "+
+			"conv-residual, or one of your own", net)
+	}
+	return net.CheckMemory(images, 4, training.WeightCopies, 1)
 }
 
 // firstImages returns the first test images, n x height x width x channels.
