@@ -17,6 +17,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
+	"github.com/shattered-gradients/shattered/pkg/paper/atlastraining"
 	"github.com/shattered-gradients/shattered/pkg/paper/closedforms"
 	"github.com/shattered-gradients/shattered/pkg/paper/coupled"
 	"github.com/shattered-gradients/shattered/pkg/paper/dial"
@@ -201,10 +202,32 @@ var All = []Experiment{
 		Notebook: "11_atlas", Figures: []string{"atlas", "atlas-growth"},
 		Run:  onGrid(atlas.Run, atlas.Paper, atlas.Quick),
 		Kept: "pkg/paper/atlas/parts.jsonl.gz",
+	}, {
+		Name: atlastraining.Name, Title: atlastraining.Title,
+		Series: []atlastraining.Series(nil), Tests: (*atlastraining.Analysis)(nil),
+		Shows:    "Whether nets whose gradients shatter train worse, or those whose gradients explode",
+		Cost:     "half an hour, or a minute with the parts kept with the code",
+		Notebook: "11_atlas", Figures: []string{"atlas-training"},
+		Run:  onGrid(atlastraining.Run, atlastraining.Paper, atlastraining.Quick),
+		Kept: "pkg/paper/atlastraining/parts.jsonl.gz",
 	},
 }
 
-// Names returns the experiments' names in their order.
+// Apart lists the experiments that no notebook runs, as they take hours and nothing of them is kept with the
+// code yet: scripts/reproduce --keep computes them.
+var Apart = []Experiment{
+	{
+		Name: atlastraining.ImagesName, Title: atlastraining.ImagesTitle,
+		Series: []atlastraining.Series(nil), Tests: (*atlastraining.Analysis)(nil),
+		Shows: "Whether convolutional nets whose gradients shatter train worse, or those whose gradients " +
+			"explode",
+		Cost: "8 hours",
+		Run:  onImages(atlastraining.RunImages, atlastraining.PaperImages, atlastraining.QuickImages, both),
+		Kept: "pkg/paper/atlastraining/images.jsonl.gz",
+	},
+}
+
+// Names returns the names of All in their order.
 func Names() []string {
 	var names []string
 	for _, e := range All {
@@ -213,12 +236,13 @@ func Names() []string {
 	return names
 }
 
-// Get returns the experiment with the name.
+// Get returns the experiment with the name, of All or Apart.
 func Get(name string) (Experiment, error) {
-	i := slices.Index(Names(), name)
-	if i < 0 {
-		return Experiment{}, fmt.Errorf("there is no experiment %q: choose one of %s", name,
-			strings.Join(Names(), ", "))
+	for _, e := range slices.Concat(All, Apart) {
+		if e.Name == name {
+			return e, nil
+		}
 	}
-	return All[i], nil
+	return Experiment{}, fmt.Errorf("there is no experiment %q: choose one of %s", name,
+		strings.Join(Names(), ", "))
 }

@@ -1,0 +1,79 @@
+package atlastraining
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
+)
+
+// TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
+// net's config that is written where it is empty, say, loses an hour of computation.
+func TestKeysAreStable(t *testing.T) {
+	c := Paper()
+	_, cells, err := c.plan(onGrid{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := cells[len(cells)-1]
+	got, err := json.Marshal(last.probe.spec(last.row, onGrid{}).Key)
+	const want = `{"probe":"early","version":1,"config":{"net":{"net":"feedforward","depth":200,"width":64,` +
+		`"norm":null,"statistics":"frozen","activation":"leaky-0.9",` +
+		`"initializer":"he-times-0.779573"},"steps":200,"learning_rates":[0.0001,0.001,0.01],` +
+		`"draws":3,"first":209715200,"seed":1,"inputs":64,"points":256},"summary":1}`
+	if err != nil || string(got) != want {
+		t.Errorf("the key of a part is now\n%s\nand was\n%s, %v", got, want, err)
+	}
+}
+
+// TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	plan, _, err := Paper().plan(onGrid{}, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resumetest.CheckWhole(t, plan, keptParts, Name)
+}
+
+// TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
+// same, and the sample that is computed anew agrees.
+func TestKeptPartsMakeTheResult(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
+	config := Quick()
+	config.Depths = []int{4}
+	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
+		return Run(ctx, e, config)
+	})
+	if !reflect.DeepEqual(again.Series, whole.Series) || again.Analysis != whole.Analysis {
+		t.Error("the result of kept parts differs from the one that was computed")
+	}
+	// The same processor and backend: the same bits, or nearly.
+	p := again.Parts
+	if p.Kept != 9 || p.Total != 9 || len(p.Recomputed) < 3 || p.Largest > 1e-5 ||
+		p.InPart != len(p.Recomputed) {
+		t.Errorf("the parts: %+v, want 9 nets", p)
+	}
+}
+
+// TestWhatIsCompared: what is there before training, and of very deep nets whether it is finite.
+func TestWhatIsCompared(t *testing.T) {
+	start, final, length := 1.0, 2.0, 3.0
+	o := outcome{structure{Length: &length, LogSize: 4}, []*float64{&start}, [][]*float64{{&final}}}
+	var p probe
+	p.Net.Depth = 50
+	if got, want := p.steady(o), (alike{o.structure, o.Start}); !reflect.DeepEqual(got, want) {
+		t.Errorf("of 50 layers %+v is compared", got)
+	}
+	p.Net.Depth = 200
+	if got := p.steady(o); !reflect.DeepEqual(got, alike{}) {
+		t.Errorf("of 200 layers %+v is compared", got)
+	}
+}
