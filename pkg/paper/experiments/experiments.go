@@ -190,7 +190,7 @@ var All = []Experiment{
 		Name: earlyimages.Name, Title: earlyimages.Title,
 		Series:   []earlyimages.Series(nil),
 		Shows:    "What becomes of the gradients of convolutional nets in the first steps of training",
-		Cost:     "an hour and a half, or 2 minutes with the parts kept with the code",
+		Cost:     "20 minutes, or a minute with the parts kept with the code",
 		Notebook: "07_early_training", Figures: []string{"early-training-images"},
 		Run:  onImages(earlyimages.Run, earlyimages.Paper, earlyimages.Quick, both),
 		Kept: "pkg/paper/earlyimages/parts.jsonl.gz",
