@@ -1,6 +1,10 @@
 package stats
 
-import "slices"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Jackknife estimates smooth functions of means over draws, such as a ratio of two means or a slope fitted to
 // logarithms of means, together with their standard errors. The rows of draws, draws x numbers, are
@@ -17,29 +21,28 @@ func Jackknife(draws [][]float64, statistic func(mean []float64) []float64) []Es
 	if ragged(draws) {
 		return slices.Repeat([]Estimate{None()}, len(statistic(slices.Clone(draws[0]))))
 	}
-	n := len(draws)
-	total, mean := make([]float64, len(draws[0])), make([]float64, len(draws[0]))
-	for _, draw := range draws {
-		for k, value := range draw {
-			total[k] += value
-		}
+	n, numbers := len(draws), len(draws[0])
+	// Sums of the draws behind each, and before: a large draw that is left out must leave nothing of its
+	// rounding, which a difference of sums would.
+	behind := make([][]float64, n+1)
+	behind[n] = make([]float64, numbers)
+	for i := n - 1; i >= 0; i-- {
+		behind[i] = slices.Clone(behind[i+1])
+		floats.Add(behind[i], draws[i])
 	}
-	evaluate := func(left []float64, count int) []float64 {
-		for k := range total {
-			mean[k] = total[k]
-			if left != nil {
-				mean[k] -= left[k]
-			}
-			mean[k] /= float64(count)
-		}
+	before, mean := make([]float64, numbers), make([]float64, numbers)
+	evaluate := func(rest []float64, count int) []float64 {
+		floats.AddTo(mean, before, rest)
+		floats.Scale(1/float64(count), mean)
 		return statistic(mean)
 	}
-	all := slices.Clone(evaluate(nil, n))
+	all := slices.Clone(evaluate(behind[0], n))
 	replicates := make([][]float64, len(all)) // of each value
-	for _, draw := range draws {
-		for k, value := range evaluate(draw, n-1) {
+	for i, draw := range draws {
+		for k, value := range evaluate(behind[i+1], n-1) {
 			replicates[k] = append(replicates[k], value)
 		}
+		floats.Add(before, draw)
 	}
 	estimates := make([]Estimate, len(all))
 	for k, value := range all {

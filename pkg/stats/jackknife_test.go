@@ -158,3 +158,16 @@ func TestJackknifeThatCanNotBeMadeIsNone(t *testing.T) {
 		t.Errorf("of a number and NaN: %+v", e)
 	}
 }
+
+// TestJackknifeWithoutTheLargest: what is left without a draw that is larger than all others by more than the
+// digits of a number is what the others say.
+func TestJackknifeWithoutTheLargest(t *testing.T) {
+	draws := [][]float64{{0x1p-100}, {1}, {0x1p-100}}
+	logarithm := stats.Jackknife(draws, func(mean []float64) []float64 {
+		return []float64{math.Log2(mean[0])}
+	})[0]
+	// The replicates are -1, -100 and -1: their sum of squared deviations is 2/3 of 99^2, and the error's
+	// square 2/3 of that.
+	near(t, "value", logarithm.Value, -math.Log2(3), 1e-12)
+	near(t, "error", logarithm.StdErr, 99*2.0/3, 1e-12)
+}
