@@ -87,7 +87,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("the net is %+v, want the length %g, the size %g and the loss %g", s,
 			stats.CorrelationLength(acf.Mean), math.Log2(square), loss)
 	}
-	if s := result.Series[3]; s.Row != "looks-linear" || s.Length != nil || s.LogSize == nil || s.NotFinite {
+	if s := result.Series[3]; s.Row != "prelu" || s.Length != nil || s.LogSize == nil || s.NotFinite {
 		t.Errorf("the net that starts out linear is %+v", s)
 	}
 }
