@@ -38,7 +38,7 @@ func TestExplore(t *testing.T) {
 	picture = x.shown("depth 100", picture, outputs)
 	x.clickAt(slider("width"), 0.001)
 	picture = x.shown("width 10,", picture, outputs)
-	x.press(number("net"), input.Home)
+	x.press(number("net"), input.KeyF) // the first net whose name begins so
 	x.shown("Feedforward net", picture, outputs)
 	if !x.eval(`() => document.querySelector("[name=beta]").disabled && document.querySelector("[data-for=alpha]").disabled`).Value.Bool() {
 		t.Error("a feedforward net's β can be moved")
