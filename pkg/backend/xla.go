@@ -34,11 +34,14 @@ func openXLA(name string) (compute.Backend, error) {
 	return compute.NewWithConfig(name)
 }
 
-// hold loads a plugin by its path, and keeps it. GoMLX's search for plugins loads and unloads each that it
-// finds, several times: of one that is there already that takes no time, and else 50 ms, a sixth of what a
-// cell takes to run. What is wrong with the plugin comes up when it is opened.
+// hold loads a plugin by its path, if there is one, and keeps it. GoMLX's search for plugins loads and
+// unloads each that it finds, several times: of one that is there already that takes no time, and else 50 ms,
+// a sixth of what a cell takes to run. What is wrong with the plugin comes up when it is opened.
 func hold(path string) {
-	if path, err := filepath.Abs(path); err == nil && path != "" {
+	if path == "" {
+		return
+	}
+	if path, err := filepath.Abs(path); err == nil {
 		_, _ = pjrt.GetPlugin(path)
 	}
 }
