@@ -59,7 +59,8 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 	}
 	weight := 0.0
 	for _, i := range r.todo {
-		weight += r.weight(i)
+		_, w := r.work(i)
+		weight += w
 	}
 	outer := progress.StartWeighted(ctx, p.name, len(r.todo), weight)
 	inner := engine.Sharing(progress.Silent(outer), len(r.todo)) // steps within a job are not counted
@@ -68,7 +69,8 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 		if err := r.do(inner, e, i); err != nil {
 			return err
 		}
-		progress.StepWeighted(outer, r.weight(i))
+		_, w := r.work(i)
+		progress.StepWeighted(outer, w)
 		return nil
 	})
 	if err != nil {
@@ -133,22 +135,21 @@ func (r *run) lookup(ctx context.Context, j *job) (*Part, error) {
 	return &part, nil
 }
 
-// weight returns what is proportional to the cost of what is to be computed of a job.
-func (r *run) weight(i int) float64 {
-	if j := r.jobs[i]; !r.sampled[i] || j.check == nil {
-		return j.Weight
+// work returns what computes a job, or as much of a sampled one as is compared, and what is proportional to
+// its cost.
+func (r *run) work(i int) (compute func(context.Context, *engine.Engine) error, weight float64) {
+	j := r.jobs[i]
+	if r.sampled[i] && j.check != nil {
+		return j.check.compute, j.check.weight
 	}
-	return r.jobs[i].check.weight
+	return j.compute, j.Weight
 }
 
 // do computes a job, and keeps what came out or compares it with what is kept.
 func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	j := r.jobs[i]
 	began := time.Now()
-	compute := j.compute
-	if r.sampled[i] && j.check != nil {
-		compute = j.check.compute
-	}
+	compute, _ := r.work(i)
 	if err := compute(ctx, e); err != nil || j.Passing {
 		return err
 	}
