@@ -155,7 +155,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		return nil, err
 	}
 	result := &Result{Config: config, Parts: parts}
-	result.BrownLength, result.WhiteLength, err = stats.NoiseLengths(config.Inputs, farLag(config.Inputs))
+	result.BrownLength, result.WhiteLength, err = stats.NoiseLengths(config.Inputs, FarLag(config.Inputs))
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (c Config) plan() (*plan, error) {
 				return nil, fmt.Errorf("the row %s at %d layers: %w", row.Name, c.Depths[i], err)
 			}
 			if meanfield.Covers(probe.Net) == nil {
-				cell.theory = law.AddACF(p.Plan, probe.Net, c.Inputs, []int{c.Depths[i]}, farLag(c.Inputs))
+				cell.theory = law.AddACF(p.Plan, probe.Net, c.Inputs, []int{c.Depths[i]}, FarLag(c.Inputs))
 			}
 			cells = append(cells, cell)
 		}

@@ -47,7 +47,7 @@ type draws struct {
 	// 0. There is nothing else then.
 	NotFinite bool `json:"not_finite,omitempty"`
 
-	// ACF is the autocorrelation of the gradient at lags 0 to farLag; nil for a gradient that is the same at
+	// ACF is the autocorrelation of the gradient at lags 0 to FarLag; nil for a gradient that is the same at
 	// all inputs.
 	ACF [][]float64 `json:"acf,omitempty"`
 
@@ -65,9 +65,9 @@ type draws struct {
 	Alignment []float64 `json:"alignment,omitempty"`
 }
 
-// farLag returns the largest lag at which the autocorrelation over m inputs is looked at. With the mean
+// FarLag returns the largest lag at which the autocorrelation over m inputs is looked at. With the mean
 // removed that of the smoothest functions, of half a wave over the grid, has fallen below 1/e before.
-func farLag(m int) int { return max(m/4, gradients.MaxLag) }
+func FarLag(m int) int { return max(m/4, gradients.MaxLag) }
 
 // addDraws adds to a plan what is measured of a net. It returns where that will be when the plan has run, and
 // the net with its defaults filled in; or an error when the config is wrong.
@@ -130,7 +130,7 @@ func overGrid(ctx context.Context, e *engine.Engine, sample *sampling.Sample) (d
 		g := trace.Gradient
 		d.LogSize[draw] = decimals(math.Log2(floats.Dot(g, g)/float64(m)), 4)
 		if !paper.IsConstant(g) {
-			acf, err := stats.ACF(g, min(farLag(m), m-1))
+			acf, err := stats.ACF(g, min(FarLag(m), m-1))
 			for k := range acf {
 				acf[k] = decimals(acf[k], 3)
 			}
@@ -149,14 +149,14 @@ func overGrid(ctx context.Context, e *engine.Engine, sample *sampling.Sample) (d
 	if err := sample.Each(ctx, e, request, use); err != nil {
 		return draws{}, err
 	}
-	if floats.Min(d.LogSize) < math.Log2(smallest) {
+	if floats.Min(d.LogSize) < math.Log2(SmallestSquare) {
 		return draws{NotFinite: true}, nil
 	}
 	return d, errors.Join(failed...)
 }
 
-// smallest is the mean square of gradients below which numbers are no normal float32 any more.
-const smallest = 0x1p-126 * 0x1p-126
+// SmallestSquare is the mean square of gradients below which numbers are no normal float32 any more.
+const SmallestSquare = 0x1p-126 * 0x1p-126
 
 // neverSwitch returns the share of units that are on at all m inputs or at none, of the numbers of inputs at
 // which each is on.

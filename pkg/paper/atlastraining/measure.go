@@ -183,12 +183,9 @@ func (c Config) run(ctx context.Context, e *engine.Engine, t task, archive *jobs
 	return result, err
 }
 
-// smallest is the mean square of gradients below which numbers are no normal float32 any more.
-const smallest = 0x1p-126 * 0x1p-126
-
 // sized returns the structure of gradients of that mean square.
 func sized(square float64, length *float64) structure {
-	if square < smallest {
+	if square < atlas.SmallestSquare {
 		return structure{NotFinite: true}
 	}
 	return structure{Length: length, LogSize: math.Log2(square)}

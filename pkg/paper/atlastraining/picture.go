@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/paper/style"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -28,7 +29,7 @@ func Draw(r *Result) (*plots.Figure, error) {
 	if len(r.Series) == 0 {
 		return nil, fmt.Errorf("there are no nets to draw: compute the result with atlastraining.Run")
 	}
-	a, unit, longest := r.Analysis, "grid steps", float64(farLag(r.Config.Points))
+	a, unit, longest := r.Analysis, "grid steps", float64(atlas.FarLag(r.Config.Points))
 	if r.Config.Images != nil {
 		unit, longest = "distances of two images", 1
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/probes/path"
@@ -42,7 +43,7 @@ func (onGrid) structure(ctx context.Context, e *engine.Engine, p probe) (structu
 	var mean []float64
 	for _, g := range found.Gradients {
 		square += floats.Dot(g, g) / float64(len(g)*len(found.Gradients))
-		acf, err := stats.ACF(g, farLag(p.Points))
+		acf, err := stats.ACF(g, atlas.FarLag(p.Points))
 		if errors.Is(err, stats.ErrConstant) {
 			continue
 		}
@@ -61,9 +62,6 @@ func (onGrid) structure(ctx context.Context, e *engine.Engine, p probe) (structu
 	length := stats.CorrelationLength(mean)
 	return sized(square, &length), nil
 }
-
-// farLag returns the largest lag at which the autocorrelation over m inputs is looked at, as in the atlas.
-func farLag(m int) int { return max(m/4, gradients.MaxLag) }
 
 // onImages is the task of classifying images.
 type onImages struct {
