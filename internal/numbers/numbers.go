@@ -14,3 +14,12 @@ func Widen[T float32 | int32](values []T) []float64 {
 	}
 	return wide
 }
+
+// Narrow returns the values as float32.
+func Narrow(values []float64) []float32 {
+	narrow := make([]float32, len(values))
+	for i, value := range values {
+		narrow[i] = float32(value)
+	}
+	return narrow
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 )
 
 // Linear is a net at a batch of inputs: the states that came into its stages, on which products of vectors
@@ -244,11 +245,7 @@ func Batch(values []float64, dtype dtypes.DType, dims ...int) (*tensors.Tensor, 
 	case dtypes.Float64:
 		return tensors.FromFlatDataAndDimensions(values, dims...), nil
 	case dtypes.Float32:
-		narrow := make([]float32, len(values))
-		for i, value := range values {
-			narrow[i] = float32(value)
-		}
-		return tensors.FromFlatDataAndDimensions(narrow, dims...), nil
+		return tensors.FromFlatDataAndDimensions(numbers.Narrow(values), dims...), nil
 	}
 	return nil, fmt.Errorf("inputs can't be %s: choose float32 or float64", dtype)
 }

@@ -66,16 +66,16 @@ func (n EarlyNet) Shatters() bool {
 
 // LooksAlike returns how many of the looks at a net in training, behind so many updates each, come out alike
 // on every processor: those up to update last, and of a net that shatters those before the first update.
-// After it, gradients that have shattered do so with the rounding of the processor as well.
-func LooksAlike(net models.Config, steps []int, last int) int {
+// After it, gradients that have shattered do so with the rounding of the processor as well. Again are the
+// steps of a training that has these looks: two at least, where there are two, as probes want them.
+func LooksAlike(net models.Config, steps []int, last int) (looks int, again []int) {
 	if NewEarlyNet(net).Shatters() {
 		last = 0
 	}
-	looks := 0
 	for _, step := range steps {
 		if step <= last {
 			looks++
 		}
 	}
-	return looks
+	return looks, steps[:min(max(looks, 2), len(steps))]
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -64,9 +65,9 @@ func (c Config) plan() *plan {
 // add adds a draw of a net to the plan, and returns where it will be.
 func (c Config) add(plan *jobs.Plan, net models.Config, i int) *draw {
 	spec, probe := c.spec(net, i)
-	looks := paper.LooksAlike(net, c.Steps, lastAlike)
 	again := probe
-	again.Steps = c.Steps[:min(max(looks, 2), len(c.Steps))] // the probe wants two
+	looks, steps := paper.LooksAlike(net, c.Steps, lastAlike)
+	again.Steps = steps
 	compute := func(probe early.GridConfig) func(context.Context, *engine.Engine) (draw, error) {
 		return func(ctx context.Context, e *engine.Engine) (draw, error) {
 			run, err := early.RunGrid(ctx, e, probe)
@@ -131,9 +132,9 @@ func newDraw(run *early.GridRun, statistics []norms.Statistics, first bool) (dra
 
 // firstDraw returns all of a run. The numbers are those of a net that computes in float32.
 func firstDraw(run *early.GridRun, statistics norms.Statistics) FirstDraw {
-	first := FirstDraw{X: run.X, Losses: narrow(run.Losses)}
+	first := FirstDraw{X: run.X, Losses: numbers.Narrow(run.Losses)}
 	for _, gradient := range run.Gradients(statistics) {
-		first.Gradients = append(first.Gradients, narrow(gradient))
+		first.Gradients = append(first.Gradients, numbers.Narrow(gradient))
 	}
 	return first
 }
@@ -145,13 +146,4 @@ func (d draw) first(looks int) draw {
 		before.ACF[kind] = acfs[:looks]
 	}
 	return before
-}
-
-// narrow returns the values as float32.
-func narrow(values []float64) []float32 {
-	narrowed := make([]float32, len(values))
-	for i, value := range values {
-		narrowed[i] = float32(value)
-	}
-	return narrowed
 }

@@ -60,7 +60,7 @@ func TestKeptPartsMakeTheResult(t *testing.T) {
 func TestWhatIsCompared(t *testing.T) {
 	c := Paper()
 	for i, want := range []int{1, 1, 4, 4, 4, 4} {
-		if got := paper.LooksAlike(c.Nets[i], c.Steps, lastAlike); got != want {
+		if got, _ := paper.LooksAlike(c.Nets[i], c.Steps, lastAlike); got != want {
 			t.Errorf("%d looks at net %d are compared, want %d", got, i, want)
 		}
 	}

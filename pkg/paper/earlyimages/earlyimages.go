@@ -174,10 +174,10 @@ func (c Config) plan(data training.Data) *plan {
 // add adds the training of a net with the seed of that index to the plan, and returns where what is seen of
 // it will be.
 func (c Config) add(plan *jobs.Plan, net models.Config, i int, data training.Data) *[]early.Look {
-	looks := paper.LooksAlike(net, c.Steps, lastAlike)
 	probe := c.run(net, i)
 	again := probe
-	again.Steps = c.Steps[:min(max(looks, 2), len(c.Steps))] // the probe wants two
+	looks, steps := paper.LooksAlike(net, c.Steps, lastAlike)
+	again.Steps = steps
 	compute := func(probe early.ImagesConfig) func(context.Context, *engine.Engine) ([]early.Look, error) {
 		return func(ctx context.Context, e *engine.Engine) ([]early.Look, error) {
 			run, err := early.RunImages(ctx, e, probe, data)

@@ -101,10 +101,7 @@ func RunGrid(ctx context.Context, e *engine.Engine, config GridConfig) (*GridRun
 
 // wholeGrid returns what gives all points of the grid, with the target there, as every batch.
 func wholeGrid(x, target []float64) func() (train.Batch, error) {
-	narrow := make([]float32, len(target))
-	for i, y := range target {
-		narrow[i] = float32(y)
-	}
+	narrow := numbers.Narrow(target)
 	return func() (train.Batch, error) { // the trainer frees what it is given
 		inputs, err := engine.Column(x, engine.DType)
 		labels := tensors.FromFlatDataAndDimensions(narrow, len(narrow))
