@@ -166,7 +166,7 @@ func (n *Net) Build(scope *model.Scope, x *Node) *Node {
 // BuildSignals is Build returning the signals of every stage, for graphs that look inside the net.
 func (n *Net) BuildSignals(scope *model.Scope, x *Node) []Signals {
 	signals := make([]Signals, len(n.Stages))
-	state := x
+	state, fence := x, newFence(x)
 	for i, stage := range n.Stages {
 		var weights []*Node
 		for _, param := range stage.Block.Params() {
@@ -176,6 +176,7 @@ func (n *Net) BuildSignals(scope *model.Scope, x *Node) []Signals {
 				scope.Store().VariableWithShape(path, shape, scope.Initializer()).NodeValue(x))
 		}
 		signals[i] = stage.Block.Build(weights, state)
+		signals[i].Out = fence.behind(signals[i].Out)
 		state = signals[i].Out
 	}
 	return signals
