@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,6 +36,11 @@ var environments = map[string]struct {
 		`export CONDA_PREFIX="$CONDA" PATH="$CONDA/bin:$PATH"; "$@"`, []string{"CONDA_DEFAULT_ENV=base", "CONDA_SHLVL=1"},
 	},
 	"flags of XLA's": {`"$@"`, []string{"XLA_FLAGS=--xla_cpu_multi_thread_eigen=true"}},
+	"another user, who may only read": {
+		`as() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+		as test -r "$1" || exit 77
+		export HOME="$OTHER_HOME"; unset GOCACHE GOMODCACHE; as "$@"`, nil,
+	},
 	"few open files": {`ulimit -n 64 || exit 77; "$@"`, nil},
 	"low priority":   {`exec nice -n 19 "$@"`, nil},
 	"another locale": {`"$@"`, []string{"LC_ALL=tr_TR.UTF-8", "LANG=tr_TR.UTF-8", "TZ=Pacific/Kiritimati"}},
@@ -44,7 +50,8 @@ var environments = map[string]struct {
 func TestEnvironments(t *testing.T) {
 	everything(t)
 	python(t)
-	withoutGit, conda := t.TempDir(), t.TempDir()
+	withoutGit, conda, otherHome := t.TempDir(), t.TempDir(), t.TempDir()
+	forAll(t, otherHome)
 	writeScript(t, filepath.Join(withoutGit, "git"), "echo 'git: command not found' >&2; exit 127")
 	if err := os.Mkdir(filepath.Join(conda, "bin"), 0o755); err != nil {
 		t.Fatal(err)
@@ -55,11 +62,14 @@ func TestEnvironments(t *testing.T) {
 	export := func(t *testing.T, name string) string {
 		t.Helper()
 		where := environments[name]
-		out := filepath.Join(t.TempDir(), "net.npz")
+		folder := t.TempDir()
+		forAll(t, folder)
+		out := filepath.Join(folder, "net.npz")
 		command := exec.Command("bash", "-c", where.line, "bash", repository(t, "scripts", "export"),
 			"residual", "--depth", "3", out)
 		command.Dir = t.TempDir()
-		command.Env = append(append(os.Environ(), "WITHOUT_GIT="+withoutGit, "CONDA="+conda),
+		command.Env = append(append(os.Environ(), "WITHOUT_GIT="+withoutGit, "CONDA="+conda,
+			"OTHER_HOME="+otherHome),
 			where.variables...)
 		got := run(t, command)
 		faulttest.NoCrash(t, got.stderr)
@@ -84,5 +94,13 @@ func TestEnvironments(t *testing.T) {
 				t.Error("the draw is another")
 			}
 		})
+	}
+}
+
+// forAll lets every user write into a folder that t.TempDir made.
+func forAll(t *testing.T, folder string) {
+	t.Helper()
+	if err := errors.Join(os.Chmod(filepath.Dir(folder), 0o755), os.Chmod(folder, 0o777)); err != nil {
+		t.Fatal(err)
 	}
 }
