@@ -84,7 +84,7 @@ func Quick() Config {
 func PaperImages() Config {
 	return Config{
 		Rows: ImageRows(), Depths: []int{10, 26, 50}, Width: training.PaperWidth, Points: 64,
-		Steps: 100, Rates: rates(), Draws: 3, Seed: 1, Resamples: 10_000,
+		Steps: 100, Rates: rates(), Draws: 2, Seed: 1, Resamples: 10_000,
 		Images: &Images{Training: 10_000, Batch: 100, Pairs: 8},
 	}
 }
