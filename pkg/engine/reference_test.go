@@ -195,7 +195,7 @@ func normalizeEach(a [][]float64, centre bool) [][]float64 {
 // gradient returns the central finite differences of the output: of f(x_i) with statistics held for frozen
 // statistics, of the sum of all outputs for coupled ones.
 func (r *reference) gradient(x []float64) []float64 {
-	const step = 1e-6
+	const step = 3e-7
 	r.record = true
 	r.output(x)
 	r.record = r.net.Config.Statistics == "coupled"

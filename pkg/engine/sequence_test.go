@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"math"
+	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
@@ -78,11 +79,13 @@ func attend(a [][]float64, w [][]float32) [][]float64 {
 		for head := range models.Heads {
 			shares, sum := make([]float64, models.Tokens), 0.0
 			for s := range shares {
-				score := 0.0
 				for e := head * each; e < (head+1)*each; e++ {
-					score += q[t][e] * k[first+s][e]
+					shares[s] += q[t][e] * k[first+s][e] / math.Sqrt(float64(each))
 				}
-				shares[s] = math.Exp(score / math.Sqrt(float64(each)))
+			}
+			largest := slices.Max(shares) // what is left out of all scores, for the exponential to be a number
+			for s, score := range shares {
+				shares[s] = math.Exp(score - largest)
 				sum += shares[s]
 			}
 			for s, share := range shares {
