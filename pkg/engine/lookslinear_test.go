@@ -193,7 +193,7 @@ func TestTrainingEndsLinearity(t *testing.T) {
 	e := engine.New(backend)
 	defer e.Close()
 	for _, config := range looksLinear() {
-		config.Depth = 12 // XLA takes long to compile the gradient of 198 layers
+		config.Depth = 6 // XLA takes long to compile the gradient of 198 layers
 		net, err := models.New(config)
 		if err != nil {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	before := memorytest.Resident(t)
 	for _, test := range []struct{ depth, inputs, runs int }{{50, 512, 8}, {50, 1024, 8}, {150, 1024, 8},
-		{150, 1024, 24}} {
+		{150, 1024, 16}} {
 		numbers := (test.depth+1)*test.inputs*width + test.depth*width*width
 		formula := float64(4 * min(test.runs, processors.Count()) * numbers)
 		got := memorytest.Peak(t, func() { run(test.depth, test.inputs, test.runs) }) - before
