@@ -21,8 +21,8 @@ func Open(tb testing.TB) compute.Backend {
 	return named(tb, name)
 }
 
-// XLA returns XLA on the CPU, and skips the test where that is not installed, and where GOMLX_BACKEND names the
-// pure-Go backend: what a test does on XLA whatever is named, it does in the run that names XLA.
+// XLA returns XLA on the CPU, and skips the test where that is not installed, and where GOMLX_BACKEND names
+// the pure-Go backend: what a test does on XLA whatever is named, it does in the run that names XLA.
 func XLA(tb testing.TB) compute.Backend {
 	tb.Helper()
 	if os.Getenv(backend.Variable) == "go" {

@@ -193,8 +193,8 @@ func name(net *models.Net) string {
 		c.Initializer, c.Depth)
 }
 
-// TestEverythingIsTried: what nets are made of by name is what the tests' nets are made of, so that what joins
-// is tried.
+// TestEverythingIsTried: the tests' nets are of every architecture and normalisation known by name, so that
+// what joins is tried.
 func TestEverythingIsTried(t *testing.T) {
 	var nets, normalisations []string
 	for _, kind := range kinds() {
