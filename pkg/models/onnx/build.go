@@ -56,7 +56,7 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 func (f *file) rectified() []string {
 	var names []string
 	for _, node := range f.graph.Node {
-		if node.OpType == "Relu" {
+		if node.OpType == "Relu" && len(node.Input) == 1 {
 			names = append(names, node.Input[0])
 		}
 	}

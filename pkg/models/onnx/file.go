@@ -33,6 +33,9 @@ func read(path string) (*file, error) {
 		len(whole.Graph.Node) == 0 {
 		return nil, fmt.Errorf("%s is not an ONNX model: give a file such as torch.onnx.export writes", path)
 	}
+	if err := check(whole.Graph); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w: export the model again", path, err)
+	}
 	for _, node := range whole.Graph.Node {
 		adapt(node)
 	}
@@ -52,6 +55,52 @@ func read(path string) (*file, error) {
 	model.WithBaseDir(filepath.Dir(path)).DisableFusion()
 	model.FreeUnusedVariables()
 	return &file{model: model, graph: whole.Graph}, nil
+}
+
+// check returns an error where a file says of itself what the importer would not survive: it follows operators
+// that take their own results without end, and makes lists as long as an axis is large.
+func check(graph *protos.GraphProto) error {
+	known := make(map[string]bool)
+	for _, input := range graph.Input {
+		known[input.Name] = true
+	}
+	for _, weights := range graph.Initializer {
+		known[weights.Name] = true
+	}
+	for _, node := range graph.Node {
+		for _, name := range node.Input {
+			if name != "" && !known[name] { // an empty name stands for an input that is left out
+				return fmt.Errorf("the operator %s takes %q, which nothing before it makes", node.OpType, name)
+			}
+		}
+		for _, name := range node.Output {
+			known[name] = true
+		}
+		if err := checkNumbers(node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// largestNumber bounds the whole numbers that say what an operator does: its axis, its kernel's size.
+const largestNumber = 1 << 20
+
+// checkNumbers returns an error where an operator's attribute is a whole number that no operator has. Constants
+// and the ends of a slice may be any number.
+func checkNumbers(node *protos.NodeProto) error {
+	for _, attribute := range node.Attribute {
+		if node.OpType == "Constant" || attribute.Name == "starts" || attribute.Name == "ends" {
+			continue
+		}
+		for _, number := range append(slices.Clone(attribute.Ints), attribute.I) {
+			if number < -largestNumber || number > largestNumber {
+				return fmt.Errorf("the operator %s says %s = %d, beyond %d", node.OpType, attribute.Name,
+					number, largestNumber)
+			}
+		}
+	}
+	return nil
 }
 
 // adapt says in other words what the importer leaves out of an operator, or stumbles over.

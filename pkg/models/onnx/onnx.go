@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/shattered-gradients/shattered/internal/caught"
 	"github.com/shattered-gradients/shattered/pkg/models"
 )
 
@@ -80,6 +81,17 @@ func Load(path string, config Config) (*models.Net, error) {
 		return nil, fmt.Errorf("unknown weights %q: choose one of %q, %q, %q",
 			string(config.Weights), AsTheyAre, He, Normal)
 	}
+	var net *models.Net
+	var err error
+	// The importer takes much of a file on trust, and panics where it should not have.
+	if panicked := caught.Panic(func() { net, err = load(path, config) }); panicked != nil {
+		return nil, fmt.Errorf("%s can't be imported: %w", path, plain(panicked))
+	}
+	return net, err
+}
+
+// load is Load for a config that is checked and names the net.
+func load(path string, config Config) (*models.Net, error) {
 	f, err := read(path)
 	if err != nil {
 		return nil, err
