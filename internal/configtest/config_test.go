@@ -20,9 +20,12 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/probes/alignment"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/probes/jacobian"
+	"github.com/shattered-gradients/shattered/pkg/probes/path"
 	"github.com/shattered-gradients/shattered/pkg/probes/rank"
 	"github.com/shattered-gradients/shattered/pkg/probes/theory"
 	"github.com/shattered-gradients/shattered/pkg/training"
@@ -63,6 +66,14 @@ var choices = sync.OnceValue(func() []any {
 	}
 	for _, name := range training.Families.Names() {
 		list = append(list, name)
+	}
+	for _, config := range []models.Config{
+		{Net: "feedforward", Depth: 3, Width: 4}, {Net: "residual", Depth: 2, Beta: 1, Norm: norms.Batch},
+		{Net: "conv-feedforward", Depth: 6, Width: 2},
+	} {
+		if net, err := models.New(config); err == nil {
+			list = append(list, net)
+		}
 	}
 	return append(list, norms.Frozen, norms.Coupled)
 })
@@ -122,39 +133,63 @@ var attempts = map[string]attempt{
 		}
 		return g.Configs(), nil
 	}),
+	"early.GridBudget": on(func(ctx context.Context, e *engine.Engine, c struct {
+		early.Budget
+		Inputs int
+	}) (early.Trainings, error) {
+		return early.GridBudget(ctx, e, c.Budget, c.Inputs)
+	}),
+	"early.ImageBudget": on(func(ctx context.Context, e *engine.Engine, c struct {
+		early.Budget
+		Images, Batch int
+	}) (early.Trainings, error) {
+		data := &images.Data{Train: fewImages(), Test: fewImages()}
+		return early.ImageBudget(ctx, e, c.Budget, training.CIFAR10(data), c.Images, c.Batch)
+	}),
+	"path.Run":      on(path.Run),
+	"jacobian.Run":  on(jacobian.Run),
+	"alignment.Run": on(alignment.Run),
 	"images.NewDataset": of(func(_ context.Context, c images.DatasetConfig) (*images.Dataset, error) {
 		return images.NewDataset(fewImages(), c)
 	}),
 }
 
-// FuzzConfigs gives each config numbers that no formula expects. What is refused is refused in one line, and
-// before it takes memory.
-func FuzzConfigs(f *testing.F) {
-	e, err := opened()
-	if err != nil {
-		f.Fatal(err)
-	}
+// seeds adds inputs that come beyond the first check of each config.
+func seeds(f *testing.F) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 300 { // seeds: enough to come beyond the first check of each
+	for range 300 {
 		content := make([]byte, 80)
 		for i := range content {
 			content[i] = byte(rng.Uint32()&rng.Uint32()) & 0x77 // small numbers more often than not
 		}
 		f.Add(content)
 	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		ended, end := context.WithCancel(t.Context())
-		end()
-		for name, attempt := range attempts {
-			var err error
-			taken := faulttest.Taken(func() { err = attempt(ended, e, content) })
-			if began := err == nil || errors.Is(err, context.Canceled); !began &&
-				taken > faulttest.Most(len(content)) {
-				t.Errorf("%s takes %d bytes of memory, and is refused then: %v", name, taken, err)
-			}
-			if err != nil && strings.Contains(err.Error(), "\n") {
-				t.Errorf("%s: the error %q is not one line", name, err)
-			}
+}
+
+// try gives the bytes to each attempt. What is refused is refused in one line, and before it takes memory: so
+// many times what bad input may take.
+func try(t *testing.T, e *engine.Engine, attempts map[string]attempt, content []byte, times uint64) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for name, attempt := range attempts {
+		var err error
+		taken := faulttest.Taken(func() { err = attempt(ended, e, content) })
+		if began := err == nil || errors.Is(err, context.Canceled); !began &&
+			taken > times*faulttest.Most(len(content)) {
+			t.Errorf("%s takes %d bytes of memory, and is refused then: %v", name, taken, err)
 		}
-	})
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: the error %q is not one line", name, err)
+		}
+	}
+}
+
+// FuzzConfigs gives each config numbers that no formula expects.
+func FuzzConfigs(f *testing.F) {
+	e, err := opened()
+	if err != nil {
+		f.Fatal(err)
+	}
+	seeds(f)
+	f.Fuzz(func(t *testing.T, content []byte) { try(t, e, attempts, content, 1) })
 }

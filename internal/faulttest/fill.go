@@ -55,6 +55,41 @@ func Fill(into any, content []byte, choices ...any) {
 	f.fill(reflect.ValueOf(into).Elem())
 }
 
+// Alter fills one field of a value as Fill does, the one that the first two bytes choose, and leaves the others.
+// A list is a field, and so is each of its entries.
+func Alter(into any, content []byte, choices ...any) {
+	all := fields(reflect.ValueOf(into).Elem())
+	if len(content) < 2 || len(all) == 0 {
+		return
+	}
+	field := all[int(binary.LittleEndian.Uint16(content))%len(all)]
+	fresh := reflect.New(field.Type())
+	fresh.Elem().Set(field)
+	Fill(fresh.Interface(), content[2:], choices...)
+	field.Set(fresh.Elem())
+}
+
+// fields returns the fields of a value that can be set, and those of what it holds.
+func fields(v reflect.Value) []reflect.Value {
+	var all []reflect.Value
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				all = append(all, fields(v.Field(i))...)
+			}
+		}
+		return all
+	case reflect.Slice:
+		for i := range v.Len() {
+			all = append(all, fields(v.Index(i))...)
+		}
+	case reflect.Pointer:
+		// What a pointer leads to is shared, and not the value's own.
+	}
+	return append(all, v)
+}
+
 // filler takes one byte after the other; there are zeros after the last.
 type filler struct {
 	content []byte
@@ -102,7 +137,7 @@ func (f *filler) fill(v reflect.Value) {
 		if i := int(f.byte()); i%16 < len(integers) {
 			v.SetInt(integers[i%16])
 		} else {
-			v.SetInt(int64(f.byte())<<8 | int64(f.byte()))
+			v.SetInt(int64(f.byte()%16)<<8 | int64(f.byte())) // what may be meant is begun, and takes a while
 		}
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		if i := int(f.byte()); i%16 < len(integers) {

@@ -87,7 +87,7 @@ func (c Config) withoutBranch() error {
 // makes that of a skip, from the initialisers of its branch's matrices.
 func (c Config) branchStages(layers int, block func([]*initializers.Initializer) Block) []Stage {
 	var stages []Stage
-	size := c.Branch.layers()
+	size := min(c.Branch.layers(), max(layers, 1)) // a skip spans no more than there is
 	branches := (layers + size - 1) / size
 	for first := 1; first <= layers; first += size {
 		last := min(first+size-1, layers)

@@ -71,7 +71,7 @@ func Quick() Config {
 const leastDraws = 8
 
 // draws returns the number of draws at a width.
-func (c Config) draws(width int) int { return max(c.Weights/(width*width), leastDraws) }
+func (c Config) draws(width int) int { return max(c.Weights/width/width, leastDraws) }
 
 // check checks what the nets' own configs do not.
 func (c Config) check() error {
