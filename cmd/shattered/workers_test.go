@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 )
 
 // standIn takes the place of the command in TestWorkers: it says where and how it runs, and ends when it is
@@ -31,9 +33,7 @@ func TestWorkers(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(folder, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "bin", "shattered"), []byte(standIn), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, filepath.Join(folder, "bin", "shattered"), standIn)
 	workers := filepath.Join(folder, "results", "workers")
 	do := func(function string) string {
 		t.Helper()

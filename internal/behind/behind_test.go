@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/behind"
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 )
 
 // TestMain lets this program stand before others: under another name it makes way for what is behind it.
@@ -38,9 +39,7 @@ func TestExec(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(first, "tell"), content, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, filepath.Join(first, "tell"), string(content))
 	if err := os.Symlink(first, alias); err != nil {
 		t.Fatal(err)
 	}
@@ -55,10 +54,7 @@ func TestExec(t *testing.T) {
 	if got, err := run(); err == nil || got != want {
 		t.Errorf("with nothing behind it: %q, %v; want %q", got, err, want)
 	}
-	script := "#!/bin/sh\necho \"$1,$2\"\nexit 7\n"
-	if err := os.WriteFile(filepath.Join(last, "tell"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, filepath.Join(last, "tell"), "#!/bin/sh\necho \"$1,$2\"\nexit 7\n")
 	got, err := run()
 	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 7 || got != "a,b c\n" {
 		t.Errorf("the program behind it says %q, %v", got, err)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 )
 
 // program is the path of cmd/cellgo, built once.
@@ -115,10 +117,10 @@ func newKernel(t *testing.T) *kernel {
 func (k *kernel) write(path, content string) {
 	k.t.Helper()
 	path = filepath.Join(k.root, path)
-	err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(content), 0o777))
-	if err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		k.t.Fatal(err)
 	}
+	testprogram.Write(k.t, path, content)
 	k.age()
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 )
 
 // script returns the command that runs one of the scripts, from a folder that is not the repository's.
@@ -113,9 +115,7 @@ func fakeTools(t *testing.T, programs map[string]string) string {
 
 func writeScript(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, path, "#!/bin/sh\n"+text+"\n")
 }
 
 // freshClone copies what scripts/setup reads before it changes anything to a folder of its own.

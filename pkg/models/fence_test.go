@@ -39,7 +39,7 @@ func TestStagesHandOnEveryBit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, gradient, err := exec.Exec2(numbers)
+	got, gradient, err := exec.Call2(numbers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
@@ -114,10 +115,7 @@ func gitScript(t *testing.T, script string) {
 		t.Skip("git is not installed")
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "git"), []byte("#!/bin/sh\nreal='"+path+"'\n"+script+"\n"),
-		0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, filepath.Join(folder, "git"), "#!/bin/sh\nreal='"+path+"'\n"+script+"\n")
 	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 

@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 )
 
 // encodePNG returns a picture as a PNG.
@@ -68,9 +70,7 @@ func jsonList(t *testing.T, numbers []int) []byte {
 func npm(t *testing.T, script string) *npmPackage {
 	t.Helper()
 	client := filepath.Join(t.TempDir(), "npm")
-	if err := os.WriteFile(client, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testprogram.Write(t, client, "#!/bin/sh\n"+script+"\n")
 	return &npmPackage{command: client, spec: "images@1.2.3", timeout: time.Minute}
 }
 
