@@ -167,10 +167,18 @@ func TestFamilies(t *testing.T) {
 		known[activation.Name] = activation
 	}
 	for _, name := range []string{"leaky-", "leaky-NaN", "leaky-1e999", "leaky-x", "leaky", "tailored-50",
-		"tailored-0-0.9", "tailored-10-1", "tailored-1000000000000-0.9", "tailored-10-0.9-1"} {
+		"tailored-10-0.9-1"} {
 		if got, err := activations.Registry.Get(name); err == nil ||
 			!strings.Contains(err.Error(), "leaky-SLOPE, tailored-LAYERS-CORRELATION") {
 			t.Errorf("%s is %v (%v)", name, got, err)
+		}
+	}
+	for name, phrase := range map[string]string{
+		"tailored-0-0.9": "depth is 0", "tailored-10-1": "target is 1",
+		"tailored-1000000000000-0.9": "from 1 to 10000",
+	} {
+		if got, err := activations.Registry.Get(name); err == nil || !strings.Contains(err.Error(), phrase) {
+			t.Errorf("%s is %v, and its error %v does not say %q", name, got, err, phrase)
 		}
 	}
 }

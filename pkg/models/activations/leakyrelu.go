@@ -28,13 +28,13 @@ func Leaky(slope float64) *Activation {
 }
 
 // leakyNamed returns the leaky rectifier of a name.
-func leakyNamed(name string) (*Activation, bool) {
+func leakyNamed(name string) (*Activation, bool, error) {
 	text, is := strings.CutPrefix(name, "leaky-")
-	slope, err := strconv.ParseFloat(text, 64)
-	if !is || err != nil || math.IsNaN(slope) || math.IsInf(slope, 0) {
-		return nil, false
+	slope, slopeErr := strconv.ParseFloat(text, 64)
+	if !is || slopeErr != nil || math.IsNaN(slope) || math.IsInf(slope, 0) {
+		return nil, false, nil
 	}
-	return Leaky(slope), true
+	return Leaky(slope), true, nil
 }
 
 // piecewise returns the one activation that has this name, which says what the slopes are made of.

@@ -54,17 +54,17 @@ func Tailored(depth int, target float64) (*Activation, error) {
 		fmt.Sprintf("tailored ReLU (%.3f)", slope), Slopes{scale * slope, scale}), nil
 }
 
-// tailoredNamed returns the tailored rectifier of a name.
-func tailoredNamed(name string) (*Activation, bool) {
+// tailoredNamed returns the tailored rectifier of a name, or what is wrong with its numbers.
+func tailoredNamed(name string) (*Activation, bool, error) {
 	parameters, is := strings.CutPrefix(name, "tailored-")
 	layers, correlation, both := strings.Cut(parameters, "-")
 	depth, depthErr := strconv.Atoi(layers)
 	target, targetErr := strconv.ParseFloat(correlation, 64)
 	if !is || !both || depthErr != nil || targetErr != nil {
-		return nil, false
+		return nil, false, nil
 	}
 	tailored, err := Tailored(depth, target)
-	return tailored, err == nil
+	return tailored, true, err
 }
 
 // correlationBehind returns what that many layers of slope a make of a correlation of 0.

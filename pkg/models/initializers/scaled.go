@@ -48,17 +48,17 @@ func times(name string, base *Initializer, gain float64) *Initializer {
 }
 
 // scaledNamed returns the scaled initialiser of a name.
-func scaledNamed(name string) (*Initializer, bool) {
+func scaledNamed(name string) (*Initializer, bool, error) {
 	unscaled, number, is := strings.Cut(name, timesWord)
 	gain, gainErr := strconv.ParseFloat(number, 64)
 	if !is || gainErr != nil || math.IsNaN(gain) || math.IsInf(gain, 0) {
-		return nil, false
+		return nil, false, nil
 	}
 	base, baseErr := Registry.Get(unscaled)
 	if baseErr != nil {
-		return nil, false
+		return nil, false, nil
 	}
-	return Scaled(base, gain), true
+	return Scaled(base, gain), true, nil
 }
 
 // OrthogonalHe draws sqrt(2) times what [Orthogonal] draws, for weights behind rectifiers, which halve the

@@ -21,7 +21,7 @@ type Registry[T any] struct {
 // family is what [Registry.RegisterFamily] was given.
 type family[T any] struct {
 	pattern string
-	named   func(name string) (T, bool)
+	named   func(name string) (choice T, is bool, err error)
 }
 
 // New returns an empty registry; axis names it in error messages ("activation", "normalisation", ...).
@@ -41,24 +41,29 @@ func (r *Registry[T]) Register(name string, choice T) T {
 }
 
 // RegisterFamily adds all choices whose names say a parameter. The pattern shows readers such a name, with
-// the parameter in capitals, as leaky-SLOPE. named makes the choice of a name, and says whether it is one of
-// the family; the same name has one choice, since nets are compared by their choices. A choice that is
-// registered under such a name goes before.
-func (r *Registry[T]) RegisterFamily(pattern string, named func(name string) (T, bool)) {
+// the parameter in capitals, as leaky-SLOPE. named says whether a name has the family's form, and makes its
+// choice or says in a sentence what is wrong with the parameter; the same name has one choice, since nets are
+// compared by their choices. A choice that is registered under such a name goes before.
+func (r *Registry[T]) RegisterFamily(pattern string, named func(name string) (choice T, is bool, err error)) {
 	r.families = append(r.families, family[T]{pattern, named})
 }
 
-// Get returns the choice of that name, registered or of a family, or an error that lists the names there are.
+// Get returns the choice of that name, registered or of a family, or an error that says what is wrong with
+// the parameter of a family's name, or else lists the names there are.
 func (r *Registry[T]) Get(name string) (T, error) {
 	if choice, found := r.choices[name]; found {
 		return choice, nil
 	}
+	var none T
 	for _, f := range r.families {
-		if choice, found := f.named(name); found {
+		choice, is, err := f.named(name)
+		switch {
+		case is && err == nil:
 			return choice, nil
+		case is:
+			return none, fmt.Errorf("unknown %s %q: %w", r.axis, name, err)
 		}
 	}
-	var none T
 	return none, fmt.Errorf("unknown %s %q: choose one of %s", r.axis, name, r.Choices())
 }
 

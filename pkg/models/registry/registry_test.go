@@ -42,9 +42,14 @@ func TestFamilies(t *testing.T) {
 	shades := registry.New[int]("shade")
 	shades.Register("grey", 128)
 	shades.Register("grey-7", -1)
-	shades.RegisterFamily("grey-NUMBER", func(name string) (shade int, is bool) {
-		_, err := fmt.Sscanf(name, "grey-%d", &shade)
-		return shade, err == nil
+	shades.RegisterFamily("grey-NUMBER", func(name string) (shade int, is bool, err error) {
+		if _, other := fmt.Sscanf(name, "grey-%d", &shade); other != nil {
+			return 0, false, nil
+		}
+		if shade > 255 {
+			err = fmt.Errorf("the shade is %d: give at most 255", shade)
+		}
+		return shade, true, err
 	})
 	for name, want := range map[string]int{"grey": 128, "grey-50": 50, "grey-7": -1} {
 		if got, err := shades.Get(name); got != want || err != nil {
@@ -54,6 +59,10 @@ func TestFamilies(t *testing.T) {
 	const want = `unknown shade "grey-blue": choose one of grey, grey-7, grey-NUMBER`
 	if _, err := shades.Get("grey-blue"); err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
+	}
+	const wrong = `unknown shade "grey-256": the shade is 256: give at most 255`
+	if got, err := shades.Get("grey-256"); got != 0 || err == nil || err.Error() != wrong {
+		t.Errorf("%d and the error %v, want %s", got, err, wrong)
 	}
 	if names := shades.Names(); len(names) != 2 {
 		t.Errorf("the names are %v", names)
