@@ -5,8 +5,27 @@ import (
 	"math"
 	"sync"
 
+	"github.com/shattered-gradients/shattered/pkg/models/activations"
 	"gonum.org/v1/gonum/integrate/quad"
 )
+
+// The duals of the hyperbolic tangent, of the sine and of the Gaussian error linear unit.
+var (
+	Tanh = ofCurve(activations.TanH.Curve)
+	Sine = ofCurve(activations.Sine.Curve)
+	GELU = ofCurve(activations.GELU.Curve)
+)
+
+// ofCurve returns the dual of an activation of package activations that has no kink.
+func ofCurve(c *activations.Curve) Dual {
+	return Smooth(func(z float64) float64 {
+		value, _ := c.At(z)
+		return value
+	}, func(z float64) float64 {
+		_, slope := c.At(z)
+		return slope
+	})
+}
 
 // smooth is an activation known by its values and its slopes.
 type smooth struct{ value, slope func(z float64) float64 }

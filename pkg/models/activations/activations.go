@@ -27,6 +27,10 @@ type Activation struct {
 	// theory of wide nets knows such an activation by them.
 	Slopes Slopes
 
+	// Curve is the function in float64, without a backend, of those that are not piecewise linear; nil in all
+	// others. The theory of wide nets knows an activation by it.
+	Curve *Curve
+
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
 	Expand int
 
@@ -38,6 +42,15 @@ type Activation struct {
 
 // Slopes are those of a piecewise linear activation at negative and at positive arguments.
 type Slopes struct{ Negative, Positive float64 }
+
+// Curve is an activation of one number as a function in float64.
+type Curve struct {
+	// At returns rho(x) and rho'(x). It may be called concurrently.
+	At func(x float64) (value, slope float64)
+
+	// Kink says that rho or one of its derivatives jumps where x = 0: expansions in polynomials fail there.
+	Kink bool
+}
 
 // Outputs returns the number of features that Apply makes of the given number of features.
 func (a *Activation) Outputs(features int) int { return max(a.Expand, 1) * features }

@@ -1,12 +1,21 @@
 package activations
 
-import . "github.com/gomlx/gomlx/core/graph"
+import (
+	"math"
+
+	. "github.com/gomlx/gomlx/core/graph"
+)
 
 // ELU is the exponential linear unit of Clevert et al. 2016 with alpha = 1: x where x > 0, exp(x) - 1
 // elsewhere.
 var ELU = register(&Activation{Name: "elu", Title: "ELU", Apply: func(x *Node) *Node {
 	return Where(GreaterThan(x, ZerosLike(x)), x, expm1OfNegative(x))
-}})
+}, Curve: &Curve{Kink: true, At: func(x float64) (value, slope float64) {
+	if x > 0 {
+		return x, 1
+	}
+	return math.Expm1(x), math.Exp(x)
+}}})
 
 // expm1OfNegative builds exp(x) - 1 where x < 0, and 0 elsewhere, where the exponential would overflow and
 // spoil the gradient of the branch that isn't taken. It is 2 t / (1 - t) with t = tanh(x/2), which loses

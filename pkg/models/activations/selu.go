@@ -14,4 +14,10 @@ const (
 var SELU = register(&Activation{Name: "selu", Title: "SELU", Apply: func(x *Node) *Node {
 	negative := MulScalar(expm1OfNegative(x), seluAlpha)
 	return MulScalar(Where(GreaterThan(x, ZerosLike(x)), x, negative), seluScale)
-}})
+}, Curve: &Curve{Kink: true, At: func(x float64) (value, slope float64) {
+	value, slope = ELU.Curve.At(x)
+	if x > 0 {
+		return seluScale * value, seluScale * slope
+	}
+	return seluScale * seluAlpha * value, seluScale * seluAlpha * slope
+}}})
