@@ -14,6 +14,7 @@ func FuzzSettings(f *testing.F) {
 		`{"sequence":-1,"state":"depth=1e99"}`, `{}`, `null`, `[]`, `"`, `{"state":"seed=18446744073709551616"}`,
 		`{"state":"net=%00&pinned=pinned%3Dpinned%253D%25"}`, `{"state":"low=NaN&high=Inf&alpha=-0"}`,
 		`{"state":"activation=tailored-10000-0.9&initializer=he-times-1e308"}`,
+		`{"state":"activation=dks-selu-10000-1e308&pinned=activation%3Ddks-dks-tanh-50-1.5-50-1.5"}`,
 	} {
 		f.Add(seed)
 	}

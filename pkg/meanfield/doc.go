@@ -55,12 +55,13 @@
 //
 // Statistics that gradients go through (norms.Coupled), nets of images, matrices drawn by other initialisers
 // than He, LeCun, Orthogonal and these times a gain, batch normalisation in front of smooth or linear
-// activations, the units ELU and SELU, and other normalisations than that and centring: [Run] says so in an
-// error. Nets of finite width differ by terms of order L/N,
-// and their draws spread more widely than those of the infinite net.
+// activations, the units ELU and SELU, shaped by DKS or not, and other normalisations than that and centring:
+// [Run] says so in an error. Nets of finite width differ by terms of order L/N, and their draws spread more
+// widely than those of the infinite net.
 //
 // # Another activation
 //
-// A rectifier, leaky or not, is [Leaky]; a smooth function is [Smooth] of the function and its derivative.
-// What neither fits implements [Dual]. Config.Dual takes it.
+// A rectifier, leaky or not, is [Leaky]; a smooth function is [Smooth] of the function and its derivative,
+// and one that has these as its Curve, as those of package activations and theirs after DKS, needs nothing
+// else. What neither fits implements [Dual]. Config.Dual takes it.
 package meanfield

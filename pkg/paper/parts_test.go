@@ -26,7 +26,11 @@ func TestKeysTellParametersApart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nets = append(nets, models.Config{Activation: tailored})
+		shaped, err := activations.DKS(activations.TanH, depth, activations.DKSSlope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets = append(nets, models.Config{Activation: tailored}, models.Config{Activation: shaped})
 	}
 	for _, gain := range []float64{1.41421, 1.41422} {
 		for _, base := range []*initializers.Initializer{initializers.He, initializers.Orthogonal} {

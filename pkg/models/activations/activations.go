@@ -28,7 +28,7 @@ type Activation struct {
 	Slopes Slopes
 
 	// Curve is the function in float64, without a backend, of those that are not piecewise linear; nil in all
-	// others. The theory of wide nets knows an activation by it.
+	// others. The theory of wide nets knows an activation by it, and [DKS] is computed from it.
 	Curve *Curve
 
 	// Expand is the number of outputs an input feature becomes: 1 for pointwise functions (0 means 1).
@@ -83,4 +83,5 @@ func register(a *Activation) *Activation { return Registry.Register(a.Name, a) }
 func init() {
 	Registry.RegisterFamily("leaky-SLOPE", leakyNamed)
 	Registry.RegisterFamily("tailored-LAYERS-CORRELATION", tailoredNamed)
+	Registry.RegisterFamily("dks-ACTIVATION-LAYERS-SLOPE", dksNamed)
 }
