@@ -37,6 +37,10 @@ func init() {
 		add(Plain, smooth.Name, smooth.Titled(), models.Config{Activation: smooth})
 	}
 	Register(Row{Name: "tailored", Title: "tailored ReLU", Group: Plain, Net: tailored})
+	for _, smooth := range []*activations.Activation{activations.TanH, activations.SoftPlus} {
+		Register(Row{Name: smooth.Name + "-dks", Title: smooth.Titled() + ", DKS", Group: Plain,
+			Net: shaped(smooth)})
+	}
 
 	for _, norm := range []*norms.Norm{norms.Center, norms.Batch, norms.Layer, norms.RMS, norms.Group} {
 		add(Rectifiers, feedforward(norm), "ReLU, "+norm.InTitle(), models.Config{Norm: norm})
@@ -113,6 +117,15 @@ func tailored(depth int) (models.Config, error) {
 	rectifier, err := activations.Tailored(depth, activations.TailoredCorrelation)
 	return models.Config{Net: "feedforward", Depth: depth, Activation: rectifier,
 		Initializer: initializers.LeCun}, err
+}
+
+// shaped returns the nets of an activation that Deep Kernel Shaping fits to the depth (Martens et al. 2021).
+func shaped(activation *activations.Activation) func(depth int) (models.Config, error) {
+	return func(depth int) (models.Config, error) {
+		fitted, err := activations.DKS(activation, depth, activations.DKSSlope)
+		return models.Config{Net: "feedforward", Depth: depth, Activation: fitted,
+			Initializer: initializers.LeCun}, err
+	}
 }
 
 // inTitle names a normalisation in a row's title, in short where there is none.

@@ -11,7 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 )
 
-// TestRowsAreThePlans: docs/atlas-plan.md has 52 rows, so many of each group. Each is a net at every depth,
+// TestRowsAreThePlans: docs/atlas-plan.md has 54 rows, so many of each group. Each is a net at every depth,
 // of registered parts alone, since others are not kept, and none is another by another name.
 func TestRowsAreThePlans(t *testing.T) {
 	count := make(map[string]int)
@@ -42,7 +42,7 @@ func TestRowsAreThePlans(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{atlas.Plain: 15, atlas.Rectifiers: 7, atlas.BatchNorm: 4, atlas.LayerNorm: 4,
+	want := map[string]int{atlas.Plain: 17, atlas.Rectifiers: 7, atlas.BatchNorm: 4, atlas.LayerNorm: 4,
 		atlas.Resnets: 12, atlas.Skips: 7, atlas.Sequences: 3}
 	for _, group := range atlas.Groups() {
 		if count[group] < want[group] || want[group] == 0 {
@@ -78,11 +78,11 @@ func TestRowsAreRegistered(t *testing.T) {
 	atlas.Register(atlas.Row{Name: "tanh-rms", Title: "first", Group: atlas.Plain, Net: tanh})
 	atlas.Register(atlas.Row{Name: "tanh-rms", Title: "second", Group: atlas.Plain, Net: tanh})
 	rows := atlas.Rows()
-	if len(rows) != len(before)+1 || rows[15].Title != "second" || rows[16].Group != atlas.Rectifiers {
+	if len(rows) != len(before)+1 || rows[17].Title != "second" || rows[18].Group != atlas.Rectifiers {
 		t.Errorf("of %d rows there are %d, the last one of its group being %q", len(before), len(rows),
-			rows[15].Title)
+			rows[17].Title)
 	}
-	if net, err := rows[15].Net(7); err != nil || net.Depth != 7 || net.Activation != activations.TanH {
+	if net, err := rows[17].Net(7); err != nil || net.Depth != 7 || net.Activation != activations.TanH {
 		t.Errorf("at 7 layers it is %+v, %v", net, err)
 	}
 	named, err := atlas.Named("tanh-rms", "relu")

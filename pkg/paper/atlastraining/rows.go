@@ -23,11 +23,18 @@ const LeakAndGain = "leak × gain"
 func Slopes() []float64  { return []float64{0, 0.3, 0.6, 0.9} }
 func Factors() []float64 { return []float64{0.9, 1, 1.1} }
 
-// Rows returns the rows of the dense task: those of the atlas that are feedforward nets or resnets, and all
-// pairs of a slope and a factor that are not among these.
+// joinedLater are the rows that the atlas got after the runs. The plan fixed the list of the trainings before
+// them, and a row that is chosen when the verdict is known would change what the verdict says.
+var joinedLater = []string{"tanh-dks", "softplus-dks"}
+
+// Rows returns the rows of the dense task: those of the atlas that are feedforward nets or resnets, as they
+// were when the plan was made, and all pairs of a slope and a factor that are not among these.
 func Rows() []atlas.Row {
 	var rows []atlas.Row
 	for _, row := range atlas.Rows() {
+		if slices.Contains(joinedLater, row.Name) {
+			continue
+		}
 		net, err := row.Net(atlas.Paper().Depths[0])
 		if err == nil && !net.IsOwn() && (net.Net == "feedforward" || net.Net == "residual") {
 			rows = append(rows, row)

@@ -54,6 +54,9 @@ func TestAllPairsAreThere(t *testing.T) {
 	if n := len(Rows()); n != 45+9 {
 		t.Errorf("the dense task has %d rows, want the 45 of the plan's that it takes, and 9 pairs", n)
 	}
+	if _, err := atlas.Named(joinedLater...); err != nil {
+		t.Errorf("what is left out is no row: %v", err)
+	}
 }
 
 // TestFactorIsThatOfALayer: E g^2 changes by the factor with every layer. For leaky rectifiers without a
