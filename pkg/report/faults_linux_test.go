@@ -20,7 +20,7 @@ func reporting() faulttest.Work {
 				os.DirFS(resultsFolder(t, "paper"))); err != nil {
 				t.Fatal(err)
 			}
-			readme, _ := checkout(t, shows+place, place)
+			readme, _ := checkout(t, shows+readmePlace, place)
 			if err := os.CopyFS(folder, os.DirFS(filepath.Dir(readme))); err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func reporting() faulttest.Work {
 				"README.md", "docs/claims.md", "results/index.html", "docs/figure-1.png",
 				"results/claims.json", "results/claims.csv",
 			} {
-				if strings.Contains(holds(t, filepath.Join(folder, name)), "OLD TABLE") {
+				if strings.Contains(holds(t, filepath.Join(folder, name)), "OLD ") {
 					t.Errorf("%s is as it was", name)
 				}
 			}
