@@ -77,8 +77,8 @@ var experiments = map[string]attempt{
 	"theorems":      altered(theorems.Quick, theorems.Run),
 }
 
-// FuzzExperiments gives one field of each experiment's config what no formula expects. An experiment plans its
-// parts one after the other, and those before the wrong one take memory too.
+// FuzzExperiments gives one field of each experiment's config what no formula expects. An experiment plans
+// its parts one after the other, and those before the wrong one take memory too.
 func FuzzExperiments(f *testing.F) {
 	e, err := opened()
 	if err != nil {

@@ -55,8 +55,8 @@ func Fill(into any, content []byte, choices ...any) {
 	f.fill(reflect.ValueOf(into).Elem())
 }
 
-// Alter fills one field of a value as Fill does, the one that the first two bytes choose, and leaves the others.
-// A list is a field, and so is each of its entries.
+// Alter fills one field of a value as Fill does, the one that the first two bytes choose, and leaves the
+// others. A list is a field, and so is each of its entries.
 func Alter(into any, content []byte, choices ...any) {
 	all := fields(reflect.ValueOf(into).Elem())
 	if len(content) < 2 || len(all) == 0 {

@@ -8,8 +8,8 @@ import (
 )
 
 // Write writes a program, such as a shell script, to the path. While it is open no other goroutine starts a
-// process: the process would have the file open for writing for a moment, and nothing could run it then ("text
-// file busy").
+// process: the process would have the file open for writing for a moment, and nothing could run it then
+// ("text file busy").
 func Write(t testing.TB, path, content string) {
 	t.Helper()
 	syscall.ForkLock.RLock()

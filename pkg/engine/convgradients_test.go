@@ -121,8 +121,8 @@ func TestConvolutionalGradientsAgainstFiniteDifferences(t *testing.T) {
 				for _, output := range trace.Output {
 					sum += output
 				}
-				// Two float64 evaluations of the same formula: rounding only, of sums of some hundred terms of
-				// size 1.
+				// Two float64 evaluations of the same formula: rounding only, of sums of some hundred terms
+				// of size 1.
 				if got := want.output(x); !(math.Abs(sum-got) <= 1e-11*math.Max(1, math.Abs(got))) {
 					t.Errorf("outputs sum to %g, the formula's to %g", sum, got)
 				}

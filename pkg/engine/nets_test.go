@@ -68,7 +68,8 @@ func kinds() []kind {
 			[]normed{frozen(norms.None)}},
 		{models.Config{Net: "post-residual", Beta: 0.4, Alpha: 0.9}, most,
 			[]normed{frozen(norms.Batch), coupled(norms.Batch), frozen(norms.Layer)}},
-		{models.Config{Net: "post-residual", Beta: 0.375, Branch: models.Branch{Layers: 2, Learnt: true}}, most,
+		{models.Config{Net: "post-residual", Beta: 0.375,
+			Branch: models.Branch{Layers: 2, Learnt: true}}, most,
 			[]normed{frozen(norms.None), coupled(norms.Batch)}},
 		{models.Config{Net: "densenet"}, most,
 			[]normed{frozen(norms.Batch), coupled(norms.Batch), frozen(norms.Layer)}},
@@ -152,7 +153,8 @@ func oneOfEach(t *testing.T, depth int) []*models.Net {
 	t.Helper()
 	all, functions, draws := kinds(), activations.Registry.Names(), initializers.Registry.Names()
 	nets := []*models.Net{
-		small(t, all[0].config, coupled(norms.Batch), depth), small(t, all[1].config, frozen(norms.Batch), depth),
+		small(t, all[0].config, coupled(norms.Batch), depth),
+		small(t, all[1].config, frozen(norms.Batch), depth),
 	}
 	normalized, drawn := 0, 0 // how many normalisations and initialisers have been had
 	for k := 0; k < max(len(all), len(functions)) || normalized < len(eachNorm) || drawn < len(draws); k++ {

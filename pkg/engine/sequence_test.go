@@ -83,7 +83,7 @@ func attend(a [][]float64, w [][]float32) [][]float64 {
 					shares[s] += q[t][e] * k[first+s][e] / math.Sqrt(float64(each))
 				}
 			}
-			largest := slices.Max(shares) // what is left out of all scores, for the exponential to be a number
+			largest := slices.Max(shares) // left out of all scores, for the exponential to be a number
 			for s, score := range shares {
 				shares[s] = math.Exp(score - largest)
 				sum += shares[s]

@@ -84,15 +84,17 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// TestFilesThatTheImporterWouldNotSurvive changes what a file says of itself: an operator takes its own result,
-// and an axis is 2^40.
+// TestFilesThatTheImporterWouldNotSurvive changes what a file says of itself: an operator takes its own
+// result, and an axis is 2^40.
 func TestFilesThatTheImporterWouldNotSurvive(t *testing.T) {
 	content, err := os.ReadFile("testdata/transformer.onnx")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*protos.GraphProto){
-		"which nothing before it makes": func(g *protos.GraphProto) { g.Node[0].Input[0] = g.Node[0].Output[0] },
+		"which nothing before it makes": func(g *protos.GraphProto) {
+			g.Node[0].Input[0] = g.Node[0].Output[0]
+		},
 		"says axis = 1099511627776": func(g *protos.GraphProto) {
 			for _, node := range g.Node {
 				for _, attribute := range node.Attribute {

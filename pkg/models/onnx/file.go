@@ -57,8 +57,8 @@ func read(path string) (*file, error) {
 	return &file{model: model, graph: whole.Graph}, nil
 }
 
-// check returns an error where a file says of itself what the importer would not survive: it follows operators
-// that take their own results without end, and makes lists as long as an axis is large.
+// check returns an error where a file says of itself what the importer would not survive: it follows
+// operators that take their own results without end, and makes lists as long as an axis is large.
 func check(graph *protos.GraphProto) error {
 	known := make(map[string]bool)
 	for _, input := range graph.Input {
@@ -70,7 +70,8 @@ func check(graph *protos.GraphProto) error {
 	for _, node := range graph.Node {
 		for _, name := range node.Input {
 			if name != "" && !known[name] { // an empty name stands for an input that is left out
-				return fmt.Errorf("the operator %s takes %q, which nothing before it makes", node.OpType, name)
+				return fmt.Errorf("the operator %s takes %q, which nothing before it makes", node.OpType,
+					name)
 			}
 		}
 		for _, name := range node.Output {
@@ -86,8 +87,8 @@ func check(graph *protos.GraphProto) error {
 // largestNumber bounds the whole numbers that say what an operator does: its axis, its kernel's size.
 const largestNumber = 1 << 20
 
-// checkNumbers returns an error where an operator's attribute is a whole number that no operator has. Constants
-// and the ends of a slice may be any number.
+// checkNumbers returns an error where an operator's attribute is a whole number that no operator has.
+// Constants and the ends of a slice may be any number.
 func checkNumbers(node *protos.NodeProto) error {
 	for _, attribute := range node.Attribute {
 		if node.OpType == "Constant" || attribute.Name == "starts" || attribute.Name == "ends" {
