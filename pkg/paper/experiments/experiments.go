@@ -115,10 +115,12 @@ var All = []Experiment{
 		Run: onGrid(theorems.Run, theorems.Paper, theorems.Quick),
 	}, {
 		Name: realnets.Name, Title: realnets.Title,
-		Series: []realnets.Series(nil),
-		Shows:  "Real nets lose their correlation at other rates than the theorems say", Cost: "100 s",
+		Series:   []realnets.Series(nil),
+		Shows:    "Real nets lose their correlation at other rates than the theorems say",
+		Cost:     "1 minute, or 12 s with the parts kept with the code",
 		Notebook: "03_theory", Figures: []string{"real-nets", "real-nets-rates"},
-		Run: onGrid(realnets.Run, realnets.Paper, realnets.Quick),
+		Run:  onGrid(realnets.Run, realnets.Paper, realnets.Quick),
+		Kept: "pkg/paper/realnets/parts.jsonl.gz",
 	}, {
 		Name: donsker.Name, Title: donsker.Title,
 		Series: []donsker.Series(nil), Tests: (*donsker.Fit)(nil),
@@ -135,16 +137,20 @@ var All = []Experiment{
 	}, {
 		Name: finitewidth.Name, Title: finitewidth.Title,
 		Series: []law.Series(nil), Tests: []finitewidth.Fit(nil),
-		Shows: "Nets differ from the theory of infinitely wide ones by a constant over their width",
-		Cost:  "3 minutes", Notebook: "04_law", Figures: []string{finitewidth.Name},
-		Run: onGrid(finitewidth.Run, finitewidth.Paper, finitewidth.Quick),
+		Shows:    "Nets differ from the theory of infinitely wide ones by a constant over their width",
+		Cost:     "1 minute, or 13 s with the parts kept with the code",
+		Notebook: "04_law", Figures: []string{finitewidth.Name},
+		Run:  onGrid(finitewidth.Run, finitewidth.Paper, finitewidth.Quick),
+		Kept: "pkg/paper/finitewidth/parts.jsonl.gz",
 	}, {
 		Name: resolution.Name, Title: resolution.Title,
 		Series: []law.Series(nil),
 		Shows: "Whether gradients look white is decided by the grid: a finer one shows structure in " +
 			"deeper nets",
-		Cost: "3 minutes", Notebook: "04_law", Figures: []string{resolution.Name},
-		Run: onGrid(resolution.Run, resolution.Paper, resolution.Quick),
+		Cost:     "2 minutes, or half of that with the parts kept with the code",
+		Notebook: "04_law", Figures: []string{resolution.Name},
+		Run:  onGrid(resolution.Run, resolution.Paper, resolution.Quick),
+		Kept: "pkg/paper/resolution/parts.jsonl.gz",
 	}, {
 		Name: rejections.Name, Title: rejections.Title,
 		Series: []law.Series(nil),

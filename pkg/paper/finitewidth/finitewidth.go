@@ -113,38 +113,52 @@ const (
 	Mean       = "mean autocorrelation at lags 1 to 15"
 )
 
-// Run computes the experiment.
-func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
-	if err := config.check(); err != nil {
-		return nil, err
-	}
-	plan := jobs.NewPlan("finite width", nil)
-	var theories []*[]law.Curve
-	var measured [][]*gradients.Summary
-	for _, net := range config.Nets {
-		theories = append(theories, law.AddTheory(plan, net, config.Inputs, []int{net.Depth}, false))
+// plan is the work of the experiment.
+type plan struct {
+	*jobs.Plan
+	theories []*[]law.Curve
+	measured [][]*gradients.Summary // nets x widths
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("finite width", kept)}
+	for _, net := range c.Nets {
+		p.theories = append(p.theories, law.AddTheory(p.Plan, net, c.Inputs, []int{net.Depth}, false))
 		var widths []*gradients.Summary
-		for _, width := range config.Widths {
+		for _, width := range c.Widths {
 			net.Width = width
 			// Nets of different widths have draws of their own.
-			summary, err := law.AddGradients(plan, gradients.Config{
-				Net: net, Inputs: config.Inputs, Draws: config.draws(width),
-				First: uint64(width) << 20, Seed: config.Seed,
+			summary, err := law.AddGradients(p.Plan, gradients.Config{
+				Net: net, Inputs: c.Inputs, Draws: c.draws(width),
+				First: uint64(width) << 20, Seed: c.Seed,
 			})
 			if err != nil {
 				return nil, err
 			}
 			widths = append(widths, summary)
 		}
-		measured = append(measured, widths)
+		p.measured = append(p.measured, widths)
 	}
-	parts, err := plan.Run(ctx, e)
+	return p, nil
+}
+
+// Run computes the experiment.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	p, err := config.plan()
+	if err != nil {
+		return nil, err
+	}
+	parts, err := p.Run(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Config: config, Parts: parts}
 	for i, net := range config.Nets {
-		result.add(net, (*theories[i])[0].ACF, measured[i])
+		result.add(net, (*p.theories[i])[0].ACF, p.measured[i])
 	}
 	return result, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -121,6 +122,9 @@ type Result struct {
 
 	// Series holds a series for every net and width, in that order of nesting: Decays, Rescaled, Highways.
 	Series []Series
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
 }
 
 // Series is the correlation of the gradients at two inputs against depth for one net and width.
@@ -172,30 +176,42 @@ type Series struct {
 	Fit *Fit `json:"fit"`
 }
 
+// plan is the work of the experiment.
+type plan struct {
+	*jobs.Plan
+	series []*Series
+	wide   []wideNets // of each series
+}
+
+// plan lists the work.
+func (c Config) plan() *plan {
+	p := &plan{Plan: jobs.NewPlan("the theorems on real nets", kept)}
+	for _, family := range c.families() {
+		nets := family.addWide(p.Plan)
+		for _, width := range c.Widths {
+			family.Net.Width = width
+			p.series, p.wide = append(p.series, family.add(p.Plan)), append(p.wide, nets)
+		}
+	}
+	return p
+}
+
 // Run measures the theorems on real nets.
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	plan := jobs.NewPlan("the theorems on real nets", nil)
-	var all []*Series
-	var wide []wideNets // of each series
-	for _, family := range config.families() {
-		nets := family.addWide(plan)
-		for _, width := range config.Widths {
-			family.Net.Width = width
-			all, wide = append(all, family.add(plan)), append(wide, nets)
-		}
-	}
-	if _, err := plan.Run(ctx, e); err != nil {
+	p := config.plan()
+	parts, err := p.Run(ctx, e)
+	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
-	for i, series := range all {
+	result := &Result{Config: config, Parts: parts}
+	for i, series := range p.series {
 		if err := series.addTheory(); err != nil {
 			return nil, err
 		}
-		if err := series.addWide(wide[i]); err != nil {
+		if err := series.addWide(p.wide[i]); err != nil {
 			return nil, err
 		}
 		result.Series = append(result.Series, *series)

@@ -189,44 +189,58 @@ type grid struct {
 	measured []*neighbours
 }
 
-// Run computes the experiment.
-func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
-	if err := config.check(); err != nil {
-		return nil, err
-	}
-	plan := jobs.NewPlan("resolution", nil)
-	grids := make([][]grid, len(config.Families))
-	for i, f := range config.Families {
+// plan is the work of the experiment.
+type plan struct {
+	*jobs.Plan
+	grids [][]grid // families x their grids
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("resolution", kept), grids: make([][]grid, len(c.Families))}
+	for i, f := range c.Families {
 		for _, inputs := range f.sizes() {
 			g := grid{inputs: inputs}
 			if slices.Contains(f.Grids, inputs) {
-				g.theory = addTheory(plan, f, inputs)
+				g.theory = addTheory(p.Plan, f, inputs)
 			}
 			for _, measured := range f.Measured {
 				if measured.Inputs != inputs {
 					continue
 				}
 				for _, depth := range measured.Depths {
-					part, err := config.addMeasured(plan, f.Net, inputs, depth)
+					part, err := c.addMeasured(p.Plan, f.Net, inputs, depth)
 					if err != nil {
 						return nil, err
 					}
 					g.measured = append(g.measured, part)
 				}
 			}
-			grids[i] = append(grids[i], g)
+			p.grids[i] = append(p.grids[i], g)
 		}
 	}
-	parts, err := plan.Run(ctx, e)
+	return p, nil
+}
+
+// Run computes the experiment.
+func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	p, err := config.plan()
+	if err != nil {
+		return nil, err
+	}
+	parts, err := p.Run(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Config: config, Parts: parts}
 	for i, f := range config.Families {
-		result.addCurves(f, grids[i])
+		result.addCurves(f, p.grids[i])
 	}
 	for i, f := range config.Families {
-		result.addWhite(f, grids[i])
+		result.addWhite(f, p.grids[i])
 	}
 	return result, nil
 }
