@@ -69,7 +69,8 @@ func Alter(into any, content []byte, choices ...any) {
 	field.Set(fresh.Elem())
 }
 
-// fields returns the fields of a value that can be set, and those of what it holds.
+// fields returns the fields of a value that can be set, and those of what it holds. What a pointer leads to
+// is shared, and not the value's own.
 func fields(v reflect.Value) []reflect.Value {
 	var all []reflect.Value
 	switch v.Kind() {
@@ -84,8 +85,6 @@ func fields(v reflect.Value) []reflect.Value {
 		for i := range v.Len() {
 			all = append(all, fields(v.Index(i))...)
 		}
-	case reflect.Pointer:
-		// What a pointer leads to is shared, and not the value's own.
 	}
 	return append(all, v)
 }
