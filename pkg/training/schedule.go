@@ -48,7 +48,7 @@ func (o Optimizer) withSchedule() (Optimizer, error) {
 		return o, err
 	}
 	if o.Plateau != (Plateau{}) {
-		return o, fmt.Errorf("there are a schedule of the learning rate, %s, and a plateau rule, %+v: give "+
+		return o, fmt.Errorf("there are a schedule of the learning rate, %q, and a plateau rule, %+v: give "+
 			"one of the two", o.Schedule, o.Plateau)
 	}
 	_, err := Schedules.Get(o.Schedule)
