@@ -10,9 +10,10 @@ import (
 )
 
 // What a parser or a check of a config may take, however bad its input: so many bytes, and so many more for
-// each byte of the input.
+// each byte of the input. Go's own readers take up to 10 MiB at once on the word of a length (encoding/gob)
+// or of a count (debug/elf).
 const (
-	allocationBase    = 8 << 20
+	allocationBase    = 12 << 20
 	allocationPerByte = 4 << 10
 )
 
