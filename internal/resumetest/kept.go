@@ -3,10 +3,14 @@ package resumetest
 import (
 	"bytes"
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/testbackend"
+	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // CheckWhole checks that all parts of a plan at the paper's size are kept with the code. The plan's archive
@@ -23,29 +27,44 @@ func CheckWhole(t *testing.T, plan *jobs.Plan, content []byte, name string) {
 	}
 }
 
-// Kept keeps the parts of a small experiment in place of its archive for the rest of the test, and returns
-// what the experiment comes to when it is run, and when it is made of its kept parts, less a sample that is
-// computed anew.
-func Kept[R any](t *testing.T, archive **jobs.Archive, tolerance float64,
-	run func(ctx context.Context) (R, error),
-) (whole, again R) {
+// Kept keeps the parts of a small experiment in place of its archive for the rest of the test, and makes it
+// of them: all numbers are the same as when it is computed, all parts are taken, and a sample of three at
+// least is computed anew and agrees. On the same processor and backend that gives the same bits, or nearly:
+// differences up to largest. numbers returns what a result's numbers are, and where they come from. Kept
+// returns the latter, for what else there is to say of it.
+func Kept[C, R any](t *testing.T, archive **jobs.Archive, tolerance, largest float64,
+	run func(context.Context, *engine.Engine, C) (R, error), config C, numbers func(R) (any, results.Parts),
+) results.Parts {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs an experiment")
+	}
+	e := engine.New(testbackend.Open(t))
+	defer e.Close()
 	var content bytes.Buffer
 	setting := jobs.Setting{Record: func(parts []jobs.Part) {
 		if err := jobs.Write(&content, parts); err != nil {
 			t.Error(err)
 		}
 	}}
-	whole, err := run(jobs.With(t.Context(), setting))
+	whole, err := run(jobs.With(t.Context(), setting), e, config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := *archive
 	t.Cleanup(func() { *archive = before })
 	*archive = jobs.NewArchive(t.Name(), content.Bytes(), tolerance)
-	again, err = run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: 1}))
+	again, err := run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Sample: 1}), e, config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return whole, again
+	want, _ := numbers(whole)
+	got, p := numbers(again)
+	if !reflect.DeepEqual(got, want) {
+		t.Error("what is made of kept parts differs from what was computed")
+	}
+	if p.Kept != p.Total || len(p.Recomputed) < 3 || p.Largest > largest {
+		t.Errorf("the parts: %+v", p)
+	}
+	return p
 }

@@ -1,16 +1,14 @@
 package earlydense
 
 import (
-	"context"
 	"encoding/json"
 	"reflect"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/resumetest"
-	"github.com/shattered-gradients/shattered/internal/testbackend"
-	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
@@ -35,23 +33,11 @@ func TestAllPartsAreKept(t *testing.T) {
 // TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
 // same, and the sample that is computed anew agrees.
 func TestKeptPartsMakeTheResult(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs an experiment")
-	}
-	e := engine.New(testbackend.Open(t))
-	defer e.Close()
 	config := Quick()
 	config.Nets, config.Inputs, config.Draws, config.Steps = config.Nets[1:3], 24, 2, []int{0, 1}
-	whole, again := resumetest.Kept(t, &kept, tolerance, func(ctx context.Context) (*Result, error) {
-		return Run(ctx, e, config)
-	})
-	if !reflect.DeepEqual(again.Series, whole.Series) {
-		t.Error("the result of kept parts differs from the one that was computed")
-	}
-	// The same processor and backend: the same bits, or nearly.
-	p := again.Parts
-	if p.Kept != 4 || p.Total != 4 || len(p.Recomputed) < 3 || p.Largest > 1e-5 ||
-		p.InPart != len(p.Recomputed) {
+	p := resumetest.Kept(t, &kept, tolerance, 1e-5, Run, config,
+		func(r *Result) (any, results.Parts) { return r.Series, r.Parts })
+	if p.Total != 4 || p.InPart != len(p.Recomputed) {
 		t.Errorf("the parts: %+v, want 2 draws of 2 nets", p)
 	}
 }
