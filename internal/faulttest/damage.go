@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
+	"testing"
 )
 
 // Damaged returns a file's content as accidents and hands leave it, each with a name: emptied, cut off, with
@@ -45,6 +47,23 @@ func Damaged(content []byte) iter.Seq2[string, []byte] {
 				text, err := json.Marshal(value)
 				return err != nil || yield(name, text)
 			})
+		}
+	}
+}
+
+// Damage writes a file at the path as [Damaged] returns its content, once for each, which counts as an input,
+// and returns their names.
+func Damage(t testing.TB, path string, content []byte) iter.Seq[string] {
+	return func(each func(string) bool) {
+		t.Helper()
+		for how, damaged := range Damaged(content) {
+			Inputs(t, 1)
+			if err := os.WriteFile(path, damaged, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if !each(how) {
+				return
+			}
 		}
 	}
 }

@@ -29,11 +29,7 @@ func TestPartsDamagedEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for how, damaged := range faulttest.Damaged(whole) {
-		faulttest.Inputs(t, 1)
-		if err := os.WriteFile(files[0], damaged, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for how := range faulttest.Damage(t, files[0], whole) {
 		var told notes
 		part, kept, err := checkpoint.Part(progress.With(ctx, &told), "x", compute)
 		if err != nil || kept || len(told) != 1 || len(part["lags"]) != 2 {

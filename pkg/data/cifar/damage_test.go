@@ -1,7 +1,6 @@
 package cifar
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -16,11 +15,7 @@ func TestFilesDamagedEverywhere(t *testing.T) {
 	succeeds(t, f, l)
 	path := filepath.Join(l.cache, BinaryFolder, f.files[2].name)
 	fetched := s.requests.Load()
-	for how, damaged := range faulttest.Damaged(f.contents[f.files[2].name]) {
-		faulttest.Inputs(t, 1)
-		if err := os.WriteFile(path, damaged, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for how := range faulttest.Damage(t, path, f.contents[f.files[2].name]) {
 		succeeds(t, f, l)
 		if fetched++; s.requests.Load() != fetched {
 			t.Errorf("%s the data were fetched %d times, want %d", how, s.requests.Load(), fetched)
