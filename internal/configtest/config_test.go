@@ -43,6 +43,11 @@ var opened = sync.OnceValues(func() (*engine.Engine, error) {
 // fewImages are images of no content.
 var fewImages = sync.OnceValue(func() *images.Set { return images.NewSet(20) })
 
+// fewData are they as data to train on, and to test on.
+func fewData() training.Data {
+	return training.CIFAR10(&images.Data{Train: fewImages(), Test: fewImages()})
+}
+
 // all returns the choices of a registry.
 func all[T any](of *registry.Registry[T]) []any {
 	var choices []any
@@ -111,8 +116,7 @@ var attempts = map[string]attempt{
 	"early.RunGrid":   on(early.RunGrid),
 	"early.RunImages": on(func(ctx context.Context, e *engine.Engine, c early.ImagesConfig) (*early.ImagesRun,
 		error) {
-		data := &images.Data{Train: fewImages(), Test: fewImages()}
-		return early.RunImages(ctx, e, c, training.CIFAR10(data))
+		return early.RunImages(ctx, e, c, fewData())
 	}),
 	"rank.Run": on(func(ctx context.Context, e *engine.Engine, c rank.Config) (*rank.Minibatch, error) {
 		return rank.Run(ctx, e, c, rank.NewImages(fewImages(), 1), 0)
@@ -123,8 +127,7 @@ var attempts = map[string]attempt{
 	"export.Run":     on(export.Run),
 	"training.Run": on(func(ctx context.Context, e *engine.Engine, c training.Config) (*training.Result,
 		error) {
-		runner := &training.Runner{Backend: e.Backend(),
-			Data: training.CIFAR10(&images.Data{Train: fewImages(), Test: fewImages()})}
+		runner := &training.Runner{Backend: e.Backend(), Data: fewData()}
 		return runner.Run(ctx, c)
 	}),
 	"training.Grid": of(func(_ context.Context, g training.Grid) ([]training.Config, error) {
@@ -143,8 +146,7 @@ var attempts = map[string]attempt{
 		early.Budget
 		Images, Batch int
 	}) (early.Trainings, error) {
-		data := &images.Data{Train: fewImages(), Test: fewImages()}
-		return early.ImageBudget(ctx, e, c.Budget, training.CIFAR10(data), c.Images, c.Batch)
+		return early.ImageBudget(ctx, e, c.Budget, fewData(), c.Images, c.Batch)
 	}),
 	"path.Run":      on(path.Run),
 	"jacobian.Run":  on(jacobian.Run),
