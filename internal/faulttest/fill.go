@@ -64,10 +64,7 @@ func Alter(into any, content []byte, choices ...any) {
 		return
 	}
 	field := all[int(binary.LittleEndian.Uint16(content))%len(all)]
-	fresh := reflect.New(field.Type())
-	fresh.Elem().Set(field)
-	Fill(fresh.Interface(), content[2:], choices...)
-	field.Set(fresh.Elem())
+	Fill(field.Addr().Interface(), content[2:], choices...)
 }
 
 // fields returns the fields of a value that can be set, and those of what it holds. What a pointer leads to

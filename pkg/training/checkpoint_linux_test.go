@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/faulttest"
+	"github.com/shattered-gradients/shattered/internal/testprogram"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"golang.org/x/sys/unix"
 )
@@ -155,11 +156,11 @@ func TestSharedFolders(t *testing.T) {
 	program, folder := filepath.Join(place, "program"), filepath.Join(place, "results")
 	// the go command leaves it in a folder that only its user can enter
 	content, err := os.ReadFile(os.Args[0])
-	if err := errors.Join(err, os.WriteFile(program, content, 0o755), os.Chmod(filepath.Dir(place), 0o755),
-		os.Mkdir(folder, 0o777), os.Chown(folder, 0, group), os.Chmod(folder,
-			0o775|os.ModeSetgid)); err != nil {
+	if err := errors.Join(err, os.Chmod(filepath.Dir(place), 0o755), os.Mkdir(folder, 0o777),
+		os.Chown(folder, 0, group), os.Chmod(folder, 0o775|os.ModeSetgid)); err != nil {
 		t.Fatal(err)
 	}
+	testprogram.Write(t, program, string(content))
 	for _, user := range []uint32{1001, 1002} {
 		command := exec.CommandContext(t.Context(), program, "-test.run", "^TestSharedFolders$", "-test.v")
 		command.Dir, command.Env = place, append(os.Environ(), sharedVariable+"="+folder)
