@@ -1,25 +1,62 @@
 package stats
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
 )
 
+// Replicates are a statistic of the mean over n draws, and what it is without each of them: what its
+// jackknife is made of.
+type Replicates struct {
+	// All is the statistic of all draws, and Without has one entry a draw: that of the others.
+	All     float64   `json:"all"`
+	Without []float64 `json:"without"`
+}
+
+// Estimate returns the statistic with its standard error (Tukey): with the replicates v_i of n draws,
+//
+//	StdErr^2 = (n-1)/n  sum_i (v_i - mean v)^2.
+//
+// It is [None] where one of them is not finite.
+func (r Replicates) Estimate() Estimate {
+	n := len(r.Without)
+	return Student(r.All, Mean(r.Without).StdErr*float64(n-1), n)
+}
+
+// Less estimates by how much the statistic is above that of another ensemble that shares its draws: a draw is
+// left out of both at once, so that what they have in common cancels. It is [None] for ensembles of different
+// sizes.
+func (r Replicates) Less(other Replicates) Estimate {
+	if len(r.Without) != len(other.Without) {
+		return None()
+	}
+	difference := Replicates{r.All - other.All, slices.Clone(r.Without)}
+	floats.Sub(difference.Without, other.Without)
+	return difference.Estimate()
+}
+
 // Jackknife estimates smooth functions of means over draws, such as a ratio of two means or a slope fitted to
 // logarithms of means, together with their standard errors. The rows of draws, draws x numbers, are
 // independent of each other while the numbers of one row need not be; statistic computes one or more values
-// from the mean row, which it must not keep.
-//
-// The errors come from leaving out one draw at a time (Tukey): with the replicates v_i of n draws,
-//
-//	StdErr^2 = (n-1)/n  sum_i (v_i - mean v)^2.
+// from the mean row, which it must not keep. The errors are those of [Replicates].
 //
 // A value that is not finite, of all draws or without one of them, is [None]; so are all values of rows that
 // are not equally long. There must be one row at least.
 func Jackknife(draws [][]float64, statistic func(mean []float64) []float64) []Estimate {
+	var estimates []Estimate
+	for _, replicates := range Replicate(draws, statistic) {
+		estimates = append(estimates, replicates.Estimate())
+	}
+	return estimates
+}
+
+// Replicate returns the replicates that [Jackknife] makes its estimates of, for ensembles of which no more
+// than these is kept. Those of rows that are not equally long are without a number.
+func Replicate(draws [][]float64, statistic func(mean []float64) []float64) []Replicates {
 	if ragged(draws) {
-		return slices.Repeat([]Estimate{None()}, len(statistic(slices.Clone(draws[0]))))
+		return slices.Repeat([]Replicates{{All: math.NaN()}}, len(statistic(slices.Clone(draws[0]))))
 	}
 	n, numbers := len(draws), len(draws[0])
 	// Sums of the draws behind each, and before: a large draw that is left out must leave nothing of its
@@ -36,19 +73,17 @@ func Jackknife(draws [][]float64, statistic func(mean []float64) []float64) []Es
 		floats.Scale(1/float64(count), mean)
 		return statistic(mean)
 	}
-	all := slices.Clone(evaluate(behind[0], n))
-	replicates := make([][]float64, len(all)) // of each value
+	var replicates []Replicates // of each value
+	for _, value := range evaluate(behind[0], n) {
+		replicates = append(replicates, Replicates{All: value})
+	}
 	for i, draw := range draws {
 		for k, value := range evaluate(behind[i+1], n-1) {
-			replicates[k] = append(replicates[k], value)
+			replicates[k].Without = append(replicates[k].Without, value)
 		}
 		floats.Add(before, draw)
 	}
-	estimates := make([]Estimate, len(all))
-	for k, value := range all {
-		estimates[k] = Student(value, Mean(replicates[k]).StdErr*float64(n-1), n)
-	}
-	return estimates
+	return replicates
 }
 
 // ragged says whether rows differ in length.

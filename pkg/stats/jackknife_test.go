@@ -36,6 +36,32 @@ func TestJackknifeOfAMean(t *testing.T) {
 	}
 }
 
+// TestReplicatesMakeTheJackknife: the difference of two ensembles by their replicates is that of the draws.
+func TestReplicatesMakeTheJackknife(t *testing.T) {
+	rng := random.Stream(6)
+	draws, others := make([][]float64, 12), make([][]float64, 12)
+	for i := range draws {
+		common := rng.ExpFloat64()
+		draws[i], others[i] = []float64{common + rng.ExpFloat64()}, []float64{common + rng.ExpFloat64()}
+	}
+	logarithm := func(mean []float64) []float64 { return []float64{math.Log(mean[0])} }
+	own, other := stats.Replicate(draws, logarithm)[0], stats.Replicate(others, logarithm)[0]
+	want := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 {
+		return math.Log(mean[0]) - math.Log(other[0])
+	})
+	got := own.Less(other)
+	const rounding = 1e-12
+	near(t, "difference", got.Value, want.Value, rounding)
+	near(t, "standard error of the difference", got.StdErr, want.StdErr, rounding)
+	if got := own.Estimate(); got != stats.Jackknife(draws, logarithm)[0] {
+		t.Errorf("replicates have the estimate %+v", got)
+	}
+	other.Without = other.Without[1:]
+	if got := own.Less(other); !math.IsNaN(got.Value) {
+		t.Errorf("ensembles of different sizes differ by %+v", got)
+	}
+}
+
 // TestJackknifeCoversTheLogOfAMean: the intervals of the logarithm of a mean of exponential variables cover
 // log 1 = 0.
 func TestJackknifeCoversTheLogOfAMean(t *testing.T) {
