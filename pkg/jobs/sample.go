@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -9,29 +10,37 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/random"
 )
 
-// The sample of an archive that each run computes anew: by what it costs a share of the whole, and at least a
-// few.
+// The sample of an archive that each run computes anew: by what it costs a share of what all of it would, and
+// at least a few.
 const (
-	sampleShare = 0.01
+	sampleShare = 0.005
 	sampleLeast = 3
 )
 
-// sample returns the jobs among those kept with the code that are to be computed anew, in a random order.
+// sample returns the jobs among those kept with the code that are to be computed anew, in a random order. The
+// chance of a job is in inverse proportion to what it costs, so that over many runs all get the same time of
+// a processor, and no run draws the few that would take it longer than all others.
 func (r *run) sample(kept []int) []int {
-	whole, chosen := 0.0, 0.0
-	for _, i := range kept {
-		whole += r.jobs[i].Weight
-	}
 	rng := random.Stream(r.setting.Sample)
-	var sample []int
-	for _, k := range rng.Perm(len(kept)) {
-		if len(sample) >= sampleLeast && chosen >= sampleShare*whole {
-			break
-		}
-		sample = append(sample, kept[k])
-		chosen += r.jobs[kept[k]].Weight
+	whole := 0.0
+	// The least of independent exponential variables is that of job k with a chance in proportion to its
+	// rate, here one over its cost; the others are ordered in the same way.
+	arrival := make(map[int]float64, len(kept))
+	for _, i := range kept {
+		whole += r.jobs[i].again()
+		arrival[i] = rng.ExpFloat64() * r.jobs[i].again()
 	}
-	return sample
+	order := slices.SortedFunc(slices.Values(kept), func(i, k int) int {
+		return cmp.Compare(arrival[i], arrival[k])
+	})
+	chosen := 0.0
+	for n, i := range order {
+		if n >= sampleLeast && chosen >= sampleShare*whole {
+			return order[:n]
+		}
+		chosen += r.jobs[i].again()
+	}
+	return order
 }
 
 // compare compares the result of a sampled job with what is kept, which stays the job's result: figures do

@@ -6,8 +6,6 @@ import (
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/jobs"
-	"github.com/shattered-gradients/shattered/pkg/models"
-	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 )
 
@@ -48,27 +46,4 @@ func PartSpec(probe string, version int, config sampling.Config) (jobs.Spec, *sa
 func weight(c sampling.Config) float64 {
 	layer := float64(max(c.Net.Width, 1)) * float64(max(c.Net.Width, 1))
 	return float64(max(c.Net.Depth, 1)) * layer * float64(c.Inputs) * float64(c.Draws)
-}
-
-// Shares are a net's activations and coactivations, draws x layers, as [activations.Result] has them.
-type Shares struct {
-	Active   [][]float64 `json:"active"`
-	Coactive [][]float64 `json:"coactive"`
-}
-
-// AddShares adds to a plan the part that counts the activations of a net. It returns where they will be when
-// the plan has run, and the net's config with its defaults filled in; or an error when the config is wrong.
-func AddShares(p *jobs.Plan, config activations.Config) (*Shares, models.Config, error) {
-	shares, sample, err := AddPart(p, "activations", activations.Version, config,
-		func(ctx context.Context, e *engine.Engine) (Shares, error) {
-			result, err := activations.Run(ctx, e, config)
-			if err != nil {
-				return Shares{}, err
-			}
-			return Shares{result.Active, result.Coactive}, nil
-		})
-	if err != nil {
-		return nil, models.Config{}, err
-	}
-	return shares, sample.Config.Net, nil
 }

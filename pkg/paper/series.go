@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/probes/sampling"
 	"github.com/shattered-gradients/shattered/pkg/random"
 	"gonum.org/v1/gonum/mat"
 )
@@ -127,22 +128,36 @@ func AddGradients(p *jobs.Plan, config gradients.Config) (*Gradients, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sample.CheckResults(sample.Config.Inputs); err != nil {
+	label, err := labelOf(sample)
+	if err != nil {
 		return nil, err
 	}
+	return &Gradients{X: sample.X, label: label, draws: draws}, nil
+}
+
+// CheckGradients says whether the gradients of a sample are enough for an autocorrelation with its spread,
+// and fit into memory.
+func CheckGradients(sample *sampling.Sample) error {
 	switch c := sample.Config; {
 	case c.Draws < 2:
-		return nil, fmt.Errorf("the number of draws is %d: give at least 2, for the spread over draws",
-			c.Draws)
+		return fmt.Errorf("the number of draws is %d: give at least 2, for the spread over draws", c.Draws)
 	case c.Inputs <= gradients.MaxLag:
-		return nil, fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to "+
-			"lag %d", c.Inputs, gradients.MaxLag+1, gradients.MaxLag)
+		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag "+
+			"%d", c.Inputs, gradients.MaxLag+1, gradients.MaxLag)
+	}
+	return sample.CheckResults(sample.Config.Inputs)
+}
+
+// labelOf returns the series of a net's gradients without its numbers; or an error where there are none to
+// be.
+func labelOf(sample *sampling.Sample) (Series, error) {
+	if err := CheckGradients(sample); err != nil {
+		return Series{}, err
 	}
 	net := sample.Config.Net
 	name := SeriesName(net)
-	label := Series{Net: net.Net, Depth: net.Depth, Beta: name.Beta, Also: name.Also,
-		Statistics: net.Statistics}
-	return &Gradients{X: sample.X, label: label, draws: draws}, nil
+	return Series{Net: net.Net, Depth: net.Depth, Beta: name.Beta, Also: name.Also,
+		Statistics: net.Statistics}, nil
 }
 
 // streams keep the noises' random numbers apart from each other and from those of the nets, whose paths are
@@ -176,12 +191,21 @@ func (g *Gradients) Draws() [][]float64 { return *g.draws }
 func (g *Gradients) Series() (Series, error) {
 	summary, err := gradients.Summarize(g.Draws())
 	if err != nil {
-		return Series{}, fmt.Errorf("the gradients of the %s net of depth %d have no autocorrelation: %w",
-			g.label.Net, g.label.Depth, err)
+		return Series{}, g.label.without(err)
 	}
-	s := g.label
+	return g.label.with(summary), nil
+}
+
+// with returns the series of which that is the summary.
+func (s Series) with(summary *gradients.Summary) Series {
 	s.Lags, s.Summary = gradients.Lags(), *summary
-	return s, nil
+	return s
+}
+
+// without says that the series has no numbers, and why.
+func (s Series) without(err error) error {
+	return fmt.Errorf("the gradients of the %s net of depth %d have no autocorrelation: %w", s.Net, s.Depth,
+		err)
 }
 
 // constantGradient bounds the spread of a gradient that is constant up to the rounding of float32 in 50

@@ -114,44 +114,57 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	plan := jobs.NewPlan("coupled statistics", nil)
-	var theories []*[]law.Curve
-	var measured []*gradients.Summary
-	for _, net := range config.Nets {
-		theories = append(theories, law.AddTheory(plan, net, config.Inputs, config.Depths, true))
-		net.Statistics = norms.Coupled
-		for _, depth := range config.Depths {
-			net.Depth = depth
-			summary, err := law.AddGradients(plan, gradients.Config{
-				Net: net, Inputs: config.Inputs, Draws: config.Draws, First: uint64(depth) << 20,
-				Seed: config.Seed,
-			})
-			if err != nil {
-				return nil, err
-			}
-			measured = append(measured, summary)
-		}
+	p, err := config.plan()
+	if err != nil {
+		return nil, err
 	}
-	parts, err := plan.Run(ctx, e)
+	parts, err := p.Run(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	result := &Result{Config: config, Parts: parts}
 	for i, net := range config.Nets {
-		for d, theory := range *theories[i] {
-			result.add(net, theory, measured[i*len(config.Depths)+d])
+		for d, theory := range *p.theories[i] {
+			result.add(net, theory, p.measured[i][d])
 		}
 	}
 	return result, nil
 }
 
+// plan is the work of the experiment.
+type plan struct {
+	*jobs.Plan
+	theories []*[]law.Curve
+	measured [][]*gradients.Summary // nets x depths
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("coupled statistics", kept)}
+	for _, net := range c.Nets {
+		p.theories = append(p.theories, law.AddTheory(p.Plan, net, c.Inputs, c.Depths, true))
+		net.Statistics = norms.Coupled
+		var depths []*gradients.Summary
+		for _, depth := range c.Depths {
+			net.Depth = depth
+			summary, err := law.AddGradients(p.Plan, gradients.Config{
+				Net: net, Inputs: c.Inputs, Draws: c.Draws, First: uint64(depth) << 20, Seed: c.Seed,
+			})
+			if err != nil {
+				return nil, err
+			}
+			depths = append(depths, summary)
+		}
+		p.measured = append(p.measured, depths)
+	}
+	return p, nil
+}
+
 // add appends a net of a depth.
 func (r *Result) add(net models.Config, theory law.Curve, measured *gradients.Summary) {
 	s := law.Series{
-		Net: law.NetOf(
-			net,
-		), Depth: theory.Depth, Width: net.Width, Inputs: r.Config.Inputs, Quantity: Coupled, Against: "lag",
-		X: plots.Count(gradients.MaxLag + 1), Theory: theory.Coupled,
+		Net: law.NetOf(net), Depth: theory.Depth, Width: net.Width, Inputs: r.Config.Inputs,
+		Quantity: Coupled, Against: "lag", X: plots.Count(gradients.MaxLag + 1), Theory: theory.Coupled,
 	}
 	for lag := range s.X {
 		s.Measured = append(s.Measured, measured.At(lag))

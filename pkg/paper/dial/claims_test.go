@@ -12,18 +12,20 @@ import (
 // TestBetasAreComparedDrawByDraw: the correlation lengths of equal nets differ by exactly 0, and that over
 // six values is surely above that over five.
 func TestBetasAreComparedDrawByDraw(t *testing.T) {
-	acfs := func(span int) [][]float64 {
-		all := testseries.Smoothed(12, 128, span)
-		for i, values := range all {
+	length := func(span int) stats.Replicates {
+		acfs := testseries.Smoothed(12, 128, span)
+		for i, values := range acfs {
 			acf, err := stats.ACF(values, len(values)-1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			all[i] = acf
+			acfs[i] = acf
 		}
-		return all
+		return stats.Replicate(acfs, func(mean []float64) []float64 {
+			return []float64{stats.CorrelationLength(mean)}
+		})[0]
 	}
-	s := Series{acfs: [][][]float64{acfs(6), acfs(5), acfs(6)}}
+	s := Series{lengths: []stats.Replicates{length(6), length(5), length(6)}}
 	if same := s.longer(0, 2); same.Value != 0 || same.Low != 0 || same.High != 0 {
 		t.Errorf("the correlation lengths of equal nets differ by %+v", same)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -90,6 +91,9 @@ type Result struct {
 
 	// Series holds one series a depth.
 	Series []Series
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
 }
 
 // Series is the structure of gradients against beta, for one depth.
@@ -126,10 +130,33 @@ type Series struct {
 	// nets, as of coupled statistics.
 	Theory *Theory `json:"theory,omitempty"`
 
-	// acfs are the autocorrelations at all lags, betas x draws x lags: claims compare betas within a draw.
-	// curves are their means at the lags of Figure 2, one a beta.
-	acfs   [][][]float64
-	curves []*stats.Curve
+	// lengths and curves have an entry a beta: what the intervals of the correlation length are made of, by
+	// which claims compare betas within a draw, and the autocorrelation's mean at the lags of Figure 2.
+	lengths []stats.Replicates
+	curves  []*stats.Curve
+}
+
+// plan is the work of the dial.
+type plan struct {
+	*jobs.Plan
+	structures [][]*paper.Structure // depths x betas
+	theories   []*map[int][]float64 // of the betas; nil where there is no theory
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("β as a dial", kept), structures: make([][]*paper.Structure, len(c.Depths))}
+	for i := range c.Depths {
+		for _, beta := range c.Betas {
+			measured, err := paper.AddStructure(p.Plan, c.gradients(i, beta))
+			if err != nil {
+				return nil, err
+			}
+			p.structures[i] = append(p.structures[i], measured)
+		}
+	}
+	p.theories = c.addTheory(p.Plan)
+	return p, nil
 }
 
 // Run computes the dial.
@@ -140,38 +167,31 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	plan := jobs.NewPlan("β as a dial", nil)
-	ensembles := make([][]*paper.Gradients, len(config.Depths))
-	for i := range config.Depths {
-		for _, beta := range config.Betas {
-			ensemble, err := paper.AddGradients(plan, config.gradients(i, beta))
-			if err != nil {
-				return nil, err
-			}
-			ensembles[i] = append(ensembles[i], ensemble)
-		}
+	p, err := config.plan()
+	if err != nil {
+		return nil, err
 	}
-	theories := config.addTheory(plan)
-	if _, err := plan.Run(ctx, e); err != nil {
+	parts, err := p.Run(ctx, e)
+	if err != nil {
 		return nil, err
 	}
 	brown, white, err := stats.NoiseLengths(config.Inputs, farLag(config.Inputs))
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
+	result := &Result{Config: config, Parts: parts}
 	for i, depth := range config.Depths {
 		s := Series{
 			Net: paper.BatchResidual(1).Net, Depth: depth, Statistics: config.Statistics,
 			Draws: config.Draws[i], Beta: config.Betas, BrownLength: brown, WhiteLength: white,
 		}
-		for _, ensemble := range ensembles[i] {
-			if err := s.add(ensemble); err != nil {
+		for _, measured := range p.structures[i] {
+			if err := s.add(measured); err != nil {
 				return nil, err
 			}
 		}
-		if theories != nil {
-			if s.Theory, err = newTheory(depth, config.Inputs, theories); err != nil {
+		if p.theories != nil {
+			if s.Theory, err = newTheory(depth, config.Inputs, p.theories); err != nil {
 				return nil, err
 			}
 		}
@@ -181,31 +201,21 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 }
 
 // add appends what the gradients of one beta say.
-func (s *Series) add(e *paper.Gradients) error {
-	summary, err := e.Series()
+func (s *Series) add(measured *paper.Structure) error {
+	summary, err := measured.Series()
 	if err != nil {
 		return err
 	}
-	acfs := make([][]float64, len(e.Draws()))
-	for i, draw := range e.Draws() {
-		if acfs[i], err = stats.ACF(draw, len(draw)-1); err != nil {
-			return err
-		}
-	}
-	length := stats.Jackknife(acfs, func(mean []float64) []float64 {
-		return []float64{stats.CorrelationLength(mean)}
-	})
+	length := measured.Length()
 	s.Lag1, s.Lag5 = append(s.Lag1, summary.At(1)), append(s.Lag5, summary.At(5))
-	s.Length = append(s.Length, length[0])
+	s.Length = append(s.Length, length.Estimate())
 	s.Brownness = append(s.Brownness, summary.Brownness)
-	s.acfs, s.curves = append(s.acfs, acfs), append(s.curves, &summary.Curve)
+	s.lengths, s.curves = append(s.lengths, length), append(s.curves, &summary.Curve)
 	return nil
 }
 
 // longer estimates by how much the correlation length at one beta is above that at another, both given by
-// their places. All betas share their draws, so the jackknife leaves out a draw of both at once.
+// their places. All betas share their draws.
 func (s *Series) longer(beta, other int) stats.Estimate {
-	return stats.JackknifePaired(s.acfs[beta], s.acfs[other], func(mean, other []float64) float64 {
-		return stats.CorrelationLength(mean) - stats.CorrelationLength(other)
-	})
+	return s.lengths[beta].Less(s.lengths[other])
 }

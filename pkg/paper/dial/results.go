@@ -14,6 +14,6 @@ func (r *Result) Seed() uint64 { return r.Config.Seed }
 // Results returns what results/beta-dial.json holds, less the provenance.
 func (r *Result) Results() (*results.Figure, error) {
 	return &results.Figure{
-		Figure: Name, Title: Title, Config: r.Config, Claims: r.Claims(), Series: r.Series,
+		Figure: Name, Title: Title, Config: r.Config, Claims: r.Claims(), Series: r.Series, Parts: &r.Parts,
 	}, nil
 }

@@ -86,14 +86,16 @@ var All = []Experiment{
 		Shows:    "The autocorrelation of gradients falls with depth, less in resnets, least with a small β",
 		Cost:     "31 s",
 		Notebook: "01_gradients", Figures: []string{"figure-2"},
-		Run: onGrid(figure2.Run, figure2.Paper, figure2.Quick),
+		Run:  onGrid(figure2.Run, figure2.Paper, figure2.Quick),
+		Kept: "pkg/paper/figure2/parts.jsonl.gz",
 	}, {
 		Name: figure3.Name, Title: figure3.Title,
 		Series: []figure3.Series(nil),
 		Shows: "With batch normalisation a unit is on for half of the inputs and for a quarter of their " +
 			"pairs", Cost: "7 s",
 		Notebook: "02_activations", Figures: []string{"figure-3"},
-		Run: onGrid(figure3.Run, figure3.Paper, figure3.Quick),
+		Run:  onGrid(figure3.Run, figure3.Paper, figure3.Quick),
+		Kept: "pkg/paper/figure3/parts.jsonl.gz",
 	}, {
 		Name: figure4.Name, Title: figure4.Title,
 		Series: []figure4.Pattern(nil),
@@ -107,6 +109,7 @@ var All = []Experiment{
 		Shows:  "What normalisation and β each contribute", Cost: "20 s",
 		Notebook: "02_activations",
 		Run:      onGrid(normalization.Run, normalization.Paper, normalization.Quick),
+		Kept:     "pkg/paper/normalization/parts.jsonl.gz",
 	}, {
 		Name: theorems.Name, Title: theorems.Title,
 		Series: []theorems.Series(nil),
@@ -133,7 +136,8 @@ var All = []Experiment{
 		Series: []dial.Series(nil),
 		Shows:  "β turns a resnet's gradients from brown to white", Cost: "1 minute",
 		Notebook: "03_theory", Figures: []string{"beta-dial"},
-		Run: onGrid(dial.Run, dial.Paper, dial.Quick),
+		Run:  onGrid(dial.Run, dial.Paper, dial.Quick),
+		Kept: "pkg/paper/dial/parts.jsonl.gz",
 	}, {
 		Name: finitewidth.Name, Title: finitewidth.Title,
 		Series: []law.Series(nil), Tests: []finitewidth.Fit(nil),
@@ -169,7 +173,8 @@ var All = []Experiment{
 		Series: []law.Series(nil),
 		Shows:  "How far a guess at gradients through the batch statistics is off",
 		Cost:   "1 minute", Notebook: "04_law", Figures: []string{coupled.Name},
-		Run: onGrid(coupled.Run, coupled.Paper, coupled.Quick),
+		Run:  onGrid(coupled.Run, coupled.Paper, coupled.Quick),
+		Kept: "pkg/paper/coupled/parts.jsonl.gz",
 	}, {
 		Name: figure5.Name, Title: figure5.Title,
 		Series:   []figure5.Series(nil),

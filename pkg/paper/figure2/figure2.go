@@ -18,6 +18,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // Config describes Figure 2.
@@ -74,6 +75,9 @@ type Result struct {
 
 	// Whiteness holds the tests of the deep feedforward nets, for every kind of statistics and depth.
 	Whiteness []Whiteness
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
 }
 
 // Whiteness is the test of whether the gradients of a deep feedforward net are white noise.
@@ -92,15 +96,12 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.Run(ctx, e); err != nil {
-		return nil, err
-	}
-	noises, err := config.noises()
+	parts, err := p.Run(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
-	for i, curve := range append(p.curves, noises...) {
+	result := &Result{Config: config, Parts: parts}
+	for i, curve := range p.curves {
 		series, err := curve.Series()
 		if err != nil {
 			return nil, err
@@ -110,58 +111,78 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		}
 		result.Series = append(result.Series, series)
 	}
+	if err := result.addNoises(); err != nil {
+		return nil, err
+	}
 	for _, deep := range p.deep {
-		tested, err := gradients.TestWhiteness(deep.ensemble.Draws(), config.Seed)
-		if err != nil {
-			return nil, err
-		}
 		net := deep.net
-		result.Whiteness = append(result.Whiteness, Whiteness{net.Net, net.Depth, net.Statistics, *tested})
+		result.Whiteness = append(result.Whiteness,
+			Whiteness{net.Net, net.Depth, net.Statistics, *deep.tested})
 	}
 	return result, nil
 }
 
-// plan is the work of the figure: the gradients of the nets, those of the deep nets to test, and the theory
-// of gradients with frozen statistics, nil for nets that it does not cover.
+// plan is the work of the figure: the structure of the gradients of the nets, the tests of those of deep
+// nets, and the theory of gradients with frozen statistics, nil for nets that it does not cover.
 type plan struct {
 	*jobs.Plan
-	curves   []*paper.Gradients
+	curves   []*paper.Structure
 	deep     []deepNet
 	theories []*[]law.Curve
 }
 
-// deepNet is a net that is tested for whiteness, with its gradients.
+// deepNet is a net whose gradients are tested for whiteness.
 type deepNet struct {
-	net      models.Config
-	ensemble *paper.Gradients
+	net    models.Config
+	tested *gradients.Whiteness
 }
 
 // plan lists the work, and checks the config by that.
 func (c Config) plan() (*plan, error) {
-	p := &plan{Plan: jobs.NewPlan("Figure 2", nil)}
+	p := &plan{Plan: jobs.NewPlan("Figure 2", kept)}
 	for _, statistics := range paper.AllStatistics {
 		for _, net := range c.Nets {
 			for _, depth := range c.Depths {
-				ensemble, err := paper.AddGradients(p.Plan, c.gradients(net, depth, statistics))
+				structure, err := paper.AddStructure(p.Plan, c.gradients(net, depth, statistics))
 				if err != nil {
 					return nil, err
 				}
-				p.curves = append(p.curves, ensemble)
+				p.curves = append(p.curves, structure)
 			}
 		}
 		for _, depth := range c.whiteDepths() {
 			config := c.whiteness(depth, statistics)
-			ensemble, err := paper.AddGradients(p.Plan, config)
+			tested, err := addWhiteness(p.Plan, config)
 			if err != nil {
 				return nil, err
 			}
-			p.deep = append(p.deep, deepNet{config.Net, ensemble})
+			p.deep = append(p.deep, deepNet{config.Net, tested})
 		}
 	}
 	for _, net := range c.Nets {
 		p.theories = append(p.theories, c.addTheory(p.Plan, net))
 	}
 	return p, nil
+}
+
+// addWhiteness adds to a plan the part that takes the gradients of a net and tests them for whiteness.
+func addWhiteness(p *jobs.Plan, config gradients.Config) (*gradients.Whiteness, error) {
+	tested, sample, err := paper.AddPart(p, "whiteness of gradients", gradients.Version, config,
+		func(ctx context.Context, e *engine.Engine) (gradients.Whiteness, error) {
+			found, err := gradients.Run(ctx, e, config)
+			if err != nil {
+				return gradients.Whiteness{}, err
+			}
+			tested, err := gradients.TestWhiteness(found.Gradients, config.Seed)
+			if err != nil {
+				return gradients.Whiteness{}, err
+			}
+			return *tested, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	return tested, paper.CheckGradients(sample)
 }
 
 // addTheory adds the theory of a net at all depths; nil where it does not cover the net, or where the depths
@@ -177,21 +198,24 @@ func (c Config) addTheory(p *jobs.Plan, net models.Config) *[]law.Curve {
 	return law.AddTheory(p, net, c.Inputs, c.Depths, false)
 }
 
-// noises draws brown and white noise.
-func (c Config) noises() ([]*paper.Gradients, error) {
-	x, err := data.Grid(c.Inputs, data.GridLow, data.GridHigh)
+// addNoises appends the series of brown and white noise.
+func (r *Result) addNoises() error {
+	x, err := data.Grid(r.Config.Inputs, data.GridLow, data.GridHigh)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var noises []*paper.Gradients
 	for _, name := range []string{paper.Brown, paper.White} {
-		noise, err := paper.NewNoise(name, x, c.Draws, c.Seed)
+		noise, err := paper.NewNoise(name, x, r.Config.Draws, r.Config.Seed)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		noises = append(noises, noise)
+		series, err := noise.Series()
+		if err != nil {
+			return err
+		}
+		r.Series = append(r.Series, series)
 	}
-	return noises, nil
+	return nil
 }
 
 // gradients returns the config of the gradients of a curve.

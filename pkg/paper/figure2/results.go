@@ -20,6 +20,7 @@ func (r *Result) Results() (*results.Figure, error) {
 	return &results.Figure{
 		Figure: Name, Title: Title,
 		Config: r.Config, Claims: r.Claims(), Series: r.Series, Tests: r.Whiteness, Table: r.Table(),
+		Parts: &r.Parts,
 	}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -83,66 +84,111 @@ type Series struct {
 type Result struct {
 	Config Config
 	Series []Series
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
+}
+
+// plan is the work of the figure, net by net: activations, and their theory, nil where it does not cover the
+// net.
+type plan struct {
+	*jobs.Plan
+	variants []paper.Variant
+	measured []*curves
+	theories []*[]law.Curve
+}
+
+// curves are what is measured of a net: what a [Series] has.
+type curves struct {
+	Active   *stats.Curve   `json:"active"`
+	Coactive *stats.Curve   `json:"coactive"`
+	Climb    stats.Estimate `json:"climb"`
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("Figure 3", kept)}
+	for _, net := range c.Nets {
+		measured, net, err := addCurves(p.Plan, activations.Config{Net: net, Inputs: c.Inputs,
+			Draws: c.Draws, Seed: c.Seed})
+		if err != nil {
+			return nil, err
+		}
+		p.variants, p.measured = append(p.variants, paper.VariantOf(net)), append(p.measured, measured)
+		var theory *[]law.Curve
+		net.Statistics = norms.Frozen // which activations do not depend on
+		if meanfield.Covers(net) == nil {
+			theory = law.AddTheory(p.Plan, net, c.Inputs, []int{net.Depth}, false)
+		}
+		p.theories = append(p.theories, theory)
+	}
+	return p, nil
+}
+
+// addCurves adds to a plan the part that counts the activations of a net, and returns the net's config with
+// its defaults filled in.
+func addCurves(p *jobs.Plan, config activations.Config) (*curves, models.Config, error) {
+	measured, sample, err := paper.AddPart(p, "activations", activations.Version, config,
+		func(ctx context.Context, e *engine.Engine) (curves, error) {
+			found, err := activations.Run(ctx, e, config)
+			if err != nil {
+				return curves{}, err
+			}
+			return curvesOf(found)
+		})
+	if err != nil {
+		return nil, models.Config{}, err
+	}
+	net := sample.Config.Net
+	if net.Depth < 2 {
+		return nil, net, fmt.Errorf("a net of Figure 3 has depth %d: give at least 2 layers, to see a "+
+			"change with depth", net.Depth)
+	}
+	return measured, net, nil
+}
+
+// curvesOf summarises activations over their draws.
+func curvesOf(found *activations.Result) (c curves, err error) {
+	if c.Active, err = stats.SummarizeCurve(found.Active); err != nil {
+		return c, err
+	}
+	if c.Coactive, err = stats.SummarizeCurve(found.Coactive); err != nil {
+		return c, err
+	}
+	c.Climb = stats.MeanOf(found.Coactive, func(layers []float64) float64 {
+		return layers[len(layers)-1] - layers[1]
+	})
+	return c, nil
 }
 
 // Run computes Figure 3.
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
-	plan := jobs.NewPlan("Figure 3", nil)
-	var variants []paper.Variant
-	var all []*paper.Shares
-	var theories []*[]law.Curve
-	for _, net := range config.Nets {
-		shares, net, err := paper.AddShares(plan, activations.Config{Net: net, Inputs: config.Inputs,
-			Draws: config.Draws, Seed: config.Seed})
-		if err != nil {
-			return nil, err
-		}
-		if net.Depth < 2 {
-			return nil, fmt.Errorf("a net of Figure 3 has depth %d: give at least 2 layers, to see a change "+
-				"with depth", net.Depth)
-		}
-		variants, all = append(variants, paper.VariantOf(net)), append(all, shares)
-		var theory *[]law.Curve
-		net.Statistics = norms.Frozen // which activations do not depend on
-		if meanfield.Covers(net) == nil {
-			theory = law.AddTheory(plan, net, config.Inputs, []int{net.Depth}, false)
-		}
-		theories = append(theories, theory)
-	}
-	if _, err := plan.Run(ctx, e); err != nil {
+	p, err := config.plan()
+	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
-	for i, shares := range all {
-		series, err := newSeries(variants[i], shares)
-		if err != nil {
-			return nil, err
-		}
-		if theories[i] != nil {
-			series.Theory = (*theories[i])[0].Coactive()
+	parts, err := p.Run(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config, Parts: parts}
+	for i, measured := range p.measured {
+		series := newSeries(p.variants[i], *measured)
+		if p.theories[i] != nil {
+			series.Theory = (*p.theories[i])[0].Coactive()
 		}
 		result.Series = append(result.Series, series)
 	}
 	return result, nil
 }
 
-// newSeries computes the curves of a net.
-func newSeries(v paper.Variant, shares *paper.Shares) (Series, error) {
-	s := Series{Variant: v, Draws: len(shares.Active)}
+// newSeries returns the curves of a net.
+func newSeries(v paper.Variant, c curves) Series {
+	s := Series{Variant: v, Draws: c.Active.Draws, Active: c.Active, Coactive: c.Coactive, Climb: c.Climb}
 	for l := range s.Depth {
 		s.Layers = append(s.Layers, l+1)
 	}
-	var err error
-	if s.Active, err = stats.SummarizeCurve(shares.Active); err != nil {
-		return s, err
-	}
-	if s.Coactive, err = stats.SummarizeCurve(shares.Coactive); err != nil {
-		return s, err
-	}
-	s.Climb = stats.MeanOf(shares.Coactive, func(layers []float64) float64 {
-		return layers[len(layers)-1] - layers[1]
-	})
-	return s, nil
+	return s
 }
 
 // Select returns the curves of a net, or nil where there are none. beta is 0 for feedforward nets.

@@ -15,5 +15,6 @@ func (r *Result) Seed() uint64 { return r.Config.Seed }
 func (r *Result) Results() (*results.Figure, error) {
 	return &results.Figure{
 		Figure: Name, Title: Title, Config: r.Config, Claims: r.Claims(), Series: r.Series,
+		Parts: &r.Parts,
 	}, nil
 }

@@ -6,7 +6,6 @@ package normalization
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
+	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
@@ -87,106 +87,162 @@ type Row struct {
 type Result struct {
 	Config Config
 	Rows   []Row
+
+	// Parts says where the numbers come from.
+	Parts results.Parts
 }
 
-// row is a row that is not computed yet.
+// row is a row whose numbers are there when the plan has run.
 type row struct {
 	net        models.Config
 	statistics norms.Statistics
-	shares     *paper.Shares
-	gradients  *paper.Gradients
+	units      *units
+	size       *size
+}
+
+// units are the shares of inputs, and of pairs of them, at which units of the last rectifier are active.
+type units struct {
+	Active   stats.Estimate `json:"active"`
+	Coactive stats.Estimate `json:"coactive"`
+}
+
+// size is what is measured of gradients. Lag1 and Lag15 are the autocorrelation of the draws that have one,
+// and MeanSquares has one entry a draw.
+type size struct {
+	Lag1        []float64 `json:"lag_1"`
+	Lag15       []float64 `json:"lag_15"`
+	MeanSquares []float64 `json:"mean_squares"`
+}
+
+// plan is the work of the table.
+type plan struct {
+	*jobs.Plan
+	rows []row
+}
+
+// plan lists the work.
+func (c Config) plan() (*plan, error) {
+	p := &plan{Plan: jobs.NewPlan("Normalisation and rescaling", kept)}
+	for _, net := range c.Nets {
+		if err := p.add(c, net); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // Run computes the table.
 func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) {
-	plan := jobs.NewPlan("Normalisation and rescaling", nil)
-	var rows []row
-	for _, net := range config.Nets {
-		added, err := config.add(plan, net)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, added...)
-	}
-	if _, err := plan.Run(ctx, e); err != nil {
+	p, err := config.plan()
+	if err != nil {
 		return nil, err
 	}
-	result := &Result{Config: config}
-	for _, row := range rows {
-		computed, err := row.compute()
-		if err != nil {
-			return nil, err
-		}
-		result.Rows = append(result.Rows, computed)
+	parts, err := p.Run(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Config: config, Parts: parts}
+	for _, row := range p.rows {
+		result.Rows = append(result.Rows, row.compute())
 	}
 	return result, nil
 }
 
 // add adds the parts of a net to the plan: its activations, and its gradients of each kind.
-func (c Config) add(plan *jobs.Plan, net models.Config) ([]row, error) {
-	shares, whole, err := paper.AddShares(plan,
+func (p *plan) add(c Config, net models.Config) error {
+	units, whole, err := addUnits(p.Plan,
 		activations.Config{Net: net, Inputs: c.Inputs, Draws: c.Draws, Seed: c.Seed})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var rows []row
 	kinds := paper.StatisticsOf(net)
 	for _, statistics := range kinds {
 		net.Statistics = statistics
-		ensemble, err := paper.AddGradients(plan,
+		size, err := addSize(p.Plan,
 			gradients.Config{Net: net, Inputs: c.Inputs, Draws: c.Draws, Seed: c.Seed})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if len(kinds) == 1 {
 			statistics = ""
 		}
-		rows = append(rows, row{whole, statistics, shares, ensemble})
+		p.rows = append(p.rows, row{whole, statistics, units, size})
 	}
-	return rows, nil
+	return nil
 }
 
-// compute computes a row whose parts are there.
-func (r row) compute() (Row, error) {
+// addUnits adds to a plan the part that counts the activations of a net, and returns the net's config with
+// its defaults filled in.
+func addUnits(p *jobs.Plan, config activations.Config) (*units, models.Config, error) {
 	last := func(layers []float64) float64 { return layers[len(layers)-1] }
-	row := Row{
-		Variant: paper.VariantOf(r.net), Statistics: r.statistics, Draws: len(r.shares.Active),
-		Active: stats.MeanOf(r.shares.Active, last), Coactive: stats.MeanOf(r.shares.Coactive, last),
+	counted, sample, err := paper.AddPart(p, "activations of the last layer", activations.Version, config,
+		func(ctx context.Context, e *engine.Engine) (units, error) {
+			found, err := activations.Run(ctx, e, config)
+			if err != nil {
+				return units{}, err
+			}
+			return units{stats.MeanOf(found.Active, last), stats.MeanOf(found.Coactive, last)}, nil
+		})
+	if err != nil {
+		return nil, models.Config{}, err
 	}
-	if err := row.setGradients(r.gradients.Draws()); err != nil {
-		return row, fmt.Errorf("%s: %w", row.Name().Text(), err)
-	}
-	return row, nil
+	return counted, sample.Config.Net, nil
 }
 
-// setGradients fills in what the row says of gradients, draws x inputs.
-func (r *Row) setGradients(all [][]float64) error {
-	var acfs [][]float64
+// addSize adds to a plan the part that measures the gradients of a net.
+func addSize(p *jobs.Plan, config gradients.Config) (*size, error) {
+	measured, sample, err := paper.AddPart(p, "size and autocorrelation of gradients", gradients.Version,
+		config, func(ctx context.Context, e *engine.Engine) (size, error) {
+			found, err := gradients.Run(ctx, e, config)
+			if err != nil {
+				return size{}, err
+			}
+			return sizeOf(found.Gradients)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return measured, paper.CheckGradients(sample)
+}
+
+// sizeOf measures gradients, draws x inputs.
+func sizeOf(all [][]float64) (size, error) {
+	var s size
 	for _, g := range all {
+		s.MeanSquares = append(s.MeanSquares, meanSquare(g))
 		if paper.IsConstant(g) {
 			continue
 		}
 		acf, err := stats.ACF(g, gradients.MaxLag)
 		if err != nil {
-			return err
+			return s, err
 		}
-		acfs = append(acfs, acf)
+		s.Lag1, s.Lag15 = append(s.Lag1, acf[1]), append(s.Lag15, acf[gradients.MaxLag])
 	}
-	r.Constant = len(all) - len(acfs)
-	r.ACF1 = meanOfSome(acfs, func(acf []float64) float64 { return acf[1] })
-	r.ACF15 = meanOfSome(acfs, func(acf []float64) float64 { return acf[gradients.MaxLag] })
-	r.Variance = stats.MeanOf(all, meanSquare)
-	nonzero := slices.DeleteFunc(slices.Clone(all), func(g []float64) bool { return meanSquare(g) == 0 })
-	r.LogVariance = meanOfSome(nonzero, func(g []float64) float64 { return math.Log10(meanSquare(g)) })
-	return nil
+	return s, nil
 }
 
-// meanOfSome is stats.MeanOf for draws that may be too few: with fewer than two it returns nil.
-func meanOfSome(draws [][]float64, statistic func([]float64) float64) *stats.Estimate {
-	if len(draws) < 2 {
+// compute computes a row whose parts are there.
+func (r row) compute() Row {
+	nonzero := slices.DeleteFunc(slices.Clone(r.size.MeanSquares), func(v float64) bool { return v == 0 })
+	for i, value := range nonzero {
+		nonzero[i] = math.Log10(value)
+	}
+	return Row{
+		Variant: paper.VariantOf(r.net), Statistics: r.statistics, Draws: len(r.size.MeanSquares),
+		Active: r.units.Active, Coactive: r.units.Coactive,
+		ACF1: meanOfSome(r.size.Lag1), ACF15: meanOfSome(r.size.Lag15),
+		Constant: len(r.size.MeanSquares) - len(r.size.Lag1),
+		Variance: stats.Mean(r.size.MeanSquares), LogVariance: meanOfSome(nonzero),
+	}
+}
+
+// meanOfSome is stats.Mean of values that may be too few: with fewer than two it returns nil.
+func meanOfSome(values []float64) *stats.Estimate {
+	if len(values) < 2 {
 		return nil
 	}
-	mean := stats.MeanOf(draws, statistic)
+	mean := stats.Mean(values)
 	return &mean
 }
 

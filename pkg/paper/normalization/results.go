@@ -23,6 +23,7 @@ func (r *Result) Results() (*results.Figure, error) {
 	return &results.Figure{
 		Figure: Name, Title: Title,
 		Config: r.Config, Claims: []claims.Claim{}, Series: r.Rows, Table: r.Table(),
+		Parts: &r.Parts,
 	}, nil
 }
 

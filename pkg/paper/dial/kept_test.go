@@ -1,0 +1,26 @@
+package dial
+
+import (
+	"testing"
+
+	"github.com/shattered-gradients/shattered/internal/resumetest"
+	"github.com/shattered-gradients/shattered/pkg/results"
+)
+
+// TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
+func TestAllPartsAreKept(t *testing.T) {
+	p, err := Paper().plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resumetest.CheckWhole(t, p.Plan, keptParts, Name)
+}
+
+// TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
+// same, and the sample that is computed anew agrees.
+func TestKeptPartsMakeTheResult(t *testing.T) {
+	config := Quick()
+	config.Betas, config.Depths, config.Draws, config.Width = []float64{0.1, 1}, []int{4, 10}, []int{3, 3}, 8
+	resumetest.Kept(t, &kept, tolerance, 1e-3, Run, config,
+		func(r *Result) (any, results.Parts) { return r.Series, r.Parts })
+}
