@@ -11,6 +11,10 @@ import (
 //go:embed parts.jsonl.gz
 var keptParts []byte
 
-const tolerance = 0.01
+// tolerance is how far a part may be from what is kept when another processor or backend computes it. With
+// XLA held to SSE4.2 (XLA_FLAGS=--xla_cpu_max_isa=SSE4_2), which rounds between a multiplication and an
+// addition, all parts were within 0.004, the farthest the slope of a spectrum in the 50-layer resnet of
+// β = 0.5. The tolerance is four times that.
+const tolerance = 0.016
 
 var kept = jobs.NewArchive("β as a dial", keptParts, tolerance)

@@ -7,7 +7,6 @@ package normalization
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -19,6 +18,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
+	"gonum.org/v1/gonum/floats"
 )
 
 // Config describes the table.
@@ -191,17 +191,17 @@ func addUnits(p *jobs.Plan, config activations.Config) (*units, models.Config, e
 
 // addSize adds to a plan the part that measures the gradients of a net.
 func addSize(p *jobs.Plan, config gradients.Config) (*size, error) {
-	measured, sample, err := paper.AddPart(p, "size and autocorrelation of gradients", gradients.Version,
-		config, func(ctx context.Context, e *engine.Engine) (size, error) {
-			found, err := gradients.Run(ctx, e, config)
-			if err != nil {
-				return size{}, err
-			}
-			return sizeOf(found.Gradients)
-		})
+	spec, sample, err := paper.PartSpec("size and autocorrelation of gradients", gradients.Version, config)
 	if err != nil {
 		return nil, err
 	}
+	measured := jobs.AddCompared(p, spec, func(ctx context.Context, e *engine.Engine) (size, error) {
+		found, err := gradients.Run(ctx, e, config)
+		if err != nil {
+			return size{}, err
+		}
+		return sizeOf(found.Gradients)
+	}, jobs.Compared[size]{Of: func(s size) any { return s.steady() }})
 	return measured, paper.CheckGradients(sample)
 }
 
@@ -222,18 +222,32 @@ func sizeOf(all [][]float64) (size, error) {
 	return s, nil
 }
 
+// logSquares returns log10 of the mean squares that are not 0.
+func (s size) logSquares() []float64 {
+	var logs []float64
+	for _, value := range s.MeanSquares {
+		if value > 0 {
+			logs = append(logs, math.Log10(value))
+		}
+	}
+	return logs
+}
+
+// steady returns what of a size comes out alike on every processor. In a draw whose gradients have shattered,
+// rounding changes their size by a tenth, but hardly the means over draws.
+func (s size) steady() any {
+	mean := func(values []float64) float64 { return floats.Sum(values) / float64(max(1, len(values))) }
+	return []float64{mean(s.Lag1), mean(s.Lag15), mean(s.logSquares())}
+}
+
 // compute computes a row whose parts are there.
 func (r row) compute() Row {
-	nonzero := slices.DeleteFunc(slices.Clone(r.size.MeanSquares), func(v float64) bool { return v == 0 })
-	for i, value := range nonzero {
-		nonzero[i] = math.Log10(value)
-	}
 	return Row{
 		Variant: paper.VariantOf(r.net), Statistics: r.statistics, Draws: len(r.size.MeanSquares),
 		Active: r.units.Active, Coactive: r.units.Coactive,
 		ACF1: meanOfSome(r.size.Lag1), ACF15: meanOfSome(r.size.Lag15),
 		Constant: len(r.size.MeanSquares) - len(r.size.Lag1),
-		Variance: stats.Mean(r.size.MeanSquares), LogVariance: meanOfSome(nonzero),
+		Variance: stats.Mean(r.size.MeanSquares), LogVariance: meanOfSome(r.size.logSquares()),
 	}
 }
 
