@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/lab"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/onnx"
 	"github.com/shattered-gradients/shattered/pkg/probes/path"
 	"github.com/shattered-gradients/shattered/pkg/probes/subject"
 	"github.com/shattered-gradients/shattered/pkg/progress"
@@ -135,8 +137,8 @@ func parseProbe(arguments []string) (*probeFlags, error) {
 	set.IntVar(&f.batch, "batch", 0, "number of points that run at a time; 0 means all")
 	set.StringVar(&f.kind, "way", string(path.Line), "way between the inputs of a pair: line, arc (of a "+
 		"circle around 0)")
-	set.StringVar(&f.weights, "weights", "", "weights of the file: as they are (the default), or drawn "+
-		"anew: he, normal")
+	set.StringVar(&f.weights, "weights", string(onnx.AsTheyAre), "weights of the file: as they are, or "+
+		"drawn anew: he, normal")
 	set.IntVar(&f.draws, "draws", 0, "number of draws of the weights; 0 means 1, and 5 where they are drawn")
 	set.Uint64Var(&f.seed, "seed", 1, "seed of pairs and draws")
 	set.StringVar(&f.input, "input", "", "name of the file's input; empty means the only one")
@@ -192,10 +194,37 @@ func (f *probeFlags) checkFlags(set *flag.FlagSet) error {
 	if _, err := subject.ParseScalar(f.scalar); err != nil {
 		return fmt.Errorf("--%w", err)
 	}
+	if err := f.checkBelonging(set); err != nil {
+		return err
+	}
 	if f.isFile() {
+		if f.weights == string(onnx.AsTheyAre) && f.draws > 1 {
+			return fmt.Errorf("--draws is %d, and all draws of a file's own weights are one net: leave it "+
+				"out, or give --weights he or normal", f.draws)
+		}
 		return nil
 	}
 	return f.check(set)
+}
+
+// checkBelonging returns an error for flags that say something of the other kind of model.
+func (f *probeFlags) checkBelonging(set *flag.FlagSet) error {
+	ofFiles := []string{"weights", "input", "output-name"}
+	ofNets := flag.NewFlagSet("", flag.ContinueOnError)
+	new(netFlags).define(ofNets, new(models.Config))
+	var wrong error
+	set.Visit(func(given *flag.Flag) {
+		ofNet := given.Name == "width" || ofNets.Lookup(given.Name) != nil
+		switch {
+		case f.isFile() && ofNet:
+			wrong = fmt.Errorf("--%s is for nets of the paper, and %s is a file, whose net is in it: leave "+
+				"it out", given.Name, f.model)
+		case !f.isFile() && slices.Contains(ofFiles, given.Name):
+			wrong = fmt.Errorf("--%s is for ONNX files, and %s is a net of the paper: leave it out",
+				given.Name, f.model)
+		}
+	})
+	return wrong
 }
 
 // isFile says whether the model is a file, and no net of the paper.

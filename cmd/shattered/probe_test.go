@@ -8,9 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute-onnx/support/protos"
 	"github.com/sbinet/npyio/npy"
 	"github.com/shattered-gradients/shattered/internal/npyarray"
 	"github.com/shattered-gradients/shattered/internal/resultstest"
+	"google.golang.org/protobuf/proto"
 )
 
 // writeArray writes values as a .npy file and returns its path.
@@ -103,6 +105,45 @@ func TestProbeOfAFile(t *testing.T) {
 		if !strings.Contains(string(content), want) {
 			t.Errorf("the results lack %s", want)
 		}
+	}
+}
+
+// TestPartsOfOneOutputAreNotThoseOfAnother: what an interrupted probe keeps of a file's output is not taken
+// for another output of the file.
+func TestPartsOfOneOutputAreNotThoseOfAnother(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("..", "..", "pkg", "models", "onnx", "testdata", "dense.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var model protos.ModelProto
+	if err := proto.Unmarshal(content, &model); err != nil {
+		t.Fatal(err)
+	}
+	inner := model.Graph.Node[0].Output[0]
+	model.Graph.Output = append(model.Graph.Output, &protos.ValueInfoProto{Name: inner,
+		Type: model.Graph.Output[0].Type})
+	if content, err = proto.Marshal(&model); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "two.onnx")
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	inputs := writeArray(t, "dense.npy", ramp[float64](6*6), 6, 6)
+	keys := make(map[string]bool)
+	for _, output := range []string{inner, model.Graph.Output[0].Name} {
+		f, err := parseProbe([]string{path, "--inputs", inputs, "--output-name", output})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, err := f.ask(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[asked.config.Key] = true
+	}
+	if len(keys) != 2 {
+		t.Errorf("two outputs have the key %v", keys)
 	}
 }
 
@@ -204,6 +245,8 @@ func TestProbeRefusesBadInput(t *testing.T) {
 		"depth is 0":                             "feedforward --depth 0",
 		"beta is 0":                              "residual --beta 0",
 		"nowhere.onnx":                           "nowhere.onnx",
+		"--weights is for ONNX files":            "feedforward --weights he",
+		"--input is for ONNX files":              "feedforward --input x",
 	} {
 		err := runProbe(append(strings.Fields(arguments), "--results", folder, "--backend", "go"))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -227,6 +270,9 @@ func TestProbeRefusesBadInput(t *testing.T) {
 		`there is no input "z"`:                     onnx + "/dense.onnx --input z --inputs " + six,
 		`there is no output "z"`:                    onnx + "/dense.onnx --output-name z --inputs " + six,
 		`unknown weights "glorot"`:                  onnx + "/dense.onnx --weights glorot --inputs " + six,
+		"--depth is for nets of the paper":          onnx + "/dense.onnx --depth 3 --inputs " + six,
+		"--width is for nets of the paper":          onnx + "/dense.onnx --width 3 --inputs " + six,
+		"all draws of a file's own weights":         onnx + "/dense.onnx --draws 2 --inputs " + six,
 		"is not an ONNX model":                      empty + " --inputs " + six,
 		"fixtures.py is not an ONNX model":          onnx + "/fixtures.py --inputs " + six,
 		"the model can't be read":                   t.TempDir() + " --inputs " + six,

@@ -16,6 +16,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/data/cifar"
 	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/onnx"
 	"github.com/shattered-gradients/shattered/pkg/probes/path"
 	"github.com/shattered-gradients/shattered/pkg/probes/subject"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -89,7 +90,8 @@ func (f *probeFlags) ask(ctx context.Context) (*asked, error) {
 		return nil, err
 	}
 	a.model.Input, a.model.Inputs, a.model.Given = net.Input, inputs.about, inputs.count()
-	a.config.Key = fmt.Sprintf("%+v %s %s %d", a.model, inputs.sum, f.weights, f.seed)
+	a.config.Key = fmt.Sprintf("%+v %s %q %q %s %d", a.model, inputs.sum, f.input, f.output, f.weights,
+		f.seed)
 	return a, nil
 }
 
@@ -103,10 +105,11 @@ func (f *probeFlags) net(a *asked, inputs *given) (net *models.Net, drawn bool, 
 			a.model.Sum, err = sumOfModel(f.model)
 		}
 		a.model.Weights = map[string]string{
-			"": "as they are in the file", "he": "drawn anew as He et al. 2015 do",
-			"normal": "drawn anew with the deviation of each tensor",
+			string(onnx.AsTheyAre): "as they are in the file",
+			string(onnx.He):        "drawn anew as He et al. 2015 do",
+			string(onnx.Normal):    "drawn anew with the deviation of each tensor",
 		}[f.weights]
-		return net, f.weights != "", err
+		return net, f.weights != string(onnx.AsTheyAre), err
 	}
 	net, err = models.New(f.config)
 	if err != nil {
