@@ -41,7 +41,7 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 		}
 		inputs[name] = node
 	}
-	wanted := append([]string{m.config.Output}, m.rectified()...)
+	wanted := append([]string{m.config.Output}, m.rectified(m.config.Output)...)
 	outputs := m.model.CallGraph(scope, x.Graph(), inputs, wanted...)
 	for _, argument := range outputs[1:] {
 		if argument.Rank() > 0 && argument.Shape().Dim(0) == x.Shape().Dim(0) {
@@ -51,15 +51,23 @@ func (m *importer) build(scope *model.Scope, x *Node) *Node {
 	return outputs[0]
 }
 
-// rectified returns the names of what the rectifiers see, in the file's order, which is one from input to
-// output.
-func (f *file) rectified() []string {
+// rectified returns the names of what the rectifiers see that an output depends on, in the file's order,
+// which is one from input to output.
+func (f *file) rectified(output string) []string {
 	var names []string
-	for _, node := range f.graph.Node {
+	needed := map[string]bool{output: true}
+	for _, node := range slices.Backward(f.graph.Node) {
+		if !slices.ContainsFunc(node.Output, func(name string) bool { return needed[name] }) {
+			continue
+		}
+		for _, name := range node.Input {
+			needed[name] = true
+		}
 		if node.OpType == "Relu" && len(node.Input) == 1 {
 			names = append(names, node.Input[0])
 		}
 	}
+	slices.Reverse(names)
 	return names
 }
 

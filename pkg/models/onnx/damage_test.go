@@ -3,6 +3,7 @@ package onnx_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,50 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(err)
 		}
 		faulttest.Bounded(t, len(content), func() { _, _ = onnx.Load(path, onnx.Config{}) })
+		faulttest.Bounded(t, len(content), func() { _, _ = onnx.Load(path, onnx.Config{Weights: onnx.He}) })
 	})
+}
+
+// changed writes a file like that one but for a change, and returns its path.
+func changed(t *testing.T, content []byte, change func(*protos.GraphProto)) string {
+	t.Helper()
+	var whole protos.ModelProto
+	if err := proto.Unmarshal(content, &whole); err != nil {
+		t.Fatal(err)
+	}
+	change(whole.Graph)
+	content, err := proto.Marshal(&whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "changed.onnx")
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestRectifiersAreThoseOfTheOutput: a rectifier whose result the output does not depend on is not looked at.
+func TestRectifiersAreThoseOfTheOutput(t *testing.T) {
+	content, err := os.ReadFile("testdata/resnet.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := load(t, "resnet", onnx.Config{}).Rectifiers()
+	if err != nil || len(want) == 0 {
+		t.Fatalf("%d rectifiers, %v", len(want), err)
+	}
+	path := changed(t, content, func(g *protos.GraphProto) {
+		g.Node = append(g.Node, &protos.NodeProto{OpType: "Relu", Input: g.Node[0].Output,
+			Output: []string{"for nobody"}})
+	})
+	net, err := onnx.Load(path, onnx.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := net.Rectifiers(); err != nil || !slices.Equal(got, want) {
+		t.Errorf("with another one the rectifiers are %v, %v, want %v", got, err, want)
+	}
 }
 
 // TestFilesThatTheImporterWouldNotSurvive changes what a file says of itself: an operator takes its own
@@ -83,6 +127,11 @@ func TestFilesThatTheImporterWouldNotSurvive(t *testing.T) {
 		"which nothing before it makes": func(g *protos.GraphProto) {
 			g.Node[0].Input[0] = g.Node[0].Output[0]
 		},
+		"which is there before it": func(g *protos.GraphProto) {
+			weights := g.Initializer[0].Name
+			g.Node = slices.Insert(g.Node, 0, &protos.NodeProto{OpType: "Identity", Input: []string{weights},
+				Output: []string{weights}})
+		},
 		"says axis = 1099511627776": func(g *protos.GraphProto) {
 			for _, node := range g.Node {
 				for _, attribute := range node.Attribute {
@@ -94,21 +143,8 @@ func TestFilesThatTheImporterWouldNotSurvive(t *testing.T) {
 		},
 	} {
 		faulttest.Inputs(t, 1)
-		var whole protos.ModelProto
-		if err := proto.Unmarshal(content, &whole); err != nil {
-			t.Fatal(err)
-		}
-		change(whole.Graph)
-		changed, err := proto.Marshal(&whole)
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "changed.onnx")
-		if err := os.WriteFile(path, changed, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := onnx.Load(path, onnx.Config{}); err == nil || !strings.Contains(err.Error(), want) ||
-			strings.Contains(err.Error(), "\n") {
+		_, err := onnx.Load(changed(t, content, change), onnx.Config{})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v is no sentence that says %q", err, want)
 		}
 	}

@@ -57,7 +57,7 @@ func read(path string) (*file, error) {
 	return &file{model: model, graph: whole.Graph}, nil
 }
 
-// check returns an error where a file says of itself what the importer would not survive: it follows
+// check returns an error where a file says of itself what the importer would not survive, or we: it follows
 // operators that take their own results without end, and makes lists as long as an axis is large.
 func check(graph *protos.GraphProto) error {
 	known := make(map[string]bool)
@@ -75,6 +75,9 @@ func check(graph *protos.GraphProto) error {
 			}
 		}
 		for _, name := range node.Output {
+			if name != "" && known[name] {
+				return fmt.Errorf("the operator %s makes %q, which is there before it", node.OpType, name)
+			}
 			known[name] = true
 		}
 		if err := checkNumbers(node); err != nil {
