@@ -1,8 +1,8 @@
 package gradients
 
 import (
+	"cmp"
 	"errors"
-	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/random"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -78,12 +78,12 @@ func TestWhiteness(draws [][]float64, seed uint64) (*Whiteness, error) {
 	}, nil
 }
 
-// signs returns +1 where the series is above its median and -1 elsewhere.
+// signs returns +1 where the series is above its median, -1 below it, and 0 at it.
 func signs(x []float64) []float64 {
 	median := stats.Median(x)
 	s := make([]float64, len(x))
 	for i, value := range x {
-		s[i] = math.Copysign(1, value-median)
+		s[i] = float64(cmp.Compare(value, median))
 	}
 	return s
 }
