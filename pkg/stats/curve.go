@@ -24,10 +24,14 @@ type Curve struct {
 	Draws int `json:"draws,omitempty" jsonschema:"minimum=2"`
 }
 
-// SummarizeCurve summarises draws x points. It needs at least two draws.
+// SummarizeCurve summarises draws x points. It needs at least two draws, of equally many points.
 func SummarizeCurve(draws [][]float64) (*Curve, error) {
 	if len(draws) < 2 {
 		return nil, fmt.Errorf("there are %d draws: give at least 2, for the spread over draws", len(draws))
+	}
+	if i := slices.IndexFunc(draws, func(d []float64) bool { return len(d) != len(draws[0]) }); i >= 0 {
+		return nil, fmt.Errorf("draw %d has %d points, and draw 0 %d: give draws of one length", i,
+			len(draws[i]), len(draws[0]))
 	}
 	c := &Curve{Draws: len(draws)}
 	for point := range draws[0] {

@@ -18,6 +18,11 @@ func TestSummarizeCurve(t *testing.T) {
 	if curve.Mean[0] != 1 || math.Abs(curve.StdErr[0]-1/math.Sqrt(3)) > 1e-15 || curve.StdErr[1] != 0 {
 		t.Errorf("mean %v with standard error %v", curve.Mean, curve.StdErr)
 	}
+	for _, ragged := range [][][]float64{{{0, 1}, {1}}, {{0}, {1, 2}}} {
+		if _, err := stats.SummarizeCurve(ragged); err == nil || !strings.Contains(err.Error(), "points") {
+			t.Errorf("draws of different lengths give the error %v", err)
+		}
+	}
 	if _, err := stats.SummarizeCurve([][]float64{{1}}); err == nil ||
 		!strings.Contains(err.Error(), "at least 2") {
 		t.Errorf("one draw gives %v", err)

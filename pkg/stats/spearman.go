@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -39,9 +38,10 @@ func Ranks(x []float64) []float64 {
 }
 
 // Spearman returns Spearman's rank correlation, the correlation of the ranks of x and y. It is NaN for fewer
-// than two pairs, and where all values of one are equal.
+// than two pairs, lists of different lengths, a value that is NaN and has no rank, and where all values of one
+// are equal.
 func Spearman(x, y []float64) float64 {
-	if len(x) < 2 {
+	if len(x) < 2 || len(x) != len(y) || slices.ContainsFunc(slices.Concat(x, y), math.IsNaN) {
 		return math.NaN()
 	}
 	return stat.Correlation(Ranks(x), Ranks(y), nil)
@@ -55,19 +55,4 @@ func Spearman(x, y []float64) float64 {
 // rank correlations it is the partial rank correlation. It is NaN where z determines x or y.
 func PartialCorrelation(xy, xz, yz float64) float64 {
 	return (xy - xz*yz) / math.Sqrt((1-xz*xz)*(1-yz*yz))
-}
-
-// CheckPairs returns an error unless the lists are equally long and none of their values is NaN, which has no
-// rank.
-func CheckPairs(lists ...[]float64) error {
-	for _, list := range lists {
-		if len(list) != len(lists[0]) {
-			return fmt.Errorf("there are lists of %d and of %d values: give equally many", len(lists[0]),
-				len(list))
-		}
-		if i := slices.IndexFunc(list, math.IsNaN); i >= 0 {
-			return fmt.Errorf("value %d is NaN, which has no rank: leave it out", i)
-		}
-	}
-	return nil
 }

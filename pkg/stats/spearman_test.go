@@ -72,14 +72,11 @@ func TestRanksOfInfiniteValues(t *testing.T) {
 		!math.IsNaN(stats.Spearman(nil, nil)) {
 		t.Error("where there is no order there is a correlation")
 	}
-	if err := stats.CheckPairs([]float64{1, inf}, []float64{2, math.NaN()}); err == nil {
+	if !math.IsNaN(stats.Spearman([]float64{1, inf, 2}, []float64{2, math.NaN(), 3})) {
 		t.Error("NaN has a rank")
 	}
-	if err := stats.CheckPairs([]float64{1}, []float64{2, 3}); err == nil {
+	if !math.IsNaN(stats.Spearman([]float64{1, 2}, []float64{2, 3, 4})) {
 		t.Error("lists of different lengths are paired")
-	}
-	if err := stats.CheckPairs(rankX, rankY); err != nil {
-		t.Error(err)
 	}
 }
 

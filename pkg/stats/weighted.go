@@ -40,7 +40,7 @@ func WeightedFit(x, y, weights []float64) (Fit, error) {
 		spreadX += weights[i] * (value - meanX) * (value - meanX)
 		together += weights[i] * (value - meanX) * (y[i] - meanY)
 	}
-	if spreadX == 0 {
+	if allEqual(x) || spreadX == 0 {
 		return Fit{}, fmt.Errorf("all x are %g: a slope needs at least two different ones", x[0])
 	}
 	// Gonum's LinearRegression divides by the sum of the weights less 1, which may be 0.

@@ -84,7 +84,7 @@ func TestWeightedFitRefuses(t *testing.T) {
 		"at least 3":   {{1, 2}, {1, 2}, {1, 2}},
 		"finite":       {good, {1, math.Inf(1), 2}, good},
 		"positive":     {good, good, {1, 0, 1}},
-		"different":    {{2, 2, 2}, good, good},
+		"different":    {{0.1, 0.1, 0.1}, good, {1, 2, 3}}, // whose mean is not 0.1
 	} {
 		if _, err := stats.WeightedFit(columns[0], columns[1], columns[2]); err == nil ||
 			!strings.Contains(err.Error(), want) {
