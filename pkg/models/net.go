@@ -159,12 +159,12 @@ func (n *Net) Owner(i int) int {
 // created without values: see [Net.Initialize]. It is a graph-building function and panics on errors, as
 // GoMLX's do.
 func (n *Net) Build(scope *model.Scope, x *Node) *Node {
-	signals := n.BuildSignals(scope, x)
+	signals := n.buildSignals(scope, x)
 	return signals[len(signals)-1].Out
 }
 
-// BuildSignals is Build returning the signals of every stage, for graphs that look inside the net.
-func (n *Net) BuildSignals(scope *model.Scope, x *Node) []Signals {
+// buildSignals is Build returning the signals of every stage, for graphs that look inside the net.
+func (n *Net) buildSignals(scope *model.Scope, x *Node) []Signals {
 	signals := make([]Signals, len(n.Stages))
 	state, fence := x, newFence(x)
 	for i, stage := range n.Stages {

@@ -18,9 +18,10 @@ import (
 // LeakAndGain is the group of the rows in which slope of the leak and gain of the weights are varied apart.
 const LeakAndGain = "leak × gain"
 
-// Slopes are the slopes of the leak, which set how fast gradients whiten, and Factors those by which E g^2
-// changes a layer.
-func Slopes() []float64  { return []float64{0, 0.3, 0.6, 0.9} }
+// Slopes are the slopes of the leak, which set how fast gradients whiten.
+func Slopes() []float64 { return []float64{0, 0.3, 0.6, 0.9} }
+
+// Factors are those by which E g^2 changes a layer, which gains of the weights set.
 func Factors() []float64 { return []float64{0.9, 1, 1.1} }
 
 // joinedLater are the rows that the atlas got after the runs. The plan fixed the list of the trainings before
