@@ -115,7 +115,11 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 	if err == nil {
 		s.prober, err = newProber(s)
 	}
-	return s, err
+	if err != nil {
+		s.free()
+		return nil, err
+	}
+	return s, nil
 }
 
 // openData opens the data sets and finds how many steps there are.
@@ -240,9 +244,11 @@ func (s *session) finish(status Status, reason string, accuracy float64) (*Resul
 	return result, nil
 }
 
-// free gives the memory of the run back.
+// free gives the memory of the run back, also of one that did not come to have all of it.
 func (s *session) free() {
 	s.prober.free()
-	s.trainer.ResetComputationGraphs()
+	if s.trainer != nil {
+		s.trainer.ResetComputationGraphs()
+	}
 	s.store.Finalize()
 }

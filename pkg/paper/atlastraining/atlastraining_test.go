@@ -13,8 +13,10 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper"
+	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/paper/atlastraining"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
@@ -127,6 +129,13 @@ func TestImages(t *testing.T) {
 	data := training.CIFAR10(&images.Data{Train: testimages.Noise(20, 1), Test: testimages.Noise(16, 2)})
 	config := atlastraining.QuickImages()
 	config.Depths, config.Steps, config.Rates = []int{6}, 12, config.Rates[:1]
+	vanished, err := config.Rows[1].Net(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vanished.Initializer = initializers.Scaled(initializers.He, 1e-30)
+	last := len(config.Rows) - 1
+	config.Rows[last] = atlas.Row{Name: "vanished", Group: atlas.Resnets, Net: atlas.At(vanished)}
 	result, err := atlastraining.RunImages(t.Context(), e, config, data)
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +148,9 @@ func TestImages(t *testing.T) {
 		if err := claim.Check(); err != nil {
 			t.Error(err)
 		}
+	}
+	if s := result.Series[last]; !s.NotFinite || s.Length != nil {
+		t.Errorf("the net whose gradients are 0 is %+v", s)
 	}
 	s := result.Series[1]
 	net, err := config.Rows[1].Net(6)

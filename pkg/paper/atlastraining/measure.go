@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/probes/early"
+	"github.com/shattered-gradients/shattered/pkg/probes/path"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -121,7 +122,7 @@ func (p probe) spec(row atlas.Row, t task) jobs.Spec {
 // measure looks at a net at initialisation and trains it. Training begins from the same draws of the weights.
 func (p probe) measure(ctx context.Context, e *engine.Engine, t task) (outcome, error) {
 	seen, err := t.structure(ctx, e, p)
-	if errors.Is(err, engine.ErrNotFinite) {
+	if errors.Is(err, engine.ErrNotFinite) || errors.Is(err, path.ErrZero) {
 		seen, err = structure{NotFinite: true}, nil
 	}
 	if err != nil {

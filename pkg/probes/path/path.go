@@ -90,6 +90,10 @@ type Result struct {
 	moments subject.Crossed // of a path: the means over i of g_i . g_(i+k), T of them, and then all g_i . g_i
 }
 
+// ErrZero is the error of gradients that are 0 everywhere.
+var ErrZero = errors.New("the gradients are 0 at all points of all paths, and have no correlation: choose " +
+	"another output, or a net whose output depends on its input")
+
 // Run takes the gradients that the config asks for. Paths run concurrently; progress is reported path by
 // path, and where the config has a Key, those that are done are kept (package checkpoint). It returns an
 // error when the config is wrong, the context ends, or a gradient is not finite.
@@ -125,9 +129,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 		return nil, err
 	}
 	if floats.Norm(products.total, 1) == 0 {
-		return nil, errors.New("the gradients are 0 at all points of all paths, and have no correlation: " +
-			"choose another " +
-			"output, or a net whose output depends on its input")
+		return nil, ErrZero
 	}
 	for k := range config.Points {
 		result.Distances = append(result.Distances, float64(k)/float64(config.Points-1))
