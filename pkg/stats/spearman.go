@@ -38,8 +38,8 @@ func Ranks(x []float64) []float64 {
 }
 
 // Spearman returns Spearman's rank correlation, the correlation of the ranks of x and y. It is NaN for fewer
-// than two pairs, lists of different lengths, a value that is NaN and has no rank, and where all values of one
-// are equal.
+// than two pairs, lists of different lengths, a value that is NaN and has no rank, and where all values of
+// one are equal.
 func Spearman(x, y []float64) float64 {
 	if len(x) < 2 || len(x) != len(y) || slices.ContainsFunc(slices.Concat(x, y), math.IsNaN) {
 		return math.NaN()
