@@ -93,10 +93,10 @@ func (c Config) check() error {
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for the autocorrelation up to lag "+
 			"%d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
 	}
+	if err := paper.Ascending("depths", c.Depths); err != nil {
+		return err
+	}
 	for i, depth := range c.Depths {
-		if i > 0 && depth <= c.Depths[i-1] {
-			return fmt.Errorf("the depths are %v: give them in ascending order", c.Depths)
-		}
 		if c.Draws[i] < 2 {
 			return fmt.Errorf("the number of draws at %d layers is %d: give at least 2, for the spread over "+
 				"draws", depth, c.Draws[i])

@@ -10,10 +10,10 @@ package atlastraining
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/atlas"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -114,8 +114,6 @@ func (c Config) check() error {
 	case len(c.Rows) < 3 || len(c.Depths) == 0:
 		return fmt.Errorf("there are %d rows and %d depths: give at least 3 rows, to compare, and a depth",
 			len(c.Rows), len(c.Depths))
-	case !slices.IsSorted(c.Depths) || len(slices.Compact(slices.Clone(c.Depths))) < len(c.Depths):
-		return fmt.Errorf("the depths are %v: give them in ascending order", c.Depths)
 	case c.Draws < 2:
 		return fmt.Errorf("the number of draws is %d: give at least 2, for the spread over them", c.Draws)
 	case c.Resamples < 100:
@@ -125,6 +123,9 @@ func (c Config) check() error {
 			"%d", c.Points, 2*gradients.MaxLag+1, gradients.MaxLag)
 	case c.Images != nil && c.Images.Pairs < 1:
 		return fmt.Errorf("there are %d pairs of images: give at least one", c.Images.Pairs)
+	}
+	if err := paper.Ascending("depths", c.Depths); err != nil {
+		return err
 	}
 	names := make(map[string]bool)
 	for _, row := range c.Rows {

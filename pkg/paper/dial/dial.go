@@ -74,7 +74,7 @@ func (c Config) check() error {
 			"%d",
 			c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
 	}
-	return nil
+	return paper.Ascending("betas", c.Betas)
 }
 
 // gradients returns the config of the gradients of a depth and a beta.

@@ -3,6 +3,7 @@ package dial_test
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,7 @@ func TestConfigIsChecked(t *testing.T) {
 	defer e.Close()
 	for want, change := range map[string]func(*dial.Config){
 		"0 betas":             func(c *dial.Config) { c.Betas = nil },
+		"in ascending order":  func(c *dial.Config) { slices.Reverse(c.Betas) },
 		"numbers of draws":    func(c *dial.Config) { c.Draws = c.Draws[1:] },
 		"number of draws is":  func(c *dial.Config) { c.Draws = []int{4, 1, 4} },
 		"number of inputs is": func(c *dial.Config) { c.Inputs = 20 },

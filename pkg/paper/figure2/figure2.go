@@ -26,7 +26,7 @@ type Config struct {
 	// Nets are the families of nets, one a panel; their Depth and Statistics are filled in.
 	Nets []models.Config `json:"nets"`
 
-	// Depths are the depths L of the curves of a panel.
+	// Depths are the depths L of the curves of a panel, ascending.
 	Depths []int `json:"depths"`
 
 	// Inputs is M, the number of points of the grid on [-2, 2].
@@ -139,6 +139,9 @@ type deepNet struct {
 
 // plan lists the work, and checks the config by that.
 func (c Config) plan() (*plan, error) {
+	if err := paper.Ascending("depths", c.Depths); err != nil {
+		return nil, err
+	}
 	p := &plan{Plan: jobs.NewPlan("Figure 2", kept)}
 	for _, statistics := range paper.AllStatistics {
 		for _, net := range c.Nets {
@@ -185,10 +188,9 @@ func addWhiteness(p *jobs.Plan, config gradients.Config) (*gradients.Whiteness, 
 	return tested, paper.CheckGradients(sample)
 }
 
-// addTheory adds the theory of a net at all depths; nil where it does not cover the net, or where the depths
-// are in no order.
+// addTheory adds the theory of a net at all depths; nil where it does not cover the net.
 func (c Config) addTheory(p *jobs.Plan, net models.Config) *[]law.Curve {
-	if !slices.IsSorted(c.Depths) || len(c.Depths) == 0 {
+	if len(c.Depths) == 0 {
 		return nil
 	}
 	net.Depth, net.Statistics = c.Depths[len(c.Depths)-1], norms.Frozen

@@ -109,6 +109,7 @@ func TestConfigIsChecked(t *testing.T) {
 	defer e.Close()
 	for want, change := range map[string]func(*figure2.Config){
 		"depth is 0":            func(c *figure2.Config) { c.Depths = []int{0} },
+		"in ascending order":    func(c *figure2.Config) { c.Depths = []int{50, 2} },
 		"beta is NaN":           func(c *figure2.Config) { c.Nets[1].Beta = math.NaN() },
 		"width is -5":           func(c *figure2.Config) { c.Nets[0].Width = -5 },
 		"draws is -1":           func(c *figure2.Config) { c.Draws = -1 },

@@ -126,6 +126,9 @@ func (c Config) check() error {
 			"most %d, as there are for all",
 			c.OtherMinibatches, c.Minibatches)
 	}
+	if err := paper.Descending("betas", c.Betas); err != nil {
+		return err
+	}
 	probes := float64(c.Minibatches) * float64(len(c.Depths))
 	return cost.Steps(fmt.Sprintf("%d minibatches at %d depths", c.Minibatches, len(c.Depths)), probes,
 		"probes")

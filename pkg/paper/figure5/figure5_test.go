@@ -82,6 +82,7 @@ func TestConfigIsChecked(t *testing.T) {
 		func(c *figure5.Config) { c.Minibatches = 1 << 62 },
 		func(c *figure5.Config) { c.Batch = 41 },
 		func(c *figure5.Config) { c.Betas = []float64{0} },
+		func(c *figure5.Config) { c.Betas = []float64{0.1, 1} },
 		func(c *figure5.Config) { c.Shortcuts = nil },
 		func(c *figure5.Config) { c.OtherMinibatches = 4 },
 	} {

@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/jobs"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -227,5 +228,5 @@ func (c Config) check() error {
 	case len(c.Highways) > 0 && len(c.HighwayDepths) == 0:
 		return fmt.Errorf("highway nets have no depths: give at least one")
 	}
-	return nil
+	return paper.Ascending("depths of the highway nets", c.HighwayDepths)
 }

@@ -79,6 +79,9 @@ func (c Config) check() error {
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
 			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
 	}
+	if err := paper.Ascending("depths", c.Depths); err != nil {
+		return err
+	}
 	net := c.Net
 	net.Depth = c.Depths[len(c.Depths)-1]
 	return meanfield.Covers(net)

@@ -38,6 +38,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		"without division":     func(c *Config) { c.Net.Norm = norms.Batch },
 		"there are no depths":  func(c *Config) { c.Depths = nil },
+		"in ascending order":   func(c *Config) { c.Depths = []int{10, 6} },
 		"1 draws of nets":      func(c *Config) { c.Draws = 1 },
 		"and 0 of the theory":  func(c *Config) { c.TheoryDraws = 0 },
 		"inputs is 30":         func(c *Config) { c.Inputs = 30 },

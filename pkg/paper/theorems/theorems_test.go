@@ -64,6 +64,7 @@ func TestRun(t *testing.T) {
 func TestConfigIsChecked(t *testing.T) {
 	for want, change := range map[string]func(*theorems.Config){
 		"transformer":      func(c *theorems.Config) { c.Nets = []theorems.GateNet{{Net: "transformer"}} },
+		"ascending order":  func(c *theorems.Config) { c.PlainDepths = []int{4, 4} },
 		"draws is 1":       func(c *theorems.Config) { c.PlainDraws = 1 },
 		"there are 0 nets": func(c *theorems.Config) { c.Nets = nil },
 	} {
