@@ -1,10 +1,9 @@
 package law
 
 import (
-	"fmt"
-
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -42,11 +41,7 @@ func (n Net) Name() models.Name {
 
 // ID names the net in the ids of claims.
 func (n Net) ID() string {
-	id := n.Net + "-" + n.Norm
-	if n.Beta != nil {
-		id += fmt.Sprintf("-beta-%g", *n.Beta)
-	}
-	return id
+	return paper.Variant{Net: n.Net, Norm: n.Norm, Beta: n.Beta, Also: n.Also}.ID()
 }
 
 // Series is a quantity of nets against another one, the theory of wide nets beside what was measured.
