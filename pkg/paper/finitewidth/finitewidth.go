@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -78,9 +79,8 @@ func (c Config) check() error {
 	switch {
 	case len(c.Nets) == 0:
 		return fmt.Errorf("there are no nets: give at least one")
-	case len(c.Widths) < 3 || !slices.IsSorted(c.Widths) || c.Widths[0] < 1:
-		return fmt.Errorf("the widths are %d: give at least three, ascending, for a fit against "+
-			"1/N", c.Widths)
+	case len(c.Widths) < 3 || slices.Min(c.Widths) < 1:
+		return fmt.Errorf("the widths are %d: give at least three, for a fit against 1/N", c.Widths)
 	case c.Inputs <= 2*gradients.MaxLag:
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
 			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
@@ -90,7 +90,7 @@ func (c Config) check() error {
 			return err
 		}
 	}
-	return nil
+	return paper.Ascending("widths", c.Widths)
 }
 
 // Result holds what was measured.
@@ -131,7 +131,7 @@ func (c Config) plan() (*plan, error) {
 			// Nets of different widths have draws of their own.
 			summary, err := law.AddGradients(p.Plan, gradients.Config{
 				Net: net, Inputs: c.Inputs, Draws: c.draws(width),
-				First: uint64(width) << 20, Seed: c.Seed,
+				First: uint64(width) * paper.DrawsApart, Seed: c.Seed,
 			})
 			if err != nil {
 				return nil, err

@@ -46,6 +46,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for want, change := range map[string]func(*finitewidth.Config){
 		"no nets":             func(c *finitewidth.Config) { c.Nets = nil },
 		"give at least three": func(c *finitewidth.Config) { c.Widths = []int{50, 100} },
+		"in ascending order":  func(c *finitewidth.Config) { c.Widths = []int{50, 50, 50} },
 		"inputs is 30":        func(c *finitewidth.Config) { c.Inputs = 30 },
 		"takes images": func(c *finitewidth.Config) {
 			c.Nets[0] = models.Config{Net: "conv-feedforward", Depth: 3}

@@ -15,8 +15,9 @@ type Fit struct {
 	Constant stats.Estimate `json:"constant"`
 	Second   float64        `json:"second"`
 
-	// Exponent is the power p of |c| N^-p, and its interval that in which chi squared is within 3.84 of its
-	// smallest value. At its ends, 0 and 3, it says nothing.
+	// Exponent is the power p of |c| N^-p, and its interval that in which chi squared is within t^2 of its
+	// smallest value, t being Student's at 95 % for the fewest draws of a width. At its ends, 0 and 3, it
+	// says nothing.
 	Exponent stats.Estimate `json:"exponent"`
 
 	// Reach is the L/N up to which c/N + d/N^2 stays below the bound of what is useful; at most that of the
@@ -26,14 +27,15 @@ type Fit struct {
 
 // newFit fits the deviations of a series from its theory.
 func newFit(s law.Series) Fit {
-	n := len(s.X)
+	n, draws := len(s.X), math.MaxInt
 	x, y, weights := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i, m := range s.Measured {
 		x[i], y[i], weights[i] = 1/s.X[i], m.Value-s.Theory[i], 1/(m.StdErr*m.StdErr)
+		draws = min(draws, m.Draws)
 	}
-	fit := Fit{Exponent: exponent(x, y, weights)}
-	fit.Constant, fit.Second = twoOrders(x, y, weights)
-	smallest := 1 / x[0]
+	fit := Fit{Exponent: exponent(x, y, weights, draws)}
+	fit.Constant, fit.Second = twoOrders(x, y, weights, draws)
+	smallest := s.X[0]
 	for width := s.X[n-1]; width > smallest && math.Abs(fit.at(width)) < useful.Value; width /= 1.001 {
 		fit.Reach = float64(s.Depth) / width
 	}
@@ -46,8 +48,9 @@ func newFit(s law.Series) Fit {
 // at returns the fitted deviation at a width.
 func (f Fit) at(width float64) float64 { return f.Constant.Value/width + f.Second/(width*width) }
 
-// twoOrders fits y = c x + d x^2 to values of known variances.
-func twoOrders(x, y, weights []float64) (c stats.Estimate, d float64) {
+// twoOrders fits y = c x + d x^2 to values whose variances are known from so many draws at least. As in
+// [stats.Slope] the interval is Student's.
+func twoOrders(x, y, weights []float64, draws int) (c stats.Estimate, d float64) {
 	var xx, xxx, xxxx, xy, xxy float64
 	for i, w := range weights {
 		x2 := x[i] * x[i]
@@ -56,13 +59,14 @@ func twoOrders(x, y, weights []float64) (c stats.Estimate, d float64) {
 	}
 	det := xx*xxxx - xxx*xxx
 	value, d := (xy*xxxx-xxy*xxx)/det, (xxy*xx-xy*xxx)/det
-	margin := distuv.UnitNormal.Quantile((1+stats.Level)/2) * math.Sqrt(xxxx/det)
-	return stats.Estimate{Value: value, Low: value - margin, High: value + margin}, d
+	c = stats.Student(value, math.Sqrt(xxxx/det), draws)
+	return c, d
 }
 
-// exponent fits y = c x^p, searching for p. The interval is by the likelihood's profile: where the deviations
-// are lost in the noise it is as wide as the search.
-func exponent(x, y, weights []float64) stats.Estimate {
+// exponent fits y = c x^p, searching for p. The interval is by the likelihood's profile, with the square of
+// Student's t for so many draws in place of chi squared: where the deviations are lost in the noise it is as
+// wide as the search.
+func exponent(x, y, weights []float64, draws int) stats.Estimate {
 	const step, last = 0.005, 3.0
 	chiSquared := func(p float64) float64 {
 		xy, xx := 0.0, 0.0
@@ -83,7 +87,8 @@ func exponent(x, y, weights []float64) stats.Estimate {
 			best, least = p, chi
 		}
 	}
-	within := least + distuv.ChiSquared{K: 1}.Quantile(stats.Level)
+	t := distuv.StudentsT{Sigma: 1, Nu: float64(draws - 1)}.Quantile((1 + stats.Level) / 2)
+	within := least + t*t
 	e := stats.Exact(best)
 	for p := 0.0; p <= last; p += step {
 		if chiSquared(p) <= within {

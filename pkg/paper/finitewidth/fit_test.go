@@ -2,6 +2,7 @@ package finitewidth
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
@@ -38,6 +39,23 @@ func TestFitFindsWhatIsThere(t *testing.T) {
 	fit = newFit(deviating(func(n float64) float64 { return -1 / math.Sqrt(n) }, 0.001))
 	if e := fit.Exponent; math.Abs(e.Value-0.5) > 0.005 || e.High > 0.75 {
 		t.Errorf("the exponent of 1/sqrt N is %v", e)
+	}
+}
+
+// TestIntervalsGrowWithFewerDraws: errors that are known from few draws are known badly.
+func TestIntervalsGrowWithFewerDraws(t *testing.T) {
+	many := deviating(func(n float64) float64 { return 2 / n }, 0.001)
+	few := deviating(func(n float64) float64 { return 2 / n }, 0.001)
+	few.Measured = slices.Clone(few.Measured)
+	few.Measured[4] = stats.Student(few.Measured[4].Value, 0.001, 8)
+	span := func(e stats.Estimate) float64 { return e.High - e.Low }
+	a, b := newFit(many), newFit(few)
+	// Student's t of 7 degrees of freedom over that of 99.
+	if got, want := span(b.Constant)/span(a.Constant), 2.3646/1.9842; math.Abs(got-want) > 1e-4 {
+		t.Errorf("the constant's interval grows by the factor %g, want %g", got, want)
+	}
+	if !(span(b.Exponent) > span(a.Exponent)) {
+		t.Errorf("the exponent's interval is %v with many draws and %v with few", a.Exponent, b.Exponent)
 	}
 }
 
