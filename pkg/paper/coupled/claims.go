@@ -26,16 +26,18 @@ var (
 // Claims decides whether the guess is right.
 func (r *Result) Claims() []claims.Claim {
 	var all []claims.Claim
-	for i, curve := range r.curves {
+	for i, measured := range r.measured {
 		s, frozen := r.Series[2*i], r.Series[2*i+1]
 		name := fmt.Sprintf("%s.depth-%d", s.Net.ID(), s.Depth)
 		title := fmt.Sprintf("%d-layer %s", s.Depth, s.Net.Name().Title())
-		c := law.Decide(Name, name, title, s.Width, s.Theory, &curve)
+		c := law.Decide(Name, name, title, s.Width, s.Theory, &measured.Curve)
 		all = append(all, guess.Claim(Name, name, "", c.Quantity).Below(c.Measured, guess.Value))
 		quantity := title + ": largest distance at lags 1–15 of the theory of frozen statistics, less that " +
 			"of the guess"
 		all = append(all, nearer.Claim(Name, name, "", quantity).
-			Above(stats.Exact(off(frozen.Theory, curve.Mean)-off(s.Theory, curve.Mean)), nearer.Value))
+			Above(stats.Jackknife(measured.Autocorrelations, func(mean []float64) []float64 {
+				return []float64{off(frozen.Theory, mean) - off(s.Theory, mean)}
+			})[0], nearer.Value))
 	}
 	return all
 }

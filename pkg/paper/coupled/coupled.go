@@ -4,10 +4,9 @@
 package coupled
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -15,11 +14,11 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/plots"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/results"
-	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
 // Name names the experiment and its files, and Title says what it shows.
@@ -71,8 +70,9 @@ func Quick() Config {
 // check checks what the nets' own configs do not.
 func (c Config) check() error {
 	switch {
-	case len(c.Nets) == 0 || len(c.Depths) == 0 || !slices.IsSorted(c.Depths):
-		return errors.New("the experiment needs nets, and depths in ascending order")
+	case len(c.Nets) == 0 || len(c.Depths) == 0:
+		return fmt.Errorf("there are %d nets and %d depths: give at least one of each", len(c.Nets),
+			len(c.Depths))
 	case c.Inputs <= 2*gradients.MaxLag:
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
 			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)
@@ -86,7 +86,7 @@ func (c Config) check() error {
 			return err
 		}
 	}
-	return nil
+	return paper.Ascending("depths", c.Depths)
 }
 
 // Result holds what came out.
@@ -100,7 +100,7 @@ type Result struct {
 	// Parts says where the numbers come from.
 	Parts results.Parts
 
-	curves []stats.Curve // measured, one a net and depth
+	measured []paper.Series // one a net and depth
 }
 
 // The quantities of the series.
@@ -125,7 +125,11 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	result := &Result{Config: config, Parts: parts}
 	for i, net := range config.Nets {
 		for d, theory := range *p.theories[i] {
-			result.add(net, theory, p.measured[i][d])
+			measured, err := p.measured[i][d].Series()
+			if err != nil {
+				return nil, err
+			}
+			result.add(net, theory, measured)
 		}
 	}
 	return result, nil
@@ -135,7 +139,7 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 type plan struct {
 	*jobs.Plan
 	theories []*[]law.Curve
-	measured [][]*gradients.Summary // nets x depths
+	measured [][]*paper.Structure // nets x depths
 }
 
 // plan lists the work.
@@ -144,16 +148,15 @@ func (c Config) plan() (*plan, error) {
 	for _, net := range c.Nets {
 		p.theories = append(p.theories, law.AddTheory(p.Plan, net, c.Inputs, c.Depths, true))
 		net.Statistics = norms.Coupled
-		var depths []*gradients.Summary
+		var depths []*paper.Structure
 		for _, depth := range c.Depths {
 			net.Depth = depth
-			summary, err := law.AddGradients(p.Plan, gradients.Config{
-				Net: net, Inputs: c.Inputs, Draws: c.Draws, First: uint64(depth) << 20, Seed: c.Seed,
-			})
+			structure, err := paper.AddStructure(p.Plan, gradients.Config{Net: net, Inputs: c.Inputs,
+				Draws: c.Draws, First: uint64(depth) * paper.DrawsApart, Seed: c.Seed})
 			if err != nil {
 				return nil, err
 			}
-			depths = append(depths, summary)
+			depths = append(depths, structure)
 		}
 		p.measured = append(p.measured, depths)
 	}
@@ -161,10 +164,11 @@ func (c Config) plan() (*plan, error) {
 }
 
 // add appends a net of a depth.
-func (r *Result) add(net models.Config, theory law.Curve, measured *gradients.Summary) {
+func (r *Result) add(net models.Config, theory law.Curve, measured paper.Series) {
 	s := law.Series{
-		Net: law.NetOf(net), Depth: theory.Depth, Width: net.Width, Inputs: r.Config.Inputs,
-		Quantity: Coupled, Against: "lag", X: plots.Count(gradients.MaxLag + 1), Theory: theory.Coupled,
+		Net: law.NetOf(net), Depth: theory.Depth, Width: cmp.Or(net.Width, models.PaperWidth),
+		Inputs: r.Config.Inputs, Quantity: Coupled, Against: "lag", X: plots.Count(gradients.MaxLag + 1),
+		Theory: theory.Coupled,
 	}
 	for lag := range s.X {
 		s.Measured = append(s.Measured, measured.At(lag))
@@ -172,5 +176,5 @@ func (r *Result) add(net models.Config, theory law.Curve, measured *gradients.Su
 	frozen := s
 	frozen.Quantity, frozen.Theory, frozen.Measured, frozen.Width = Frozen, theory.ACF, nil, 0
 	r.Series = append(r.Series, s, frozen)
-	r.curves = append(r.curves, measured.Curve)
+	r.measured = append(r.measured, measured)
 }

@@ -2,6 +2,7 @@ package coupled
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 
@@ -12,7 +13,9 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/claims"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
+	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 )
@@ -41,7 +44,7 @@ func TestRun(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"needs nets":              func(c *Config) { c.Nets = nil },
+		"there are 0 nets":        func(c *Config) { c.Nets = nil },
 		"in ascending order":      func(c *Config) { c.Depths = []int{5, 2} },
 		"inputs is 8":             func(c *Config) { c.Inputs = 8 },
 		"has no batch statistics": func(c *Config) { c.Nets[0].Norm = norms.None },
@@ -62,8 +65,8 @@ func made() *Result {
 	for _, net := range r.Config.Nets {
 		for i, depth := range r.Config.Depths {
 			theory := law.Curve{Depth: depth, Layers: []meanfield.Layer{}}
-			summary := new(gradients.Summary)
-			summary.Draws = 40
+			var summary gradients.Summary
+			summary.Draws, summary.Autocorrelations = 40, make([][]float64, 40)
 			for lag := range gradients.MaxLag + 1 {
 				guess, frozen := 1/(1+0.1*float64(lag*(i+1))), 1/(1+0.4*float64(lag*(i+1)))
 				theory.Coupled, theory.ACF = append(theory.Coupled, guess), append(theory.ACF, frozen)
@@ -73,8 +76,12 @@ func made() *Result {
 				}
 				summary.Mean, summary.StdErr = append(summary.Mean, measured+0.004),
 					append(summary.StdErr, 0.002)
+				for draw, off := range summary.Autocorrelations { // half above and half below
+					distance := 0.002 * math.Sqrt(39) * float64(2*(draw%2)-1)
+					summary.Autocorrelations[draw] = append(off, measured+0.004+distance)
+				}
 			}
-			r.add(net, theory, summary)
+			r.add(net, theory, paper.Series{Summary: summary})
 		}
 	}
 	return r
@@ -96,6 +103,26 @@ func TestClaims(t *testing.T) {
 		if c.Verdict != want {
 			t.Errorf("%s is %s, %v", c.ID, c.Verdict, c.Measured)
 		}
+	}
+	// Where draws are far from each other nothing is nearer.
+	r := made()
+	for i, acf := range r.measured[0].Autocorrelations {
+		for k := range acf {
+			acf[k] += 4 * float64(2*(i%2)-1)
+		}
+	}
+	if c := r.Claims()[1]; !strings.HasPrefix(c.ID, "coupled-statistics.nearer") ||
+		c.Verdict != claims.Undecided {
+		t.Errorf("%s is %s, %v", c.ID, c.Verdict, c.Measured)
+	}
+}
+
+// TestWidthIsThePapers where a config says none.
+func TestWidthIsThePapers(t *testing.T) {
+	r := &Result{Config: Paper()}
+	r.add(models.Config{Net: "residual", Norm: norms.Batch, Beta: 1}, law.Curve{Depth: 2}, made().measured[0])
+	if got := r.Series[0].Width; got != models.PaperWidth {
+		t.Errorf("the width is %d", got)
 	}
 }
 

@@ -23,20 +23,15 @@ func (r *Result) table() *results.Table {
 	table := &results.Table{
 		Caption: "Largest distance at lags 1–15 from the measured autocorrelation of gradients that go " +
 			"through the batch statistics.",
-		Header: []string{
-			"net",
-			"layers",
-			"of the guess",
-			"of the theory of frozen statistics",
-			"two standard errors at most",
-		},
+		Header: []string{"net", "layers", "of the guess", "of the theory of frozen statistics",
+			"two standard errors at most"},
 	}
-	for i, curve := range r.curves {
+	for i, measured := range r.measured {
 		s, frozen := r.Series[2*i], r.Series[2*i+1]
 		table.Rows = append(table.Rows, []string{
-			s.Net.Name().Title(), fmt.Sprint(s.Depth), fmt.Sprintf("%.3f", off(s.Theory, curve.Mean)),
-			fmt.Sprintf("%.3f", off(frozen.Theory, curve.Mean)),
-			fmt.Sprintf("%.3f", 2*slices.Max(curve.StdErr[1:])),
+			s.Net.Name().Title(), fmt.Sprint(s.Depth), fmt.Sprintf("%.3f", off(s.Theory, measured.Mean)),
+			fmt.Sprintf("%.3f", off(frozen.Theory, measured.Mean)),
+			fmt.Sprintf("%.3f", 2*slices.Max(measured.StdErr[1:])),
 		})
 	}
 	return table
