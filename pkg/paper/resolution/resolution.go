@@ -137,15 +137,17 @@ func (c Config) check() error {
 		}
 		sizes := slices.Clone(f.Grids)
 		for _, g := range f.Measured {
-			if !slices.IsSorted(g.Depths) {
-				return fmt.Errorf("the depths on %d inputs are %d: give them in ascending order", g.Inputs,
-					g.Depths)
+			if err := paper.Ascending(fmt.Sprintf("depths on %d inputs", g.Inputs), g.Depths); err != nil {
+				return err
 			}
 			sizes = append(sizes, g.Inputs)
 		}
-		if f.Depth < 2 || len(f.Grids) == 0 || !slices.IsSorted(f.Grids) {
-			return fmt.Errorf("a family has depth %d and the grids %d: give a depth of at least 2, and "+
-				"grids in ascending order", f.Depth, f.Grids)
+		if f.Depth < 2 || len(f.Grids) == 0 {
+			return fmt.Errorf("a family has depth %d and %d grids: give a depth of at least 2, and a grid",
+				f.Depth, len(f.Grids))
+		}
+		if err := paper.Ascending("grids of a family", f.Grids); err != nil {
+			return err
 		}
 		if least := slices.Min(sizes); least < 8 {
 			return fmt.Errorf("a grid has %d inputs: give at least 8", least)
@@ -287,16 +289,17 @@ func addTheory(plan *jobs.Plan, f Family, inputs int) *[]neighbours {
 		})
 }
 
+// deepest is the number of binary digits of the largest depth whose draws are kept apart from those of other
+// grids.
+const deepest = 12
+
 // addMeasured adds the measurement of nets of a depth on a grid.
 func (c Config) addMeasured(plan *jobs.Plan, net models.Config, inputs, depth int) (*neighbours, error) {
 	net.Depth, net.Width = depth, c.Width
-	config := gradients.Config{
-		Net:    net,
-		Inputs: inputs,
-		Draws:  c.draws(inputs),
-		First:  uint64(inputs) << 20,
-		Seed:   c.Seed,
-	}
+	// Nets of different depths share nothing, so that slopes over depths are of independent points.
+	apart := uint64(inputs)<<deepest + uint64(depth)
+	config := gradients.Config{Net: net, Inputs: inputs, Draws: c.draws(inputs),
+		First: apart * paper.DrawsApart, Seed: c.Seed}
 	part, _, err := paper.AddPart(plan, "correlation of gradients over the input", gradients.Version, config,
 		func(ctx context.Context, e *engine.Engine) (neighbours, error) {
 			result, err := gradients.Run(ctx, e, config)
