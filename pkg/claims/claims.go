@@ -32,7 +32,8 @@ func (v Verdict) Mark() string {
 	return map[Verdict]string{Holds: "✓", Contradicted: "✗", Undecided: "?"}[v]
 }
 
-// Claim is a sentence of the paper made checkable.
+// Claim is a sentence made checkable: of the paper, of the theory of infinitely wide nets, or of a plan that
+// was written before the runs.
 type Claim struct {
 	// ID is unique and stable, such as "figure-2.feedforward-white.frozen". It ends with the Convention where
 	// there is one.
@@ -137,6 +138,14 @@ func moreDraws(measured stats.Estimate, bound float64) int {
 	return max(int(math.Ceil(float64(measured.Draws)*(times-1))), min(measured.Draws, 1))
 }
 
+// singular returns one of what a claim's unit counts: a draw, a minibatch.
+func singular(unit string) string {
+	if one, found := strings.CutSuffix(unit, "ches"); found {
+		return one + "ch"
+	}
+	return strings.TrimSuffix(unit, "s")
+}
+
 // Advice says, of an undecided claim, what would decide it.
 func (c Claim) Advice() string {
 	unit := c.Unit
@@ -147,7 +156,7 @@ func (c Claim) Advice() string {
 	case c.Verdict != Undecided:
 		return ""
 	case c.MoreDraws == 1:
-		return fmt.Sprintf("about 1 more %s would decide at this spread", strings.TrimSuffix(unit, "s"))
+		return fmt.Sprintf("about 1 more %s would decide at this spread", singular(unit))
 	case c.MoreDraws > 0:
 		return fmt.Sprintf("about %d more %s would decide at this spread", c.MoreDraws, unit)
 	case c.Measured.Draws > 0:

@@ -75,6 +75,8 @@ func TestMoreDraws(t *testing.T) {
 		// for the other verdict
 		{claims.Claim{}.Above(e, 1.2), 30, "about 30 more draws would decide at this spread"},
 		{claims.Claim{}.Above(e, 0.8), 1, "about 1 more draw would decide at this spread"},
+		{claims.Claim{Unit: "minibatches"}.Above(e, 0.8), 1,
+			"about 1 more minibatch would decide at this spread"},
 		{claims.Claim{Unit: "minibatches"}.Above(e, 0.999), 0,
 			"too near the bound: a hundred times as many minibatches would not decide at this spread"},
 		{claims.Claim{}.Above(e, 1), 0,

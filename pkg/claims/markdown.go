@@ -36,7 +36,7 @@ func table(claims []Claim, verdicts bool) string {
 		}
 		table.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
-	row("Verdict", "Where", "The paper says", "Measured here", "Ours (95 %)", "Bound")
+	row("Verdict", "Where", "Statement", "Measured here", "Ours (95 %)", "Bound")
 	row("---", "---", "---", "---", "---", "---")
 	for _, c := range claims {
 		row(c.Words(), c.Source, c.Statement, c.Quantity, c.Measured.String(),
@@ -59,7 +59,7 @@ func Summary(claims []Claim) string {
 		groups[key] = append(groups[key], c)
 	}
 	var table strings.Builder
-	table.WriteString("| Where | The paper says | Measured here | Ours (95 %) | Bound | " + CountHeader +
+	table.WriteString("| Where | Statement | Measured here | Ours (95 %) | Bound | " + CountHeader +
 		" |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, key := range order {
 		group := groups[key]

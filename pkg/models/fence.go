@@ -13,8 +13,8 @@ import . "github.com/gomlx/gomlx/core/graph"
 type fence struct{ one *Node }
 
 // newFence returns a fence in the graph of x, a net's input. Its 1 is the input's first number, times 0, plus
-// 1: it is something else only where that number is not finite. Then no output of the batch is finite; without
-// batch statistics those of the other inputs would be.
+// 1: it is something else only where that number is not finite. Then no output of the batch is finite;
+// without batch statistics those of the other inputs would be.
 func newFence(x *Node) fence {
 	first := make([]SliceAxisSpec, x.Rank())
 	for axis := range first {

@@ -1,5 +1,5 @@
 // Package earlydense shows what becomes of the gradients of dense nets in the first steps of training:
-// Figures 1 and 2 of the paper behind each of the first steps of fitting a sine.
+// Figures 1 and 2 of the paper after some of the first steps of fitting a sine.
 //
 // [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides whether what the
 // paper says of gradients at initialisation goes on to hold. [Draw] draws it, and [DrawStep] one draw of a

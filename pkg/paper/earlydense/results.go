@@ -5,7 +5,7 @@ import "github.com/shattered-gradients/shattered/pkg/results"
 // Name names the experiment and its files, and Title says what it shows.
 const (
 	Name  = "early-training"
-	Title = "Early in training: gradients of dense nets behind the first steps"
+	Title = "Early in training: gradients of dense nets in the first steps"
 )
 
 // Seed returns the seed that determined every random number.

@@ -11,7 +11,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// Series is what the gradients of a dense net say behind each of the steps.
+// Series is what the gradients of a dense net say after each of the steps.
 type Series struct {
 	paper.EarlyNet
 

@@ -1,5 +1,5 @@
 // Package earlyimages shows what becomes of the gradients of convolutional nets in the first steps of
-// training: what Figures 3 and 5c of the paper show, behind each of the first steps of training the nets of
+// training: what Figures 3 and 5c of the paper show, after some of the first steps of training the nets of
 // Figure 6.
 //
 // [Run] takes a [Config], as a rule [Paper] or [Quick], and returns a [Result] that decides whether what the
@@ -91,7 +91,7 @@ type Result struct {
 	Parts results.Parts
 }
 
-// Series is what a convolutional net shows behind each of the steps. Curves are over seeds.
+// Series is what a convolutional net shows after each of the steps. Curves are over seeds.
 type Series struct {
 	paper.EarlyNet
 

@@ -5,7 +5,7 @@ import "github.com/shattered-gradients/shattered/pkg/results"
 // Name names the experiment and its files, and Title says what it shows.
 const (
 	Name  = "early-training-images"
-	Title = "Early in training: gradients of convolutional nets behind the first steps on CIFAR-10"
+	Title = "Early in training: gradients of convolutional nets in the first steps on CIFAR-10"
 )
 
 // Seed returns the seed that determined every random number: the first of the seeds.

@@ -12,9 +12,9 @@
 //	tr(J J^T) = E |J^T u|^2,   tr((J J^T - c I)^2) = E (J^T u . J^T v - c u . v)^2,
 //
 // for independent u and v (Hutchinson's estimator), from which the mean of s^2 and its deviation follow. With
-// c = tr(J J^T) / O an isometry of O <= D has exactly the mean 1 and the deviation 0, whatever the vectors; of
-// O > D both are right on average over them. (Products J v, which Lanczos' method would need as well, GoMLX
-// has not for convolutions.)
+// c = tr(J J^T) / O an isometry of O <= D has exactly the mean 1 and the deviation 0, whatever the vectors;
+// of O > D both are right on average over them. (Products J v, which Lanczos' method would need as well,
+// GoMLX has not for convolutions.)
 //
 // All points of a path run as one batch, as in pkg/probes/path. Batch statistics must be held fixed
 // (norms.Frozen): else the output at a point depends on the other points, and J is another thing.
