@@ -30,7 +30,9 @@
 //
 // beside what the engine holds for B inputs (see pkg/engine). As many paths are in flight as there are
 // processors, and Go may hold as much again that waits for its collector of garbage. Of a path there remain
-// 24 T bytes, and of all of them 8 T^2: draws and pairs are streamed.
+// 24 T bytes, and of all of them 8 T^2: draws and pairs are streamed. Products add up in the order of the
+// paths, so that of a path that is done before an earlier one 4 T^2 bytes wait: of a few paths, or of all
+// that were kept where a run goes on that was stopped in an early one.
 package path
 
 import (
