@@ -101,13 +101,18 @@ func TestWhatThereIsNotIsNil(t *testing.T) {
 	}
 }
 
-// TestDeepPartsAreComparedInPart: without what shatters with the rounding.
-func TestDeepPartsAreComparedInPart(t *testing.T) {
-	d := draws{ACF: [][]float64{{1, 0.5}}, LogSize: []float64{3}, NeverSwitch: []float64{0.2},
-		Condition: []float64{0.1}, Alignment: []float64{0.3}}
-	text, err := json.Marshal(d.steady())
-	const want = `{"never_switch":[0.2],"condition":[0.1],"alignment":[0.3]}`
-	if err != nil || string(text) != want {
-		t.Errorf("compared is %s, want %s, %v", text, want, err)
+// TestMeansOverDrawsAreCompared: of deep nets without what shatters with the rounding.
+func TestMeansOverDrawsAreCompared(t *testing.T) {
+	d := draws{ACF: [][]float64{{1, 0.5}, nil, {1, 0.25}}, LogSize: []float64{3, 4, 8},
+		NeverSwitch: []float64{0, 0.25, 0.5}, Condition: []float64{0.01, 0, 1}, Alignment: []float64{0.5}}
+	for depth, want := range map[int]string{
+		50: `{"acf":[1,0.375],"constant":1,"log_size":5,"never_switch":0.25,"alignment":0.5,` +
+			`"log_condition":-2.6666666666666665}`,
+		200: `{"never_switch":0.25,"alignment":0.5,"log_condition":-2.6666666666666665}`,
+	} {
+		text, err := json.Marshal(d.steady(depth))
+		if err != nil || string(text) != want {
+			t.Errorf("compared at %d layers is %s, want %s, %v", depth, text, want, err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/shattered-gradients/shattered/pkg/data"
@@ -82,18 +83,63 @@ func addDraws(p *jobs.Plan, config sampling.Config) (*draws, models.Config, erro
 	net := sample.Config.Net
 	spec.Weight *= 3 // the run over the grid that it is of, Jacobians, and gradients of weights
 	compute := func(ctx context.Context, e *engine.Engine) (draws, error) { return measure(ctx, e, config) }
-	if net.Depth > deepestShown {
-		return jobs.AddCompared(p, spec, compute, jobs.Compared[draws]{Of: draws.steady}), net, nil
-	}
-	return jobs.Add(p, spec, compute), net, nil
+	compared := jobs.Compared[draws]{Of: func(d draws) any { return d.steady(net.Depth) }}
+	return jobs.AddCompared(p, spec, compute, compared), net, nil
 }
 
-// steady returns what of a very deep net comes out alike on another processor. Gradients that have shattered
-// do so with the rounding of the processor as well.
-func (d draws) steady() any {
-	d.ACF, d.LogSize = nil, nil
-	return d
+// steady is what of a net's draws comes out alike on another processor: means over draws, which rounding
+// changes less than single draws of nets that shatter.
+type steady struct {
+	NotFinite bool `json:"not_finite,omitempty"`
+
+	// ACF is over the draws that have one, and Constant the number of the others.
+	ACF      []float64 `json:"acf,omitempty"`
+	Constant int       `json:"constant,omitempty"`
+
+	LogSize     float64 `json:"log_size,omitempty"`
+	NeverSwitch float64 `json:"never_switch,omitempty"`
+	Alignment   float64 `json:"alignment,omitempty"`
+
+	// LogCondition is the logarithm to base 10, as conditions differ by powers of ten; of the smallest ones
+	// that of leastCondition.
+	LogCondition float64 `json:"log_condition,omitempty"`
 }
+
+// leastCondition is the condition below which a Jacobian is as good as singular in float32.
+const leastCondition = 1e-6
+
+// steady returns what of a net's draws comes out alike. Gradients of very deep nets that have shattered did
+// so with the rounding of the processor as well, and of these nets nothing of the gradients is compared.
+func (d draws) steady(depth int) steady {
+	s := steady{NotFinite: d.NotFinite, NeverSwitch: average(d.NeverSwitch, same),
+		Alignment: average(d.Alignment, same), LogCondition: average(d.Condition, func(c float64) float64 {
+			return math.Log10(max(c, leastCondition))
+		})}
+	if depth > deepestShown {
+		return s
+	}
+	s.LogSize = average(d.LogSize, same)
+	varying := slices.DeleteFunc(slices.Clone(d.ACF), func(acf []float64) bool { return acf == nil })
+	s.Constant = len(d.ACF) - len(varying)
+	for _, acf := range varying {
+		if s.ACF == nil {
+			s.ACF = make([]float64, len(acf))
+		}
+		floats.AddScaled(s.ACF, 1/float64(len(varying)), acf)
+	}
+	return s
+}
+
+// average returns the mean of a function of values, 0 where there are none.
+func average(values []float64, of func(float64) float64) float64 {
+	sum := 0.0
+	for _, value := range values {
+		sum += of(value) / float64(len(values))
+	}
+	return sum
+}
+
+func same(x float64) float64 { return x }
 
 // measure runs the probes on a net.
 func measure(ctx context.Context, e *engine.Engine, config sampling.Config) (draws, error) {
