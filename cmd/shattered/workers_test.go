@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/internal/testprogram"
@@ -78,5 +79,39 @@ func TestWorkers(t *testing.T) {
 	}
 	if said := do("stop_workers"); !strings.HasPrefix(said, "==> 0 workers stopped") {
 		t.Errorf("stopping again says %q", said)
+	}
+	// A worker that has not written its number yet: what the file says is a process that nobody may end.
+	stranger := exec.Command("sleep", "60")
+	if err := stranger.Start(); err != nil {
+		t.Fatal(err)
+	}
+	number := filepath.Join(workers, processors[0]+".pid")
+	if err := os.WriteFile(number, fmt.Appendln(nil, stranger.Process.Pid), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	starting := exec.Command("bash", "-c", `exec 9>"$1.lock" && flock -n 9 && echo locked && sleep 0.3 &&
+		echo "$BASHPID" >"$1.pid" && exec sleep 60 </dev/null`, "bash", strings.TrimSuffix(number, ".pid"))
+	output, err := starting.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := starting.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := output.Read(make([]byte, 7)); err != nil { // it has the lock
+		t.Fatal(err)
+	}
+	if said := do("stop_workers"); !strings.HasPrefix(said, "==> 1 workers stopped") {
+		t.Errorf("stopping one that starts says %q", said)
+	}
+	if err := stranger.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	for process, want := range map[*exec.Cmd]syscall.Signal{starting: syscall.SIGTERM,
+		stranger: syscall.SIGKILL} {
+		err := process.Wait()
+		if got := process.ProcessState.Sys().(syscall.WaitStatus).Signal(); got != want {
+			t.Errorf("%v ended by %v, %v, want %v", process, got, err, want)
+		}
 	}
 }

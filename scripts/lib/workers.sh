@@ -41,13 +41,29 @@ start_workers() {
   say "$started workers started; they write to $folder, and scripts/train stop ends them"
 }
 
+# holder LOCK prints the process number of the worker that holds a lock, and waits for one that is just
+# starting: what the file says until then is that of the worker before, and may be another process's by now.
+holder() {
+  local lock="$1" pid
+  for _ in {1..100}; do
+    pid="$(cat "${lock%.lock}.pid" 2>/dev/null)" || pid=""
+    if [[ -n "$pid" && "/proc/$pid/fd/9" -ef "$lock" ]]; then
+      printf '%s\n' "$pid"
+      return
+    fi
+    sleep 0.05
+  done
+  die "who holds $lock is no worker: end the process by kill"
+}
+
 # stop_workers ends all workers, each behind the step that it is doing and a checkpoint, and waits for that.
 stop_workers() {
-  local lock stopping=()
+  local lock pid stopping=()
   for lock in "$(workers_folder)"/*.lock; do
     [[ -e "$lock" ]] || continue
     if ! flock -n "$lock" true; then
-      kill -TERM "$(<"${lock%.lock}.pid")"
+      pid="$(holder "$lock")"
+      kill -TERM "$pid"
       stopping+=("$lock")
     fi
   done
