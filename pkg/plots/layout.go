@@ -78,31 +78,57 @@ func (l *layout) margins() (left, right, bottom, top vg.Length) {
 // along rows and columns.
 func (l *layout) place(c draw.Canvas) (canvases [][]draw.Canvas, areas [][]vg.Rectangle) {
 	left, right, bottom, top := l.margins()
-	tiles := draw.Tiles{Rows: len(l.plots), Cols: len(l.plots[0]), PadX: l.padX, PadY: l.padY}
-	canvases = plot.Align(l.plots, tiles, draw.Crop(c, left, -right, bottom, -top))
-
-	// Align is out by a point where a tick's label sticks out beyond the end of its axis: from here on the
-	// areas are made exactly equal.
-	corner := make([]vg.Point, max(tiles.Rows, tiles.Cols)) // X by column, Y by row
-	l.each(func(i, j int, p *plot.Plot) {
-		area := p.DataCanvas(canvases[i][j])
-		corner[j].X, corner[i].Y = max(corner[j].X, area.Min.X), max(corner[i].Y, area.Min.Y)
-	})
-	size := vg.Point{X: c.Max.X, Y: c.Max.Y}
-	l.each(func(i, j int, p *plot.Plot) {
-		area := p.DataCanvas(canvases[i][j])
-		size.X, size.Y = min(size.X, area.Max.X-corner[j].X), min(size.Y, area.Max.Y-corner[i].Y)
-	})
-	areas = make([][]vg.Rectangle, tiles.Rows)
-	for i := range areas {
-		areas[i] = make([]vg.Rectangle, tiles.Cols)
-		for j := range areas[i] {
-			start := vg.Point{X: corner[j].X, Y: corner[i].Y}
-			areas[i][j] = vg.Rectangle{Min: start, Max: start.Add(size)}
+	c = draw.Crop(c, left, -right, bottom, -top)
+	rows, cols := len(l.plots), len(l.plots[0])
+	canvases, areas = make([][]draw.Canvas, rows), make([][]vg.Rectangle, rows)
+	for i := range rows {
+		canvases[i], areas[i] = make([]draw.Canvas, cols), make([]vg.Rectangle, cols)
+		for j := range cols {
+			canvases[i][j] = c
 		}
 	}
-	l.each(func(i, j int, p *plot.Plot) { canvases[i][j] = fit(p, canvases[i][j], areas[i][j]) })
+	l.each(func(i, j int, p *plot.Plot) { areas[i][j] = p.DataCanvas(c).Rectangle })
+	// The space that axes take depends slightly on the size of the canvas.
+	for range 2 {
+		l.spread(c, canvases, areas)
+		l.each(func(i, j int, p *plot.Plot) { canvases[i][j] = fit(p, canvases[i][j], areas[i][j]) })
+	}
 	return canvases, areas
+}
+
+// spread makes the areas of all panels as large as they can be on a canvas, side by side and one above the
+// other, each column and row with the most space that an axis takes in it so far.
+func (l *layout) spread(c draw.Canvas, canvases [][]draw.Canvas, areas [][]vg.Rectangle) {
+	rows, cols := len(l.plots), len(l.plots[0])
+	lefts, rights := make([]vg.Length, cols), make([]vg.Length, cols)
+	bottoms, tops := make([]vg.Length, rows), make([]vg.Length, rows)
+	l.each(func(i, j int, _ *plot.Plot) {
+		outer, inner := canvases[i][j].Rectangle, areas[i][j]
+		lefts[j], rights[j] = max(lefts[j], inner.Min.X-outer.Min.X), max(rights[j], outer.Max.X-inner.Max.X)
+		bottoms[i], tops[i] = max(bottoms[i], inner.Min.Y-outer.Min.Y), max(tops[i], outer.Max.Y-inner.Max.Y)
+	})
+	size := c.Size()
+	size.X -= l.padX * vg.Length(cols-1)
+	size.Y -= l.padY * vg.Length(rows-1)
+	for j := range cols {
+		size.X -= lefts[j] + rights[j]
+	}
+	for i := range rows {
+		size.Y -= bottoms[i] + tops[i]
+	}
+	size.X, size.Y = size.X/vg.Length(cols), size.Y/vg.Length(rows)
+	y := c.Max.Y
+	for i := range rows {
+		x := c.Min.X
+		y -= tops[i] + size.Y
+		for j := range cols {
+			x += lefts[j]
+			start := vg.Point{X: x, Y: y}
+			areas[i][j] = vg.Rectangle{Min: start, Max: start.Add(size)}
+			x += size.X + rights[j] + l.padX
+		}
+		y -= bottoms[i] + l.padY
+	}
 }
 
 // each calls do for every panel.
