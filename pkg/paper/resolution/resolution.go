@@ -116,7 +116,7 @@ func Quick() Config {
 }
 
 // leastDraws is the number of draws on the finest grids at least, for a spread over draws.
-const leastDraws = 8
+const leastDraws = 24
 
 // draws returns the number of draws on a grid.
 func (c Config) draws(inputs int) int {
