@@ -153,7 +153,7 @@ var All = []Experiment{
 		Series: []law.Series(nil),
 		Shows: "Whether gradients look white is decided by the grid: a finer one shows structure in " +
 			"deeper nets",
-		Cost:     "5 minutes, or 5 s with the parts kept with the code",
+		Cost:     "2 minutes, or 5 s with the parts kept with the code",
 		Notebook: "04_law", Figures: []string{resolution.Name},
 		Run:  onGrid(resolution.Run, resolution.Paper, resolution.Quick),
 		Kept: "pkg/paper/resolution/parts.jsonl.gz",

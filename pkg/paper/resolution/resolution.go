@@ -61,7 +61,7 @@ type Config struct {
 	Seed uint64 `json:"seed"`
 }
 
-// Paper returns the config at full size. It takes ten minutes of one processor, one of them for the theory
+// Paper returns the config at full size. It takes four minutes of one processor, one of them for the theory
 // of 4096 inputs, which needs 3 GB. The theory of nets with batch normalisation costs the third power of the
 // number of inputs, 13 s of one processor for 256 and 50 layers, so it ends there: 1024 inputs would take a
 // quarter of an hour. Without normalisation inputs don't know of each other, and a coarser grid is part of a
