@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -164,6 +165,7 @@ func parseProbe(arguments []string) (*probeFlags, error) {
 	}
 	set.Visit(func(given *flag.Flag) { f.pairsGiven = f.pairsGiven || given.Name == "pairs" })
 	f.config.Net, f.config.Width = f.model, f.width
+	f.weights = cmp.Or(f.weights, string(onnx.AsTheyAre))
 	return f, f.checkFlags(set)
 }
 
@@ -209,6 +211,8 @@ func (f *probeFlags) checkFlags(set *flag.FlagSet) error {
 
 // checkBelonging returns an error for flags that say something of the other kind of model.
 func (f *probeFlags) checkBelonging(set *flag.FlagSet) error {
+	_, err := os.Stat(f.model)
+	file := err == nil || strings.HasSuffix(f.model, ".onnx") // and no net with a letter wrong
 	ofFiles := []string{"weights", "input", "output-name"}
 	ofNets := flag.NewFlagSet("", flag.ContinueOnError)
 	new(netFlags).define(ofNets, new(models.Config))
@@ -216,7 +220,7 @@ func (f *probeFlags) checkBelonging(set *flag.FlagSet) error {
 	set.Visit(func(given *flag.Flag) {
 		ofNet := given.Name == "width" || ofNets.Lookup(given.Name) != nil
 		switch {
-		case f.isFile() && ofNet:
+		case f.isFile() && file && ofNet:
 			wrong = fmt.Errorf("--%s is for nets of the paper, and %s is a file, whose net is in it: leave "+
 				"it out", given.Name, f.model)
 		case !f.isFile() && slices.Contains(ofFiles, given.Name):

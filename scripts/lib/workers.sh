@@ -41,11 +41,13 @@ start_workers() {
   say "$started workers started; they write to $folder, and scripts/train stop ends them"
 }
 
-# holder LOCK prints the process number of the worker that holds a lock, and waits for one that is just
-# starting: what the file says until then is that of the worker before, and may be another process's by now.
+# holder LOCK prints the process number of the worker that holds a lock, or nothing where none does any more.
+# It waits for one that is just starting: what the file says until then is the number of the worker before,
+# and may be another process's by now.
 holder() {
   local lock="$1" pid
   for _ in {1..100}; do
+    if flock -n "$lock" true; then return; fi
     pid="$(cat "${lock%.lock}.pid" 2>/dev/null)" || pid=""
     if [[ -n "$pid" && "/proc/$pid/fd/9" -ef "$lock" ]]; then
       printf '%s\n' "$pid"
@@ -63,8 +65,7 @@ stop_workers() {
     [[ -e "$lock" ]] || continue
     if ! flock -n "$lock" true; then
       pid="$(holder "$lock")"
-      kill -TERM "$pid"
-      stopping+=("$lock")
+      if [[ -n "$pid" ]] && kill -TERM "$pid" 2>/dev/null; then stopping+=("$lock"); fi
     fi
   done
   for lock in "${stopping[@]}"; do
