@@ -108,7 +108,7 @@ func TestMeansOverDrawsAreCompared(t *testing.T) {
 	for depth, want := range map[int]string{
 		50: `{"acf":[1,0.375],"constant":1,"log_size":5,"never_switch":0.25,"alignment":0.5,` +
 			`"log_condition":-2.6666666666666665}`,
-		200: `{"never_switch":0.25,"alignment":0.5,"log_condition":-2.6666666666666665}`,
+		200: `{"log_size":0,"never_switch":0.25,"alignment":0.5,"log_condition":-2.6666666666666665}`,
 	} {
 		text, err := json.Marshal(d.steady(depth))
 		if err != nil || string(text) != want {

@@ -96,13 +96,13 @@ type steady struct {
 	ACF      []float64 `json:"acf,omitempty"`
 	Constant int       `json:"constant,omitempty"`
 
-	LogSize     float64 `json:"log_size,omitempty"`
-	NeverSwitch float64 `json:"never_switch,omitempty"`
-	Alignment   float64 `json:"alignment,omitempty"`
+	LogSize     float64 `json:"log_size"`
+	NeverSwitch float64 `json:"never_switch"`
+	Alignment   float64 `json:"alignment"`
 
 	// LogCondition is the logarithm to base 10, as conditions differ by powers of ten; of the smallest ones
 	// that of leastCondition.
-	LogCondition float64 `json:"log_condition,omitempty"`
+	LogCondition float64 `json:"log_condition"`
 }
 
 // leastCondition is the condition below which a Jacobian is as good as singular in float32.
