@@ -68,36 +68,45 @@ func (d *divergence) Error() string { return d.reason }
 // start or in a checkpoint.
 func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (*session, error) {
 	s := &session{plan: plan, ctx: ctx, runner: r, folder: folder, store: model.NewStore()}
-	if err := s.openData(); err != nil {
+	if err := s.getReady(); err != nil {
+		s.free()
 		return nil, err
 	}
+	return s, nil
+}
+
+// getReady is newSession for a session that has its fields.
+func (s *session) getReady() error {
+	if err := s.openData(); err != nil {
+		return err
+	}
 	var values []*tensors.Tensor
-	if folder != nil {
+	if s.folder != nil {
 		var err error
-		if s.state, values, err = load(ctx, folder.path, plan.id); err != nil {
-			return nil, fmt.Errorf("%s can't go on from its checkpoint: %w", plan.config, err)
+		if s.state, values, err = load(s.ctx, s.folder.path, s.id); err != nil {
+			return fmt.Errorf("%s can't go on from its checkpoint: %w", s.config, err)
 		}
 	}
 	if s.state == nil {
-		s.state = &state{ID: plan.id, Plateau: plateauState{Rate: plan.config.Optimizer.LearningRate}}
-		if rate, found := plan.config.Optimizer.scheduled(0, s.steps); found {
+		s.state = &state{ID: s.id, Plateau: plateauState{Rate: s.config.Optimizer.LearningRate}}
+		if rate, found := s.config.Optimizer.scheduled(0, s.steps); found {
 			s.state.Plateau.Rate = rate
 		}
-		if err := plan.net.Initialize(s.store.RootScope().At(netScope), plan.net.Draw(plan.config.Seed, 0),
+		if err := s.net.Initialize(s.store.RootScope().At(netScope), s.net.Draw(s.config.Seed, 0),
 			dtypes.Float32); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	s.before = s.state.Seconds
-	if s.provenance = r.Provenance; s.provenance.Backend == "" {
-		s.provenance = results.NewProvenance(r.Backend, "")
+	if s.provenance = s.runner.Provenance; s.provenance.Backend == "" {
+		s.provenance = results.NewProvenance(s.runner.Backend, "")
 	}
 	if name := s.provenance.Backend; !slices.Contains(s.state.Backends, name) {
 		s.state.Backends = append(s.state.Backends, name)
 	}
-	if folder != nil {
-		if err := folder.begin(s.state.Curve); err != nil {
-			return nil, err
+	if s.folder != nil {
+		if err := s.folder.begin(s.state.Curve); err != nil {
+			return err
 		}
 	}
 	// GoMLX's constructors panic. A new Trainer forgets the learning rate of a Store, so the variables are
@@ -115,11 +124,7 @@ func newSession(ctx context.Context, r *Runner, plan *plan, folder *runFolder) (
 	if err == nil {
 		s.prober, err = newProber(s)
 	}
-	if err != nil {
-		s.free()
-		return nil, err
-	}
-	return s, nil
+	return err
 }
 
 // openData opens the data sets and finds how many steps there are.
