@@ -68,6 +68,25 @@ func TestPanelsAreAligned(t *testing.T) {
 	})
 }
 
+// TestPanelsFillTheFigure: between the panels that take the most space in their columns lies the gap that is
+// asked for, and no more, to half a point.
+func TestPanelsFillTheFigure(t *testing.T) {
+	f := uneven(t, false)
+	canvases, _ := f.layout.place(draw.NewCanvas(nil, f.width, f.height))
+	left, right, _, _ := f.layout.margins()
+	end := left - f.layout.padX
+	for j := range canvases[0] {
+		start := min(canvases[0][j].Min.X, canvases[1][j].Min.X)
+		if gap := start - end; math.Abs(float64(gap-f.layout.padX)) > 0.5 {
+			t.Errorf("before column %d lie %v, not %v", j, gap, f.layout.padX)
+		}
+		end = max(canvases[0][j].Max.X, canvases[1][j].Max.X)
+	}
+	if rest := f.width - right - end; math.Abs(float64(rest)) > 0.5 {
+		t.Errorf("behind the last column lie %v more than asked for", rest)
+	}
+}
+
 // TestEmptyPlace checks that a place without a panel keeps its area.
 func TestEmptyPlace(t *testing.T) {
 	f := uneven(t, true)
