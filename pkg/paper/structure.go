@@ -87,5 +87,5 @@ func (s *Structure) Series() (Series, error) {
 }
 
 // Length returns the effective correlation length of [stats.CorrelationLength], in steps of the grid, of the
-// autocorrelation averaged over draws. Nets that share their draws are compared by [stats.Replicates.Less].
+// autocorrelation averaged over draws. Nets that share their draws are compared by [stats.Replicates.Minus].
 func (s *Structure) Length() stats.Replicates { return s.draws.Length }

@@ -25,10 +25,10 @@ func (r Replicates) Estimate() Estimate {
 	return Student(r.All, Mean(r.Without).StdErr*float64(n-1), n)
 }
 
-// Less estimates by how much the statistic is above that of another ensemble that shares its draws: a draw is
-// left out of both at once, so that what they have in common cancels. It is [None] for ensembles of different
-// sizes.
-func (r Replicates) Less(other Replicates) Estimate {
+// Minus estimates by how much the statistic is above that of another ensemble that shares its draws: a draw
+// is left out of both at once, so that what they have in common cancels. It is [None] for ensembles of
+// different sizes.
+func (r Replicates) Minus(other Replicates) Estimate {
 	if len(r.Without) != len(other.Without) {
 		return None()
 	}

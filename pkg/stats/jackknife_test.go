@@ -49,7 +49,7 @@ func TestReplicatesMakeTheJackknife(t *testing.T) {
 	want := stats.JackknifePaired(draws, others, func(mean, other []float64) float64 {
 		return math.Log(mean[0]) - math.Log(other[0])
 	})
-	got := own.Less(other)
+	got := own.Minus(other)
 	const rounding = 1e-12
 	near(t, "difference", got.Value, want.Value, rounding)
 	near(t, "standard error of the difference", got.StdErr, want.StdErr, rounding)
@@ -57,7 +57,7 @@ func TestReplicatesMakeTheJackknife(t *testing.T) {
 		t.Errorf("replicates have the estimate %+v", got)
 	}
 	other.Without = other.Without[1:]
-	if got := own.Less(other); !math.IsNaN(got.Value) {
+	if got := own.Minus(other); !math.IsNaN(got.Value) {
 		t.Errorf("ensembles of different sizes differ by %+v", got)
 	}
 }

@@ -217,5 +217,5 @@ func (s *Series) add(measured *paper.Structure) error {
 // longer estimates by how much the correlation length at one beta is above that at another, both given by
 // their places. All betas share their draws.
 func (s *Series) longer(beta, other int) stats.Estimate {
-	return s.lengths[beta].Less(s.lengths[other])
+	return s.lengths[beta].Minus(s.lengths[other])
 }
