@@ -57,8 +57,8 @@ func (f *file) rectified(output string) []string {
 	var names []string
 	needed := map[string]bool{output: true}
 	for _, node := range slices.Backward(f.graph.Node) {
-		if !slices.ContainsFunc(node.Output, func(name string) bool { return needed[name] }) {
-			continue
+		if !slices.ContainsFunc(node.Output, func(name string) bool { return name != "" && needed[name] }) {
+			continue // an empty name stands for a result that is left out
 		}
 		for _, name := range node.Input {
 			needed[name] = true
