@@ -17,9 +17,10 @@ const (
 	sampleLeast = 3
 )
 
-// sample returns the jobs among those kept with the code that are to be computed anew, in a random order. The
-// chance of a job is in inverse proportion to what it costs, so that over many runs all get the same time of
-// a processor, and no run draws the few that would take it longer than all others.
+// sample returns the jobs among those kept with the code that are to be computed anew, in a random order.
+// Each is drawn from those that are left with chances in inverse proportion to what they cost: where the
+// sample is a small share, all jobs get about the same time of a processor over many runs, and the few that
+// take longer than all others are drawn seldom.
 func (r *run) sample(kept []int) []int {
 	rng := random.Stream(r.setting.Sample)
 	whole := 0.0

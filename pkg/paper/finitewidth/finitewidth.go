@@ -80,7 +80,8 @@ func (c Config) check() error {
 	case len(c.Nets) == 0:
 		return fmt.Errorf("there are no nets: give at least one")
 	case len(c.Widths) < 3 || slices.Min(c.Widths) < 1:
-		return fmt.Errorf("the widths are %d: give at least three, for a fit against 1/N", c.Widths)
+		return fmt.Errorf("the widths are %d: give at least three of at least 1, for a fit against 1/N",
+			c.Widths)
 	case c.Inputs <= 2*gradients.MaxLag:
 		return fmt.Errorf("the number of inputs is %d: give at least %d, for lags "+
 			"up to %d", c.Inputs, 2*gradients.MaxLag+1, gradients.MaxLag)

@@ -125,10 +125,11 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("there are 0 nets: give at least one, such as those of theorems.Quick")
 	}
-	for _, depths := range [][]int{config.Depths, config.PlainDepths} {
-		if err := paper.Ascending("depths", depths); err != nil {
-			return nil, err
-		}
+	if err := paper.Ascending("depths", config.Depths); err != nil {
+		return nil, err
+	}
+	if err := paper.Ascending("depths of plain Monte Carlo", config.PlainDepths); err != nil {
+		return nil, err
 	}
 	plan := jobs.NewPlan("the theorems", nil)
 	measured := make([]*theory.Result, len(runs))
