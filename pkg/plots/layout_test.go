@@ -77,12 +77,12 @@ func TestPanelsFillTheFigure(t *testing.T) {
 	end := left - f.layout.padX
 	for j := range canvases[0] {
 		start := min(canvases[0][j].Min.X, canvases[1][j].Min.X)
-		if gap := start - end; math.Abs(float64(gap-f.layout.padX)) > 0.5 {
+		if gap := start - end; !(math.Abs(float64(gap-f.layout.padX)) <= 0.5) {
 			t.Errorf("before column %d lie %v, not %v", j, gap, f.layout.padX)
 		}
 		end = max(canvases[0][j].Max.X, canvases[1][j].Max.X)
 	}
-	if rest := f.width - right - end; math.Abs(float64(rest)) > 0.5 {
+	if rest := f.width - right - end; !(math.Abs(float64(rest)) <= 0.5) {
 		t.Errorf("behind the last column lie %v more than asked for", rest)
 	}
 }
