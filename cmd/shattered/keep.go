@@ -20,9 +20,9 @@ import (
 // keepUsage is printed by keep --help, in front of the flags.
 const keepUsage = `Usage: scripts/reproduce --keep FIGURE [flags]
 
-Computes all parts of a figure at the paper's size and writes them into the file that is kept with the code.
-Ctrl-C stops, and the same command continues after the parts that are finished: also with newer code, as long
-as that does not raise a version.
+Computes the parts of a figure at the paper's size that are not kept with the code yet, with --anew all of
+them, and writes the file that is kept with the code. Ctrl-C stops; the file has what is finished then, and the
+same command continues after it: also with newer code, as long as that does not raise a version.
 
 `
 
@@ -69,7 +69,9 @@ func runKeep(arguments []string) error {
 	return err
 }
 
-// keep computes what is not there yet of an experiment's parts, and writes them all into a file.
+// keep computes what is not there yet of an experiment's parts, neither with the code, unless the environment
+// wants all anew, nor in the folder, and writes them all into a file; where it is stopped, those that are
+// finished.
 func keep(experiment experiments.Experiment, folder, output string) error {
 	s, err := lab.Open()
 	if err != nil {
@@ -81,10 +83,11 @@ func keep(experiment experiments.Experiment, folder, output string) error {
 	folder = filepath.Join(folder, keptFolder, experiment.Name)
 	ctx := checkpoint.With(s.Context, checkpoint.NewStore(folder, "kept "+origin.Backend+" "+origin.Plugin))
 	var parts []jobs.Part
-	ctx = jobs.With(ctx, jobs.Setting{Origin: origin,
-		Record: func(all []jobs.Part) { parts = append(parts, all...) }})
-	if _, err := experiment.Run(ctx, s.Engine, "paper"); err != nil {
-		return err
+	ctx = jobs.With(ctx, jobs.Setting{UseKept: os.Getenv(lab.AnewVariable) == "", Unchecked: true,
+		Origin: origin, Record: func(there []jobs.Part) { parts = there }})
+	_, failed := experiment.Run(ctx, s.Engine, "paper")
+	if len(parts) == 0 {
+		return failed
 	}
 	var content bytes.Buffer
 	if err := jobs.Write(&content, parts); err != nil {
@@ -96,5 +99,5 @@ func keep(experiment experiments.Experiment, folder, output string) error {
 		return err
 	}
 	fmt.Printf("%d parts of %s in %s (%d bytes)\n", len(parts), experiment.Name, output, size)
-	return nil
+	return failed
 }

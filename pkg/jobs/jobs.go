@@ -2,10 +2,10 @@
 // at a time as there are processors, keeps what is finished, so that an interrupted run continues after it,
 // and takes what is kept with the code instead of computing it.
 //
-// What is kept with the code (an [Archive]) is not believed: each run computes a random sample of it anew,
-// says how far it is from what was kept, and fails where that is farther than rounding explains. How a
-// context is to run its jobs is a [Setting]; without one, and without a checkpoint.Store, everything is
-// computed.
+// What is kept with the code (an [Archive]) is not believed: each run, but one that adds to it, computes a
+// random sample of it anew, says how far it is from what was kept, and fails where that is farther than
+// rounding explains. How a context is to run its jobs is a [Setting]; without one, and without a
+// checkpoint.Store, everything is computed.
 //
 // The package knows nothing of what jobs compute. A job has a key that determines its result: the version of
 // the code that matters and everything that the code is given.

@@ -202,6 +202,19 @@ func TestDifferencesFail(t *testing.T) {
 	}
 }
 
+// TestUnchecked: without a sample all that is kept is taken, whatever the code computes now.
+func TestUnchecked(t *testing.T) {
+	x := newExperiment(5)
+	x.archive = archive(t, x, 0)
+	want := x.want()
+	x.factor, x.computed = 1.01, nil
+	got, parts, err := x.run(jobs.With(t.Context(), jobs.Setting{UseKept: true, Unchecked: true}),
+		engine.New(nil))
+	if err != nil || !reflect.DeepEqual(got, want) || len(x.computed) != 0 || len(parts.Recomputed) != 0 {
+		t.Errorf("computed were %v, %v: %v", x.computed, parts.Recomputed, err)
+	}
+}
+
 // TestDamagedArchive: an archive that can't be read is said to be one.
 func TestDamagedArchive(t *testing.T) {
 	x := newExperiment(2)

@@ -45,7 +45,8 @@ type run struct {
 // compute, and the time to go is estimated from their weights.
 //
 // It returns where the results come from. It returns an error when a job fails, when the context ends, or
-// when a part of the archive that was computed anew differs from what is kept.
+// when a part of the archive that was computed anew differs from what is kept; the setting's Record is handed
+// what is finished then.
 func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error) {
 	if err := cost.Steps("the parts of "+p.name, float64(len(p.jobs)), "jobs"); err != nil {
 		return results.Parts{}, err
@@ -73,10 +74,10 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 		progress.StepWeighted(outer, w)
 		return nil
 	})
+	r.record()
 	if err != nil {
 		return results.Parts{}, err
 	}
-	r.record()
 	return r.report, nil
 }
 
@@ -106,7 +107,10 @@ func (r *run) find(ctx context.Context) error {
 				j.Name, r.name, err)
 		}
 	}
-	sample := r.sample(kept)
+	var sample []int
+	if !r.setting.Unchecked {
+		sample = r.sample(kept)
+	}
 	r.sampled = make(map[int]bool)
 	for _, i := range sample {
 		r.sampled[i] = true
@@ -171,7 +175,7 @@ func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	return checkpoint.Keep(ctx, json.RawMessage(j.key), r.parts[i])
 }
 
-// record hands all parts to the setting's Record.
+// record hands the parts that are there to the setting's Record.
 func (r *run) record() {
 	if r.setting.Record == nil {
 		return

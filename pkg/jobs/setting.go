@@ -11,13 +11,17 @@ type Setting struct {
 	// UseKept takes the parts that are kept with the code, and computes a sample of them anew.
 	UseKept bool
 
+	// Unchecked computes no sample: to add to what is kept what is missing.
+	Unchecked bool
+
 	// Sample determines the random sample.
 	Sample uint64
 
 	// Origin describes the process, for the parts that it computes.
 	Origin results.Origin
 
-	// Record, where it is not nil, is handed all parts of an experiment, in their order, once they are there.
+	// Record, where it is not nil, is handed the parts of a plan, in their order: all of them, unless the run
+	// ends with an error.
 	Record func(parts []Part)
 }
 
