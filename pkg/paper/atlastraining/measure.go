@@ -90,11 +90,17 @@ func (c Config) plan(t task, archive *jobs.Archive) (*jobs.Plan, []cell, error) 
 			own := probe{Inputs: c.Inputs, Points: c.Points, Images: c.Images,
 				Budget: early.Budget{Net: net, Steps: c.Steps, Rates: c.Rates, Draws: c.Draws,
 					First: uint64(depth) * paper.DrawsApart, Seed: c.Seed}}
-			compute := func(ctx context.Context, e *engine.Engine) (outcome, error) {
-				return own.measure(ctx, e, t)
+			compute := func(p probe) func(context.Context, *engine.Engine) (outcome, error) {
+				return func(ctx context.Context, e *engine.Engine) (outcome, error) {
+					return p.measure(ctx, e, t)
+				}
 			}
+			// What is compared is there before training: one update says as much as all.
+			again := own
+			again.Steps, again.Rates = 1, own.Rates[:min(1, len(own.Rates))]
 			cells = append(cells, cell{row, own,
-				jobs.AddCompared(p, own.spec(row, t), compute, jobs.Compared[outcome]{Of: own.steady})})
+				jobs.AddCompared(p, own.spec(row, t), compute(own), jobs.Compared[outcome]{
+					Of: own.steady, Again: compute(again), Weight: again.weight()})})
 		}
 	}
 	return p, cells, nil
@@ -106,17 +112,19 @@ func (p probe) spec(row atlas.Row, t task) jobs.Spec {
 		paper.Key
 		Summary int `json:"summary"`
 	}{paper.Key{Probe: "early", Version: early.Version, Config: p, Data: t.checksum()}, version}
+	return jobs.Spec{
+		Name: fmt.Sprintf("%d-layer %s", p.Net.Depth, row.Title),
+		Key:  key, Weight: p.weight(), Passing: !p.Net.Registered(),
+	}
+}
+
+// weight is proportional to the multiplications of all trainings.
+func (p probe) weight() float64 {
 	batch := p.Inputs
 	if p.Images != nil {
 		batch = p.Images.Batch
 	}
-	return jobs.Spec{
-		Name: fmt.Sprintf("%d-layer %s", p.Net.Depth, row.Title),
-		Key:  key,
-		Weight: paper.TrainingWeight(p.Net, batch, []int{p.Steps}) *
-			float64(max(len(p.Rates)*p.Draws, 1)),
-		Passing: !p.Net.Registered(),
-	}
+	return paper.TrainingWeight(p.Net, batch, []int{p.Steps}) * float64(max(len(p.Rates)*p.Draws, 1))
 }
 
 // measure looks at a net at initialisation and trains it. Training begins from the same draws of the weights.
