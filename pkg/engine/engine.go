@@ -37,6 +37,7 @@ type Engine struct {
 	mu     sync.Mutex
 	steps  map[stepKey]step
 	single *Engine // for runs that share the processors, or nil until there are such
+	whole  *Engine // the engine whose single this one is, or nil
 }
 
 // New returns an engine on the backend.
@@ -214,8 +215,8 @@ feed:
 }
 
 // ForEach is the function ForEach for runs on the engine. Run is handed the engine to use: where all
-// processors have a run of their own, one on which each run takes a single thread (see [backend.OneThread]).
-// In nets of images the last bits of a result may depend on which it is.
+// processors have a run of their own, one on which each run takes a single thread (see [backend.OneThread]),
+// unless it is of a net of images (see [Engine.For]).
 func (e *Engine) ForEach(ctx context.Context, n int, run func(e *Engine, i int) error) error {
 	if n >= processors.Count() {
 		single, err := e.oneThread()
@@ -237,8 +238,19 @@ func (e *Engine) oneThread() (*Engine, error) {
 	defer e.mu.Unlock()
 	if e.single == nil {
 		e.single = New(single)
+		e.single.whole = e
 	}
 	return e.single, nil
+}
+
+// For returns the engine to run a net on. It is e, but for a net of images the one that [Engine.ForEach] took
+// e from, on the threads of all processors. What XLA convolves it hands to its own threads: where there is
+// one of these, runs at once wait for each other.
+func (e *Engine) For(net *models.Net) *Engine {
+	if e.whole != nil && len(net.Input) > 2 {
+		return e.whole
+	}
+	return e
 }
 
 // DType is the precision in which probes run unless they ask for another.

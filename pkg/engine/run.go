@@ -90,6 +90,7 @@ func (e *Engine) run(ctx context.Context, request Request,
 
 // begin checks the inputs of a request and returns the state of its run.
 func (e *Engine) begin(request Request) (*pass, error) {
+	e = e.For(request.Net)
 	if shape := request.Inputs.Shape(); shape.Rank() == 0 ||
 		!slices.Equal(shape.Dimensions[1:], request.Net.Input) {
 		return nil, fmt.Errorf("inputs for %v have shape %v: give them as %s", request.Net, shape.Dimensions,

@@ -122,7 +122,8 @@ func ImageBudget(ctx context.Context, e *engine.Engine, b Budget, from training.
 	if err := checkOnImages(net, batch); err != nil {
 		return nil, err
 	}
-	return b.run(ctx, fit{backend: e.Backend(), net: net, loss: loss.SparseCategoricalCrossEntropyLogits},
+	return b.run(ctx, fit{backend: e.For(net).Backend(), net: net,
+		loss: loss.SparseCategoricalCrossEntropyLogits},
 		func(draw uint64) (start, func(), error) {
 			batches, err := from.Training(images, batch, b.Seed+b.First+draw)
 			if err != nil {

@@ -92,7 +92,7 @@ func RunImages(ctx context.Context, e *engine.Engine, config ImagesConfig,
 	}
 	next, stop := inTurn(batches)
 	defer stop()
-	f := fit{backend: e.Backend(), net: trained, loss: loss.SparseCategoricalCrossEntropyLogits}
+	f := fit{backend: e.For(trained).Backend(), net: trained, loss: loss.SparseCategoricalCrossEntropyLogits}
 	from := start{draw: trained.Draw(seed, 0), rate: run.Config.LearningRate, next: next}
 	run.Losses, err = f.once(ctx, from, run.Config.Steps, func(weights *model.Scope) error {
 		seen, err := minibatch.At(ctx, e, looked, looked[0].Stored(weights))
