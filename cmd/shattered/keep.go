@@ -18,7 +18,7 @@ import (
 )
 
 // keepUsage is printed by keep --help, in front of the flags.
-const keepUsage = `Usage: scripts/reproduce --keep FIGURE [flags]
+const keepUsage = `Usage: shattered keep FIGURE [flags], or scripts/reproduce --keep FIGURE
 
 Computes the parts of a figure at the paper's size that are not kept with the code yet, with --anew all of
 them, and writes the file that is kept with the code. Ctrl-C stops; the file has what is finished then, and the

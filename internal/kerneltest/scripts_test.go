@@ -42,6 +42,8 @@ func TestScriptsRefuseBadInput(t *testing.T) {
 	}{
 		"unknown option": {script(t, "reproduce", "--sideways"), 2, "unknown option --sideways"},
 		"missing value":  {script(t, "reproduce", "--results"), 2, "--results needs a value"},
+		"kept and more":  {script(t, "reproduce", "--keep", "5", "6"), 2, "--keep takes one figure"},
+		"kept and quick": {script(t, "reproduce", "--keep", "5", "--quick"), 2, "at the paper's size"},
 		"unknown backend": {script(t, "reproduce", "--backend", "abacus"), 2,
 			"unknown backend abacus: choose one of xla:cpu, xla:cuda, go"},
 		"unknown figure": {script(t, "reproduce", "--results", results, "99"), 2,

@@ -68,7 +68,7 @@ stop_workers() {
       if [[ -n "$pid" ]] && kill -TERM "$pid" 2>/dev/null; then stopping+=("$lock"); fi
     fi
   done
-  for lock in "${stopping[@]}"; do
+  for lock in ${stopping[@]+"${stopping[@]}"}; do
     flock -w 60 "$lock" true || die "the worker $(<"${lock%.lock}.pid") has not stopped within a minute:" \
       "look at ${lock%.lock}.log, and end it by kill"
   done
