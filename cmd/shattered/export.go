@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
@@ -81,7 +82,7 @@ func parseExport(arguments []string) (*exportFlags, error) {
 	set.Var((*precision)(&f.config.DType), "precision", "float64, or float32 as the probes run")
 	set.StringVar(&f.backend, "backend", backend.Configured(), "backend: "+strings.Join(backend.Names, ", "))
 	set.Usage = func() {
-		fmt.Fprintf(set.Output(), exportUsage, strings.Join(models.Architectures.Names(), ", "))
+		fmt.Fprintf(set.Output(), exportUsage, strings.Join(denseNets(), ", "))
 		set.PrintDefaults()
 	}
 	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") {
@@ -99,6 +100,12 @@ func parseExport(arguments []string) (*exportFlags, error) {
 		return nil, fmt.Errorf("width is %d: give the number of units of a layer, at least 1", net.Width)
 	}
 	return f, f.check(set)
+}
+
+// denseNets returns the names of the nets that take the points of a grid, and no images.
+func denseNets() []string {
+	return slices.DeleteFunc(models.Architectures.Names(),
+		func(name string) bool { return strings.HasPrefix(name, "conv-") })
 }
 
 // precision is a flag value that names a data type.

@@ -35,8 +35,9 @@ const probeUsage = `Usage: scripts/probe MODEL.onnx [--inputs a.npy | --images c
 Says how fast the gradients of a model lose each other on the way from one input to another, in a sentence,
 and writes a page with a picture, and its numbers as JSON, CSV and NumPy arrays.
 
-MODEL.onnx is a model such as PyTorch's torch.onnx.export writes. NET is one of the paper's, at random
-weights: %s; --depth and the flags after it describe it.
+MODEL.onnx is a model such as PyTorch's torch.onnx.export writes. NET is one of this project's, at random
+weights: %s. --depth, --width, --norm, --alpha, --beta, --gamma2,
+--branch-layers, --learnt-beta and --fixup describe it.
 
 `
 
@@ -196,6 +197,10 @@ func (f *probeFlags) checkFlags(set *flag.FlagSet) error {
 	if _, err := subject.ParseScalar(f.scalar); err != nil {
 		return fmt.Errorf("--%w", err)
 	}
+	if _, err := os.Stat(f.model); err != nil && f.isFile() && !strings.HasSuffix(f.model, ".onnx") {
+		return fmt.Errorf("there is no file %s and no net of that name: give an ONNX file, or one of %s",
+			f.model, strings.Join(models.Architectures.Names(), ", "))
+	}
 	if err := f.checkBelonging(set); err != nil {
 		return err
 	}
@@ -211,8 +216,6 @@ func (f *probeFlags) checkFlags(set *flag.FlagSet) error {
 
 // checkBelonging returns an error for flags that say something of the other kind of model.
 func (f *probeFlags) checkBelonging(set *flag.FlagSet) error {
-	_, err := os.Stat(f.model)
-	file := err == nil || strings.HasSuffix(f.model, ".onnx") // and no net with a letter wrong
 	ofFiles := []string{"weights", "input", "output-name"}
 	ofNets := flag.NewFlagSet("", flag.ContinueOnError)
 	new(netFlags).define(ofNets, new(models.Config))
@@ -220,7 +223,7 @@ func (f *probeFlags) checkBelonging(set *flag.FlagSet) error {
 	set.Visit(func(given *flag.Flag) {
 		ofNet := given.Name == "width" || ofNets.Lookup(given.Name) != nil
 		switch {
-		case f.isFile() && file && ofNet:
+		case f.isFile() && ofNet:
 			wrong = fmt.Errorf("--%s is for nets of the paper, and %s is a file, whose net is in it: leave "+
 				"it out", given.Name, f.model)
 		case !f.isFile() && slices.Contains(ofFiles, given.Name):

@@ -245,7 +245,7 @@ func TestProbeRefusesBadInput(t *testing.T) {
 		"depth is 0":                             "feedforward --depth 0",
 		"beta is 0":                              "residual --beta 0",
 		"nowhere.onnx":                           "nowhere.onnx",
-		"the model can't be read":                "feedforwrd --depth 3",
+		"there is no file feedforwrd and no net": "feedforwrd --depth 3",
 		"--weights is for ONNX files":            "feedforward --weights he",
 		"--input is for ONNX files":              "feedforward --input x",
 	} {

@@ -18,7 +18,7 @@ import (
 	"github.com/gomlx/go-xla/installer"
 )
 
-// version is the release that go-xla v0.4.4, which go.mod asks for, was made for.
+// version is the release that go-xla v0.4.5, which go.mod asks for, was made for.
 const version = "v0.114.0"
 
 // patience is how long fetching may take: an answer that never comes must not hold up the set-up.
