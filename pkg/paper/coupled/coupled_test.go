@@ -117,6 +117,25 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestFarther: it is the difference of mean squares, and its mean that of the mean autocorrelation, whatever
+// the spread of the draws. A difference of the largest distances would have none where both are at one lag.
+func TestFarther(t *testing.T) {
+	theory, other := []float64{1, 0.6, 0.3}, []float64{1, 0.4, 0.3}
+	draws := [][]float64{{1, 0.9, 0.2}, {1, 0.1, 0.5}}
+	mean := []float64{1, 0.5, 0.35}
+	sum := 0.0
+	for _, acf := range append(draws, mean) {
+		want := (math.Pow(acf[1]-0.6, 2) - math.Pow(acf[1]-0.4, 2)) / 2
+		if got := farther(theory, other, acf); math.Abs(got-want) > 1e-12 {
+			t.Errorf("of %v it is %g, want %g", acf, got, want)
+		}
+		sum += want
+	}
+	if all := farther(theory, other, mean); math.Abs(sum-3*all) > 1e-12 {
+		t.Errorf("the mean over draws is not that of their mean, %g", all)
+	}
+}
+
 // TestWidthIsThePapers where a config says none.
 func TestWidthIsThePapers(t *testing.T) {
 	r := &Result{Config: Paper()}

@@ -2,6 +2,7 @@ package coupled
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/results"
@@ -35,4 +36,13 @@ func (r *Result) table() *results.Table {
 		})
 	}
 	return table
+}
+
+// off returns the largest distance of two autocorrelations from lag 1 on.
+func off(theory, measured []float64) float64 {
+	worst := 0.0
+	for k := 1; k < len(theory); k++ {
+		worst = max(worst, math.Abs(theory[k]-measured[k]))
+	}
+	return worst
 }
