@@ -30,8 +30,9 @@ var (
 		ID: "law-length", Source: law.Source,
 		Statement: "The correlation length of real nets is that of infinitely wide ones",
 		Value:     0,
-		Why: fmt.Sprintf("is that: no more than 2 standard errors beyond the lengths of the theory's "+
-			"autocorrelation ± %g/N, which is what it may be off by, N being the width", law.Near.Value),
+		Why: fmt.Sprintf("is that: no more than 2 standard errors, or what stands for them where the "+
+			"farthest of several nets counts, beyond the lengths of the theory's autocorrelation ± %g/N, "+
+			"which is what it may be off by, N being the width", law.Near.Value),
 	}
 )
 
@@ -69,23 +70,26 @@ func (r *Result) Claims() []claims.Claim {
 }
 
 // followsLaw claims that the nets of all betas, of a width, have the autocorrelation and the correlation
-// length of infinitely wide ones: that the one does that is farthest off.
+// length of infinitely wide ones: that the one does that is farthest off. Betas share their draws, so that
+// the allowance for their number, which holds however they depend on each other, is a generous one.
 func (s Series) followsLaw(width int) []claims.Claim {
 	name := fmt.Sprintf("%s.depth-%d", s.Net, s.Depth)
 	title := fmt.Sprintf("%d-layer resnets of all β, frozen statistics", s.Depth)
 	acf, length := math.Inf(-1), math.Inf(-1)
+	errors := law.ErrorsAmong(len(s.Beta), s.Draws)
 	for i, curve := range s.curves {
-		acf = max(acf, law.Excess(s.Theory.acfs[i][:len(curve.Mean)], curve, 1))
+		acf = max(acf, law.Excess(s.Theory.acfs[i][:len(curve.Mean)], curve, 1, errors))
 		short, long := lengths(s.Theory.acfs[i], law.Near.Value/float64(width))
 		measured := s.Length[i]
-		length = max(length, max(short-measured.Value, measured.Value-long)-2*measured.StdErr)
+		length = max(length, max(short-measured.Value, measured.Value-long)-errors*measured.StdErr)
 	}
 	return []claims.Claim{
-		law.Near.Claim(Name, name, "", fmt.Sprintf("%s: largest distance at lags 1–%d, less two standard "+
-			"errors, times the width", title, gradients.MaxLag)).
+		law.Near.Claim(Name, name, "", fmt.Sprintf("%s: largest distance at lags 1–%d, less %.1f standard "+
+			"errors, times the width", title, gradients.MaxLag, errors)).
 			Below(stats.Exact(float64(width)*acf), law.Near.Value),
-		sameLength.Claim(Name, name, "", title+": largest distance, in grid steps, of the correlation "+
-			"length beyond those that the theory allows, less two standard errors; negative inside").
+		sameLength.Claim(Name, name, "", fmt.Sprintf("%s: largest distance, in grid steps, of the "+
+			"correlation length beyond those that the theory allows, less %.1f standard errors; negative "+
+			"inside", title, errors)).
 			Below(stats.Exact(length), sameLength.Value),
 	}
 }

@@ -39,7 +39,7 @@ func TestBetasAreComparedDrawByDraw(t *testing.T) {
 func TestCurvesFollowTheLaw(t *testing.T) {
 	const width = 200 // 3/200 is between 0.01 and 0.02
 	for off, want := range map[float64]claims.Verdict{0.01: claims.Holds, 0.02: claims.Contradicted} {
-		s := Series{Net: "residual", Depth: 10, Theory: new(Theory)}
+		s := Series{Net: "residual", Depth: 10, Draws: 20, Beta: []float64{0.1, 0.3}, Theory: new(Theory)}
 		for i := range 2 {
 			theory, curve := make([]float64, 64), &stats.Curve{StdErr: make([]float64, 16)}
 			for k := range theory {

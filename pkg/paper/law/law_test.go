@@ -130,11 +130,23 @@ func curveOf(mean, stdErr []float64) *stats.Curve { return &stats.Curve{Mean: me
 func TestExcess(t *testing.T) {
 	measured := curveOf([]float64{1, 0.5, 0.2}, []float64{0, 0.01, 0.05})
 	// 0.2-0.1, and 0.1-0.02.
-	if got := law.Excess([]float64{0, 0.4, 0}, measured, 1); math.Abs(got-0.1) > 1e-12 {
+	if got := law.Excess([]float64{0, 0.4, 0}, measured, 1, law.Errors); math.Abs(got-0.1) > 1e-12 {
 		t.Errorf("the excess is %g, want 0.1", got)
 	}
-	if got := law.Excess([]float64{0, 0.4}, measured, 1); !math.IsNaN(got) {
+	if got := law.Excess([]float64{0, 0.4}, measured, 1, law.Errors); !math.IsNaN(got) {
 		t.Errorf("curves of different lengths have the excess %g", got)
+	}
+}
+
+// TestErrorsAmong compares with SciPy 1.16: t.ppf(1 - norm.sf(2)/curves, draws - 1).
+func TestErrorsAmong(t *testing.T) {
+	for _, c := range []struct {
+		curves, draws int
+		want          float64
+	}{{12, 12, 3.654369050378558}, {12, 20, 3.2969055065417887}, {1, 1_000_001, 2.000002500003063}} {
+		if got := law.ErrorsAmong(c.curves, c.draws); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("for %d curves of %d draws it is %.15g, want %.15g", c.curves, c.draws, got, c.want)
+		}
 	}
 }
 
