@@ -98,6 +98,25 @@ func TestLineHasItsClosedForm(t *testing.T) {
 	}
 }
 
+// TestLengthNearTheEnd: where R ends little above 1/2 the length is 1 on average, and may be less. On arcs of
+// angles theta around 0 the net |x|^2 / 2 has R(d) = cos(theta d), which falls to 1/2 on one of these four.
+func TestLengthNearTheEnd(t *testing.T) {
+	var pairs []path.Pair
+	for _, theta := range []float64{0.8, 0.9, 1, 1.1} {
+		pairs = append(pairs,
+			path.Pair{From: []float64{1, 0}, To: []float64{math.Cos(theta), math.Sin(theta)}})
+	}
+	result := run(t, path.Config{
+		Subject: subject.Subject{Net: testnets.Net(t, "square", []int{2}, testnets.HalfSquare{}),
+			DType: dtypes.Float64}, Kind: path.Arc, Points: 33, Pairs: pairs,
+	})
+	length := result.Length()
+	low, high := *length.Length.Low, *length.Length.High
+	if length.Reached || length.Length.Value != 1 || !(low > 0.7 && low < 0.95) || high != 1 {
+		t.Errorf("the length is %v", length.Length)
+	}
+}
+
 // TestLinearNetNeverLosesItsGradient: the gradient is one vector everywhere.
 func TestLinearNetNeverLosesItsGradient(t *testing.T) {
 	net := testnets.Net(t, "linear", []int{3}, testnets.Dense{In: 3, Out: 2})

@@ -60,18 +60,27 @@ type Length struct {
 	Step float64 `json:"step"`
 }
 
-// Length returns the correlation length. Its interval is that of the jackknife, in which paths on which R
-// stays above Half count with the length 1.
+// Length returns the correlation length. Its interval goes from where the lower ends of the intervals of R
+// fall to Half to where the upper ends do, or to 1 where these don't: near the end of the path, beyond which
+// no length can lie, the jackknife of the length itself would say too little. It has no standard error.
 func (r *Result) Length() Length {
-	curve := r.curve(r.moments.Mean())
-	_, reached := crossing(r.Distances, curve)
-	length := r.moments.Jackknife(func(mean []float64) []float64 {
-		length, _ := crossing(r.Distances, r.curve(mean))
-		return []float64{length}
-	})[0]
-	return Length{
-		Length: length.Within(0, 1), Reached: reached, Resolved: curve[1] > Half, Step: r.Distances[1],
+	estimates := r.Correlation()
+	at := func(end func(subject.Estimate) float64) (float64, bool) {
+		curve := make([]float64, len(estimates))
+		for k, e := range estimates {
+			curve[k] = end(e)
+		}
+		return crossing(r.Distances, curve)
 	}
+	value, reached := at(func(e subject.Estimate) float64 { return e.Value })
+	l := Length{Length: subject.Estimate{Value: value}, Reached: reached, Resolved: estimates[1].Value > Half,
+		Step: r.Distances[1]}
+	if estimates[1].Low != nil {
+		low, _ := at(func(e subject.Estimate) float64 { return *e.Low })
+		high, _ := at(func(e subject.Estimate) float64 { return *e.High })
+		l.Length.Low, l.Length.High, l.Length.Draws = &low, &high, estimates[1].Draws
+	}
+	return l
 }
 
 // crossing returns the least distance at which a curve that begins at 1 falls to Half, on straight lines
