@@ -258,21 +258,12 @@ func weightsOf(net models.Config) (carry, gain float64, err error) {
 }
 
 // matrixVariance returns g, the variance of a matrix's entries times its fan-in. In the limit of wide layers
-// an orthogonal matrix does to the signals what one of independent entries of the same variance does.
+// the entries of orthogonal matrices are as good as independent normals.
 func matrixVariance(initializer *initializers.Initializer) (float64, error) {
-	base, gain := initializer.Unscaled()
-	variance := gain * gain
-	switch base {
-	case initializers.He:
-		variance *= 2
-	case initializers.LeCun, initializers.Orthogonal:
-	default:
-		return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
-			"initializers, or one of them times a gain", initializer)
-	}
+	variance := initializer.Variance
 	if !(variance > 0) || math.IsInf(variance, 0) {
-		return 0, fmt.Errorf("initialiser %q draws weights of variance %g/fan-in: give a gain other than 0 "+
-			"whose square is a number", initializer, variance)
+		return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
+			"initializers, one of them times a finite gain other than 0, or one with a Variance", initializer)
 	}
 	return variance, nil
 }

@@ -21,6 +21,11 @@ type Initializer struct {
 	// counts the outputs, the ones before it multiply to the fan-in.
 	Fill func(rng *random.Generator, dims []int, values []float32)
 
+	// Variance is that of the entries of a matrix that it fills, times the fan-in, where they have the mean 0
+	// and act in wide layers as independent ones do; 0 for all others. What is derived for such weights takes
+	// it: the theory of wide nets, and counting paths.
+	Variance float64
+
 	base *Initializer // of one that Scaled has made; nil for all others
 	gain float64
 }
@@ -62,9 +67,10 @@ func FanIn(dims []int) int {
 	return fanIn
 }
 
-// normal returns an initialiser that draws independent normals of mean zero and the variance that it is told.
-func normal(name string, variance func(dims []int) float64) *Initializer {
-	return register(&Initializer{Name: name, Fill: func(rng *random.Generator, dims []int, values []float32) {
-		rng.FillNormal(values, math.Sqrt(variance(dims)))
-	}})
+// normal returns an initialiser that draws independent normals of mean zero and a variance over the fan-in.
+func normal(name string, variance float64) *Initializer {
+	return register(&Initializer{Name: name, Variance: variance,
+		Fill: func(rng *random.Generator, dims []int, values []float32) {
+			rng.FillNormal(values, math.Sqrt(variance/float64(FanIn(dims))))
+		}})
 }

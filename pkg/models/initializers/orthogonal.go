@@ -15,7 +15,7 @@ import (
 // A convolution kernel [height, width, in, out] is zero but for its centre tap, which is such a matrix: at
 // stride one it is orthogonal as a map of whole images (the paper's orthogonal convolution; the
 // delta-orthogonal one of Xiao et al., 2018).
-var Orthogonal = register(&Initializer{Name: "orthogonal", Fill: fillOrthogonal})
+var Orthogonal = register(&Initializer{Name: "orthogonal", Variance: 1, Fill: fillOrthogonal})
 
 func fillOrthogonal(rng *random.Generator, dims []int, values []float32) {
 	clear(values)

@@ -38,7 +38,7 @@ const timesWord = "-times-"
 
 // times returns a new initialiser of that name.
 func times(name string, base *Initializer, gain float64) *Initializer {
-	return &Initializer{Name: name, base: base, gain: gain,
+	return &Initializer{Name: name, base: base, gain: gain, Variance: gain * gain * base.Variance,
 		Fill: func(rng *random.Generator, dims []int, values []float32) {
 			base.Fill(rng, dims, values)
 			for i, value := range values {

@@ -192,12 +192,17 @@ func double(config models.Config) (*models.Net, error) {
 		return nil, fmt.Errorf("activation %s has several outputs a unit, or learns: choose one with a "+
 			"single fixed output, whose slope can be counted", config.Activation.Name)
 	}
+	if v := config.Initializer.Variance; !(v > 0) || math.IsInf(v, 0) {
+		return nil, fmt.Errorf("paths can't be counted with the initialiser %s: choose he, lecun or "+
+			"orthogonal of package initializers, one of them times a finite gain other than 0, or one with "+
+			"a Variance", config.Initializer)
+	}
 	stages := net.Stages
 	stages[0].Block = below{stages[0].Block}
 	stages[1].Block = source{stages[1].Block, config.Width}
 	for i := 2; i < len(stages); i++ {
 		stages[i].Block = tangent{Block: stages[i].Block, Activation: config.Activation,
-			Feedforward: config.Net == "feedforward"}
+			Feedforward: config.Net == "feedforward", Variance: config.Initializer.Variance}
 	}
 	return net, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/activations"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"github.com/shattered-gradients/shattered/pkg/stats"
@@ -166,7 +167,8 @@ func TestBadConfigsAreRefused(t *testing.T) {
 			c.Net = models.Config{Net: "residual", Depth: 4, Width: 4, Beta: 1}
 			c.Net.Branch.Layers = 2
 		},
-		"several outputs": func(c *correlation.Config) { c.Net.Activation = doubling },
+		"paths can't be counted": func(c *correlation.Config) { c.Net.Initializer = initializers.Zero },
+		"several outputs":        func(c *correlation.Config) { c.Net.Activation = doubling },
 		"range of float32": func(c *correlation.Config) {
 			c.Net = models.Config{Net: "residual", Depth: 8, Width: 4, Alpha: 1e30, Beta: 1}
 		},

@@ -28,8 +28,8 @@ type Point struct {
 	// products is larger.
 	Counted stats.Estimate
 
-	// Active and Coactive are the shares of the inputs on which a unit of the last layer is active, and of
-	// the pairs on both inputs of which it is.
+	// Active and Coactive are the shares of the inputs on which a unit of the last layer has a slope other
+	// than 0, as an active rectifier has, and of the pairs on both inputs of which it has.
 	Active, Coactive stats.Estimate
 }
 
@@ -96,16 +96,17 @@ func (r *Result) points(mean []float64) []Point {
 }
 
 // weights returns what a layer multiplies a squared gradient with on its skip, and on its other branch for a
-// squared slope of 1: there the matrix, of variance 2/N, doubles it.
+// squared slope of 1: there the matrix multiplies it with its variance times the fan-in.
 func (r *Result) weights() (carry, gain float64) {
 	net := r.Config.Net
+	variance := net.Initializer.Variance
 	switch net.Net {
 	case "residual":
-		return net.Alpha * net.Alpha, 2 * net.Alpha * net.Alpha * net.Beta * net.Beta
+		return net.Alpha * net.Alpha, variance * net.Alpha * net.Alpha * net.Beta * net.Beta
 	case "highway":
-		return 1 - net.Gamma2*net.Gamma2, 2 * net.Gamma2 * net.Gamma2
+		return 1 - net.Gamma2*net.Gamma2, variance * net.Gamma2 * net.Gamma2
 	}
-	return 0, 2
+	return 0, variance
 }
 
 // Slope fits a straight line to the logarithm of a quantity at the depths from first to last, all included,

@@ -15,8 +15,8 @@ const (
 	pairProduct  = iota // E[g_i g_j] given all weights but the read-out's, mean over pairs
 	slopeSquare         // squared slope of a rectifier with its normalisation, mean over inputs and units
 	slopeProduct        // product of its slopes at the two inputs of a pair, mean over pairs and units
-	activeShare         // share of inputs on which a unit is active
-	activePairs         // share of pairs on both inputs of which a unit is active
+	activeShare         // share of inputs on which a unit has a slope other than 0
+	activePairs         // share of pairs on both inputs of which it has
 	scalars
 )
 

@@ -1,10 +1,13 @@
 package correlation_test
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"testing"
 
 	"github.com/shattered-gradients/shattered/pkg/models"
+	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/probes/correlation"
 	"gonum.org/v1/gonum/mat"
@@ -19,9 +22,13 @@ func TestAgreesWithExplicitJacobians(t *testing.T) {
 		{Net: "feedforward", Norm: norms.None},
 		{Net: "residual", Norm: norms.Batch, Beta: 0.7, Alpha: 0.9},
 		{Net: "highway", Norm: norms.Center, Gamma2: 0.6},
+		{Net: "feedforward", Norm: norms.None, Initializer: initializers.LeCun},
+		{Net: "residual", Norm: norms.None, Alpha: 1, Beta: 1,
+			Initializer: initializers.Scaled(initializers.Orthogonal, 0.7)},
 	} {
 		net.Width, net.Depth = 12, 3
-		t.Run(net.Net+"-"+net.Norm.Name, func(t *testing.T) {
+		net.Initializer = cmp.Or(net.Initializer, initializers.He)
+		t.Run(fmt.Sprintf("%s-%s-%s", net.Net, net.Norm.Name, net.Initializer), func(t *testing.T) {
 			result, curve := run(t, correlation.Config{Net: net, Inputs: inputs, Draws: draws, Seed: seed})
 			variance, covariance := make([]float64, net.Depth), make([]float64, net.Depth)
 			for draw := range draws {
@@ -42,6 +49,12 @@ func TestAgreesWithExplicitJacobians(t *testing.T) {
 					t.Errorf("C(i,j) at depth %d is %.5f +- %.5f, the Jacobians give %.5f", p.Depth,
 						p.Covariance.Value, p.Covariance.StdErr, covariance[k])
 				}
+			}
+			// One layer's paths are counted exactly: the slopes don't depend on its matrix.
+			p := curve[0]
+			if measured := p.Covariance.Value / p.Variance.Value; math.Abs(p.Counted.Value-measured) >
+				4*p.Covariance.StdErr/p.Variance.Value {
+				t.Errorf("C(i,j) over C(i,i) at depth 1 is %g, and %v by counting paths", measured, p.Counted)
 			}
 			// Behind one layer without skip the direction's noise cancels: what remains is float32, and where
 			// an argument lies within its rounding of 0.
@@ -101,9 +114,13 @@ func reference(t *testing.T, config models.Config, x []float64, seed,
 			gated[i] = mat.NewDense(n, n, nil)
 			gated[i].Apply(func(_, unit int, v float64) float64 { return v * slope.At(i, unit) }, j)
 		}
-		if config.Net == "feedforward" { // the last matrix, Normal(0, 2/N), in expectation
+		if config.Net == "feedforward" { // the last matrix in expectation
 			v, c := products(x, gated)
-			variance, covariance = append(variance, 2*v), append(covariance, 2*c)
+			g := 2.0
+			if config.Initializer == initializers.LeCun {
+				g = 1
+			}
+			variance, covariance = append(variance, g*v), append(covariance, g*c)
 		}
 		if l+1 < len(net.Stages)-1 || config.Net != "feedforward" {
 			w := matrix(l + 1)

@@ -56,8 +56,9 @@ type tangent struct {
 	models.Block
 	Activation *activations.Activation
 
-	// Feedforward says that the net has no skips.
+	// Feedforward says that the net has no skips, and Variance is that of the matrices, times the fan-in.
 	Feedforward bool
+	Variance    float64
 }
 
 // Build builds the doubled block. At a rectifier, Preactivation is the derivative of what a read-out of the
@@ -73,8 +74,8 @@ func (b tangent) Build(weights []*Node, in *Node) models.Signals {
 		hidden := b.Activation.Apply(rectifier.Argument)
 		seen := models.Rectifier{Preactivation: out}
 		if b.Feedforward {
-			// The expectation over the layer's matrix, Normal(0, 2/N), can be taken exactly as well.
-			seen.Preactivation = MulScalar(forwardDerivative(hidden, state, direction), math.Sqrt2)
+			// The expectation over the layer's matrix can be taken exactly as well.
+			seen.Preactivation = MulScalar(forwardDerivative(hidden, state, direction), math.Sqrt(b.Variance))
 		}
 		// With frozen statistics rho(norm(a)) acts on each entry by itself, so this gradient holds the
 		// slopes.
