@@ -180,7 +180,8 @@ func (e Estimate) Distance(target float64) Estimate {
 
 // Negative returns the estimate of -e.
 func (e Estimate) Negative() Estimate {
-	return Estimate{Value: -e.Value, StdErr: e.StdErr, Low: -e.High, High: -e.Low, Draws: e.Draws}
+	// 0 - x and not -x: there is no -0 to be shown.
+	return Estimate{Value: 0 - e.Value, StdErr: e.StdErr, Low: 0 - e.High, High: 0 - e.Low, Draws: e.Draws}
 }
 
 // Smallest returns the estimate of the smallest of several quantities, which decides a claim that all of them

@@ -23,7 +23,8 @@ type Series struct {
 
 	// Length is the correlation length at initialisation, in steps of the grid, of the autocorrelation
 	// averaged over draws; on images in units of the distance between two of them. It is nil where gradients
-	// are the same at all inputs, and then counts as longer than any.
+	// are the same at all inputs, and then counts as longer than any; on images it is 1 where the correlation
+	// does not fall to 1/2 on the way.
 	Length *float64 `json:"length"`
 
 	// LogSize is the logarithm to base 2 of E g^2 at initialisation, over draws and inputs; nil where

@@ -10,7 +10,8 @@ import (
 const half = 0.5
 
 // lengthOf returns the distance over which a correlation at lags 0 and up falls to a half, on a straight line
-// between two lags; 0 where neighbours are less correlated already, or where it stays above.
+// between two lags; 0 where neighbours are less correlated already, or where it stays above up to the last
+// lag.
 func lengthOf(correlation []float64, step float64) float64 {
 	for k := 1; k < len(correlation); k++ {
 		if correlation[k] >= half {

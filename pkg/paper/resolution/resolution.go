@@ -158,7 +158,7 @@ func (c Config) check() error {
 
 // neighbours is what the gradients of nets of one depth on one grid say of the grid: how neighbours are
 // correlated, and over which distance gradients are, nil where neighbours are less than half correlated
-// already.
+// already, or inputs half a grid apart more than half.
 type neighbours struct {
 	Depth       int             `json:"depth"`
 	Correlation stats.Estimate  `json:"correlation"`

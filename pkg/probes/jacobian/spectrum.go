@@ -17,8 +17,9 @@ import (
 
 // Spectrum tells of the n = min(O, D) singular values s of a Jacobian, each number an average over points.
 type Spectrum struct {
-	// MeanSquare is the mean of the s^2, by which a random direction's square length is stretched where O <=
-	// D, and SpreadSquare their deviation.
+	// MeanSquare is the mean of the s^2, and SpreadSquare their deviation. Where O <= D a random direction at
+	// the outputs has its square length stretched by MeanSquare on the way back, where O >= D one at the
+	// inputs on the way forward.
 	MeanSquare   subject.Estimate `json:"mean_square"`
 	SpreadSquare subject.Estimate `json:"spread_square"`
 
