@@ -25,6 +25,24 @@ func (r Replicates) Estimate() Estimate {
 	return Student(r.All, Mean(r.Without).StdErr*float64(n-1), n)
 }
 
+// Distance is Estimate for a statistic that is a distance from a point, or behaves as one near 0: it can't be
+// negative, and noise alone makes it positive, which Tukey's error does not see. Its square is smooth: the
+// jackknife tells what noise adds to it, bias = (n-1) (mean v_i^2 - v^2), and its standard error. Where the
+// square less both comes out lower than the interval of Estimate, the interval begins there, at 0 at the
+// least. The value stays that of all draws.
+func (r Replicates) Distance() Estimate {
+	e := r.Estimate()
+	if !e.Made() {
+		return e
+	}
+	squares := make([]float64, len(r.Without))
+	floats.MulTo(squares, r.Without, r.Without)
+	square := Replicates{r.All * r.All, squares}.Estimate()
+	bias := float64(len(squares)-1) * (Mean(squares).Value - square.Value)
+	e.Low = max(0, min(e.Low, math.Sqrt(max(0, square.Low-bias))))
+	return e
+}
+
 // Minus estimates by how much the statistic is above that of another ensemble that shares its draws: a draw
 // is left out of both at once, so that what they have in common cancels. It is [None] for ensembles of
 // different sizes.

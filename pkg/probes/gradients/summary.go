@@ -32,7 +32,8 @@ type Summary struct {
 
 	// Brownness tells where the averaged autocorrelation lies between that of white noise (0) and that of
 	// brown noise (1), by the Euclidean distances over lags 1 to 15: d(white) / (d(white) + d(brown)). At 1/2
-	// it is equally far from both. Its interval comes from the jackknife over draws.
+	// it is equally far from both. Noise adds to it near white noise; its interval, by the jackknife over
+	// draws, allows for that (stats.Replicates.Distance).
 	Brownness stats.Estimate `json:"brownness"`
 
 	// Rejections counts the draws on which the Ljung-Box test, over 15 lags at the 5 % level, rejects white
@@ -90,9 +91,9 @@ func SummarizeACF(acfs [][]float64, inputs int) (*Summary, error) {
 		}
 	}
 	s.MeanCorrelation = stats.MeanOf(acfs, MeanFromLag1)
-	s.Brownness = stats.Jackknife(acfs, func(mean []float64) []float64 {
+	s.Brownness = stats.Replicate(acfs, func(mean []float64) []float64 {
 		return []float64{brownness(mean, inputs)}
-	})[0].Within(0, 1) // not a mean over draws
+	})[0].Distance().Within(0, 1) // not a mean over draws
 	return s, nil
 }
 

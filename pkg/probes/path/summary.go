@@ -102,7 +102,7 @@ type Colour struct {
 	ACF []subject.Estimate
 
 	// Brownness tells where it lies between those of white noise (0) and of brown noise (1): see
-	// stats.Colour.
+	// stats.Colour. Noise adds to it near white noise, which its interval does not allow for.
 	Brownness subject.Estimate
 }
 
