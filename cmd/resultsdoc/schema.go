@@ -43,7 +43,7 @@ func structs(t reflect.Type, all []reflect.Type) []reflect.Type {
 // and tests. It returns an error where an experiment does not say of what types these are.
 func types() ([]reflect.Type, error) {
 	all := structs(figure, nil)
-	for _, e := range slices.Concat(experiments.All, experiments.Apart) {
+	for _, e := range experiments.All {
 		if e.Series == nil {
 			return nil, fmt.Errorf("the list experiments.All does not say of what type the series of %s "+
 				"are: fill in Series", e.Name)
@@ -81,7 +81,7 @@ func schemaOfFiles(home string) ([]byte, error) {
 		return nil, err
 	}
 	root.Title = "Results of an experiment"
-	for _, e := range slices.Concat(experiments.All, experiments.Apart) {
+	for _, e := range experiments.All {
 		root.AllOf = append(root.AllOf, entriesOf(reflector, e))
 	}
 	content, err := json.MarshalIndent(root, "", "  ")

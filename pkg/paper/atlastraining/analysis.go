@@ -65,6 +65,17 @@ type Analysis struct {
 	Needed  int     `json:"rows_needed,omitempty" jsonschema:"minimum=1"`
 }
 
+// String says what decides, and the verdict.
+func (a Analysis) String() string {
+	text := fmt.Sprintf("over %d nets of %d rows, correlation of the loss with length given explosion: %v; "+
+		"with explosion given length: %v\nverdict: %s",
+		a.Nets, a.Rows, a.LengthGiven, a.ExplosionGiven, a.Verdict)
+	if a.Needed > 0 {
+		text += fmt.Sprintf(" (about %d rows would decide)", a.Needed)
+	}
+	return text
+}
+
 // bootstrapStream is the path of the bootstrap's random numbers under the seed; those of weights are longer.
 const bootstrapStream = 2
 

@@ -88,6 +88,15 @@ func TestCausesAreToldApart(t *testing.T) {
 	if err != nil || few.Verdict != Undecided || few.Needed <= 12 || few.Rows != 12 || few.Nets != 24 {
 		t.Errorf("of twelve rows whose losses are noise: %+v, %v", few, err)
 	}
+	want := fmt.Sprintf("length given explosion: %v; with explosion given length: %v\nverdict: undecided "+
+		"(about %d rows would decide)", few.LengthGiven, few.ExplosionGiven, few.Needed)
+	if text := few.String(); !strings.HasPrefix(text, "over 24 nets of 12 rows") ||
+		!strings.HasSuffix(text, want) {
+		t.Errorf("it says %q", text)
+	}
+	if text := matters.String(); !strings.HasSuffix(text, "verdict: matters") {
+		t.Errorf("it says %q", text)
+	}
 }
 
 // TestRanksOfTheEnds: a loss that is not finite is above all others, gradients that are the same everywhere

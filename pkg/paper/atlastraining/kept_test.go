@@ -7,6 +7,7 @@ import (
 
 	"github.com/shattered-gradients/shattered/internal/resumetest"
 	"github.com/shattered-gradients/shattered/pkg/results"
+	"github.com/shattered-gradients/shattered/pkg/training"
 )
 
 // TestKeysAreStable: parts that are kept are found by their keys. A key that changes, by a new field of a
@@ -28,13 +29,27 @@ func TestKeysAreStable(t *testing.T) {
 	}
 }
 
-// TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
+// checksum is that of CIFAR-10.
+const checksum = "b3b1461e612d2c5d3e79c3b7698712d9eb34556ee90f203d1992c75654d0cd3a"
+
+// likeCIFAR stands for CIFAR-10, of which only the checksum is asked.
+type likeCIFAR struct{ training.Data }
+
+func (likeCIFAR) Checksum() string { return checksum }
+
+// TestAllPartsAreKept: what is kept with the code are the parts of both tasks, and all of them.
 func TestAllPartsAreKept(t *testing.T) {
 	plan, _, err := Paper().plan(onGrid{}, kept)
 	if err != nil {
 		t.Fatal(err)
 	}
 	resumetest.CheckWhole(t, plan, keptParts, Name)
+	config := PaperImages()
+	plan, _, err = config.plan(onImages{likeCIFAR{}, *config.Images}, keptImages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resumetest.CheckWhole(t, plan, keptImageParts, ImagesName)
 }
 
 // TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the

@@ -22,8 +22,8 @@ const (
 // initialisation, a point for each net: its colour is that of its kind, its marker that of its depth. The
 // titles have Spearman's rank correlation, and that given the other of both, with their intervals.
 //
-// A loss above 100, or one that is not finite, stands at 100, and a gradient that is the same at all inputs
-// at the longest correlation that there could be.
+// A loss above 100, or one that is not finite, stands at 100, and a gradient that is the same at all inputs,
+// or on images one that never loses half of its correlation, at the longest correlation that there could be.
 func Draw(r *Result) (*plots.Figure, error) {
 	r = cmp.Or(r, new(Result))
 	if len(r.Series) == 0 {
@@ -113,6 +113,9 @@ func (r *Result) legend(g *plots.Grid, groups []string) {
 	}
 	g.Legend(keys...)
 	note := "at the right of (a): gradients that are the same at all inputs"
+	if r.Config.Images != nil {
+		note = "at the right of (a): gradients that keep more than half of their correlation on the whole way"
+	}
 	if slices.ContainsFunc(r.Series, Series.worst) {
 		note += fmt.Sprintf("; at the top: losses above %d, or not finite", highestLoss)
 	}

@@ -11,7 +11,6 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
@@ -224,18 +223,13 @@ var All = []Experiment{
 		Notebook: "11_atlas", Figures: []string{"atlas-training"},
 		Run:  onGrid(atlastraining.Run, atlastraining.Paper, atlastraining.Quick),
 		Kept: "pkg/paper/atlastraining/parts.jsonl.gz",
-	},
-}
-
-// Apart lists the experiments that no notebook runs, as they take hours and nothing of them is kept with the
-// code yet: scripts/reproduce --keep computes them.
-var Apart = []Experiment{
-	{
+	}, {
 		Name: atlastraining.ImagesName, Title: atlastraining.ImagesTitle,
 		Series: []atlastraining.Series(nil), Tests: (*atlastraining.Analysis)(nil),
 		Shows: "Whether convolutional nets whose gradients shatter train worse, or those whose gradients " +
 			"explode",
-		Cost: "2 hours",
+		Cost:     "2 hours, or 30 s with the parts kept with the code",
+		Notebook: "11_atlas", Figures: []string{"atlas-training-images"},
 		Run:  onImages(atlastraining.RunImages, atlastraining.PaperImages, atlastraining.QuickImages, both),
 		Kept: "pkg/paper/atlastraining/images.jsonl.gz",
 	},
@@ -250,9 +244,9 @@ func Names() []string {
 	return names
 }
 
-// Get returns the experiment with the name, of All or Apart.
+// Get returns the experiment with the name.
 func Get(name string) (Experiment, error) {
-	for _, e := range slices.Concat(All, Apart) {
+	for _, e := range All {
 		if e.Name == name {
 			return e, nil
 		}

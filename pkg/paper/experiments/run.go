@@ -23,9 +23,6 @@ func onGrid[C any, R Result](
 	}
 }
 
-// loadImages loads CIFAR-10. Tests have other images.
-var loadImages = cifar.Load
-
 // trainingSet and both choose what an experiment takes of CIFAR-10: the training images, or these and the
 // test images.
 func trainingSet(data *images.Data) *images.Set { return data.Train }
@@ -37,7 +34,7 @@ func onImages[C, D any, R Result](
 	of func(*images.Data) D,
 ) runner {
 	return func(ctx context.Context, e *engine.Engine, size string) (Result, error) {
-		data, err := loadImages(ctx)
+		data, err := cifar.Load(ctx)
 		if err != nil {
 			return nil, err
 		}
