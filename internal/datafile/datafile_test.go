@@ -64,6 +64,20 @@ func TestCSV(t *testing.T) {
 }
 
 // TestNPZ reads the arrays back, with npyio: notebooks/python.ipynb reads them with NumPy.
+// TestWholeNumbersStay: a seed above 2^53 is that seed in the file.
+func TestWholeNumbersStay(t *testing.T) {
+	value := map[string]any{"low": int64(-1<<63 + 1), "seed": uint64(1<<63 + 1)}
+	text, err := JSON(value)
+	if want := `{ "low": -9223372036854775807, "seed": 9223372036854775809}`; err != nil ||
+		strings.Join(strings.Fields(string(text)), " ") != strings.ReplaceAll(want, "}", " }") {
+		t.Errorf("as JSON: %s, %v", text, err)
+	}
+	text, err = CSV(value)
+	if want := "low,seed\n-9223372036854775807,9223372036854775809\n"; err != nil || string(text) != want {
+		t.Errorf("as CSV: %s, %v", text, err)
+	}
+}
+
 func TestNPZ(t *testing.T) {
 	content, err := NPZ(map[string]any{
 		"gradients": [][]float64{{1, 2, 3}, {4, 5, math.Inf(1)}}, "on": []bool{true, false},

@@ -27,8 +27,8 @@ type matrix interface {
 	At(row, column int) float64
 }
 
-// plain returns the value as nil, bool, float64, string, []any or object, or an error that says where in it
-// something else is.
+// plain returns the value as nil, bool, int64, uint64, float64, string, []any or object, or an error that
+// says where in it something else is.
 func plain(v reflect.Value, place string) (any, error) {
 	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface ||
 		v.Kind() == reflect.Map || v.Kind() == reflect.Slice) && v.IsNil() {
@@ -49,9 +49,9 @@ func plain(v reflect.Value, place string) (any, error) {
 	case reflect.Bool:
 		return v.Bool(), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return float64(v.Int()), nil
+		return v.Int(), nil // and no float64, which holds whole numbers up to 2^53 alone
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return float64(v.Uint()), nil
+		return v.Uint(), nil
 	case reflect.Float32, reflect.Float64:
 		return v.Float(), nil
 	case reflect.String:

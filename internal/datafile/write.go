@@ -226,6 +226,10 @@ func (c column) array() (any, error) {
 				numbers = append(numbers, math.NaN())
 			case bool:
 				numbers = append(numbers, map[bool]float64{true: 1}[value])
+			case int64:
+				numbers = append(numbers, float64(value))
+			case uint64:
+				numbers = append(numbers, float64(value))
 			case float64:
 				numbers = append(numbers, value)
 			case string:
