@@ -189,6 +189,9 @@ func ForEach(ctx context.Context, n int, run func(i int) error) error {
 	for range workers(ctx, n) {
 		running.Go(func() {
 			for i := range indices {
+				if ctx.Err() != nil {
+					continue // handed out while another run failed
+				}
 				if err := run(i); err != nil {
 					cancel(err)
 				}

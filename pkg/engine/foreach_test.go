@@ -28,7 +28,7 @@ func TestForEach(t *testing.T) {
 	wrong := errors.New("wrong")
 	var started atomic.Int64
 	err := engine.ForEach(t.Context(), 1_000_000, func(int) error { started.Add(1); return wrong })
-	if !errors.Is(err, wrong) || started.Load() == 1_000_000 {
+	if !errors.Is(err, wrong) || started.Load() > int64(processors.Count()) {
 		t.Errorf("after a first error %d indices ran, error %v", started.Load(), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -85,20 +85,26 @@ func (l *Linear) Pull(ctx context.Context, first, last int, u []float64) (pulled
 	return pulled, err
 }
 
-// pulled is Pull whose result stays on the device. It panics on errors of the backend.
-func (l *Linear) pulled(ctx context.Context, first, last int, u []float64) (*tensors.Tensor, error) {
-	var gradient *tensors.Tensor
+// pulled is Pull whose result stays on the device; with an error it is freed. It panics on errors of the
+// backend.
+func (l *Linear) pulled(ctx context.Context, first, last int, u []float64) (gradient *tensors.Tensor,
+	err error) {
+	defer func() {
+		if err != nil && gradient != nil {
+			gradient.MustFinalizeAll()
+		}
+	}()
 	for i := last; i >= first; i-- {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return gradient, err
 		}
 		step, err := l.pass.stageStep(reverse, i)
 		if err != nil {
-			return nil, err
+			return gradient, err
 		}
 		if gradient == nil {
 			if gradient, err = shaped(u, step.GetParameterByName("gradient").Shape()); err != nil {
-				return nil, err
+				return gradient, err
 			}
 		}
 		next := runStep(step, l.pass.weights[i], l.pass.states[i], gradient)[0]

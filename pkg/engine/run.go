@@ -133,10 +133,10 @@ func (p *pass) forward(ctx context.Context) error {
 	dtype := state.DType()
 	stages := p.request.Net.Stages
 	for i, stage := range stages {
+		p.states = append(p.states, state) // for free, also where the context ends here
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.states = append(p.states, state)
 		if p.request.Gradient {
 			if err := p.compileAhead(stage.Block, state.Shape()); err != nil {
 				return err
@@ -192,6 +192,11 @@ func (p *pass) compileAhead(block models.Block, state shapes.Shape) error {
 // reverse runs the steps of the reverse pass from the read-out back to the inputs.
 func (p *pass) reverse(ctx context.Context) error {
 	var gradient *tensors.Tensor
+	defer func() {
+		if gradient != nil {
+			gradient.MustFinalizeAll()
+		}
+	}()
 	for i := len(p.states) - 1; i >= 0; i-- {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -212,7 +217,6 @@ func (p *pass) reverse(ctx context.Context) error {
 		}
 	}
 	p.trace.Gradient = toFloat64(gradient)
-	gradient.MustFinalizeAll()
 	return nil
 }
 
