@@ -217,6 +217,24 @@ func TestAugmentationIsSeparate(t *testing.T) {
 	}
 }
 
+// TestAugmentationDiffers: in the same order an image is changed otherwise in another epoch, and under
+// another seed.
+func TestAugmentationDiffers(t *testing.T) {
+	set := noise(12)
+	epochs := func(seed uint64) []string {
+		images, _ := batches(t, dataset(t, set, DatasetConfig{Batch: 12, Epochs: 2, Augment: true,
+			Seed: seed}).Iter(), -1)
+		if len(images) != 2 {
+			t.Fatalf("there are %d batches of two epochs", len(images))
+		}
+		return []string{fmt.Sprint(images[0]), fmt.Sprint(images[1])}
+	}
+	one, other := epochs(1), epochs(2)
+	if one[0] == one[1] || one[0] == other[0] || one[1] == other[1] {
+		t.Error("two epochs, or two seeds, change the images alike")
+	}
+}
+
 // TestBatchesFitGoMLX computes the loss of uniform logits with GoMLX: log 10.
 func TestBatchesFitGoMLX(t *testing.T) {
 	set := noise(10)
