@@ -263,7 +263,8 @@ func matrixVariance(initializer *initializers.Initializer) (float64, error) {
 	variance := initializer.Variance
 	if !(variance > 0) || math.IsInf(variance, 0) {
 		return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
-			"initializers, one of them times a finite gain other than 0, or one with a Variance", initializer)
+			"initializers, one of them times a gain other than 0 whose square is a number, or one with a "+
+			"Variance", initializer)
 	}
 	return variance, nil
 }

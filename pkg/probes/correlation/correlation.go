@@ -194,8 +194,8 @@ func double(config models.Config) (*models.Net, error) {
 	}
 	if v := config.Initializer.Variance; !(v > 0) || math.IsInf(v, 0) {
 		return nil, fmt.Errorf("paths can't be counted with the initialiser %s: choose he, lecun or "+
-			"orthogonal of package initializers, one of them times a finite gain other than 0, or one with "+
-			"a Variance", config.Initializer)
+			"orthogonal of package initializers, one of them times a gain other than 0 whose square is a "+
+			"number, or one with a Variance", config.Initializer)
 	}
 	stages := net.Stages
 	stages[0].Block = below{stages[0].Block}
