@@ -10,7 +10,6 @@ import (
 	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/data"
 	"github.com/shattered-gradients/shattered/pkg/models"
-	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/progress"
 	"gonum.org/v1/gonum/mat"
@@ -212,7 +211,7 @@ func (c Config) checkNet() error {
 	if _, _, err := weightsOf(net); err != nil {
 		return err
 	}
-	if _, err := matrixVariance(net.Initializer); err != nil {
+	if _, err := net.Initializer.MatrixVariance(); err != nil {
 		return err
 	}
 	if net.Norm != norms.None && net.Statistics != norms.Frozen {
@@ -255,16 +254,4 @@ func weightsOf(net models.Config) (carry, gain float64, err error) {
 		return math.Sqrt(1 - net.Gamma2*net.Gamma2), net.Gamma2, nil
 	}
 	return 0, 0, fmt.Errorf("net %q has no theory here: choose feedforward, residual or highway", net.Net)
-}
-
-// matrixVariance returns g, the variance of a matrix's entries times its fan-in. In the limit of wide layers
-// the entries of orthogonal matrices are as good as independent normals.
-func matrixVariance(initializer *initializers.Initializer) (float64, error) {
-	variance := initializer.Variance
-	if !(variance > 0) || math.IsInf(variance, 0) {
-		return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
-			"initializers, one of them times a gain other than 0 whose square is a number, or one with a "+
-			"Variance", initializer)
-	}
-	return variance, nil
 }

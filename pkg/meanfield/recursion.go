@@ -51,7 +51,7 @@ type recursion struct {
 
 func newRecursion(config Config) *recursion {
 	carry, gain, _ := weightsOf(config.Net)
-	variance, _ := matrixVariance(config.Net.Initializer)
+	variance, _ := config.Net.Initializer.MatrixVariance()
 	m := len(config.X)
 	r := &recursion{
 		config: config, carry: carry * carry, gain: gain * gain, variance: variance,

@@ -6,6 +6,7 @@
 package initializers
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/shattered-gradients/shattered/pkg/models/registry"
@@ -37,6 +38,16 @@ func (i *Initializer) Unscaled() (base *Initializer, gain float64) {
 		return i, 1
 	}
 	return i.base, i.gain
+}
+
+// MatrixVariance returns the Variance, or an error where there is none to derive anything for.
+func (i *Initializer) MatrixVariance() (float64, error) {
+	if !(i.Variance > 0) || math.IsInf(i.Variance, 0) {
+		return 0, fmt.Errorf("initialiser %q has no theory here: choose he, lecun or orthogonal of package "+
+			"initializers, one of them times a gain other than 0 whose square is a number, or one with a "+
+			"Variance", i)
+	}
+	return i.Variance, nil
 }
 
 // String returns the name.

@@ -192,10 +192,8 @@ func double(config models.Config) (*models.Net, error) {
 		return nil, fmt.Errorf("activation %s has several outputs a unit, or learns: choose one with a "+
 			"single fixed output, whose slope can be counted", config.Activation.Name)
 	}
-	if v := config.Initializer.Variance; !(v > 0) || math.IsInf(v, 0) {
-		return nil, fmt.Errorf("paths can't be counted with the initialiser %s: choose he, lecun or "+
-			"orthogonal of package initializers, one of them times a gain other than 0 whose square is a "+
-			"number, or one with a Variance", config.Initializer)
+	if _, err := config.Initializer.MatrixVariance(); err != nil {
+		return nil, fmt.Errorf("paths can't be counted: %w", err)
 	}
 	stages := net.Stages
 	stages[0].Block = below{stages[0].Block}
