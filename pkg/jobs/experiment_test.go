@@ -29,10 +29,11 @@ type experiment struct {
 	n       int
 	version int
 
-	// factor changes the numbers that are computed, as other code would, and fails is what the part with that
-	// number fails with.
+	// factor changes the numbers that are computed, as other code would.
 	factor float64
-	fails  map[int]error
+
+	// before is called before a part is computed, if it is not nil; the part fails with what it returns.
+	before func(i int) error
 
 	// inPart is the number of the first of the parts of which only the rank is compared, and whose layers
 	// change by the rounding; 0 where all are compared whole.
@@ -61,10 +62,15 @@ func (x *experiment) run(ctx context.Context, e *engine.Engine) ([]measured, res
 		spec := jobs.Spec{Name: fmt.Sprint("part ", i), Key: key{x.version, i}, Weight: float64(i + 1)}
 		compute := func(ctx context.Context, _ *engine.Engine) (measured, error) {
 			progress.Step(progress.Start(ctx, "a probe's own steps", 1))
+			if x.before != nil {
+				if err := x.before(i); err != nil {
+					return measured{}, err
+				}
+			}
 			x.mu.Lock()
 			defer x.mu.Unlock()
 			x.computed = append(x.computed, i)
-			return x.result(i), x.fails[i]
+			return x.result(i), nil
 		}
 		if x.inPart > 0 && i >= x.inPart {
 			all = append(all, jobs.AddCompared(plan, spec, compute, jobs.Compared[measured]{

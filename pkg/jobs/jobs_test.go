@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,9 +27,17 @@ import (
 // don't count.
 func TestProgressIsWeighed(t *testing.T) {
 	x := newExperiment(3)
-	x.fails = map[int]error{2: errors.New("stop here")}
-	var heard listener
-	if _, _, err := x.run(progress.With(t.Context(), &heard), engine.New(nil)); !errors.Is(err, x.fails[2]) {
+	enough := errors.New("stop here")
+	others := make(chan struct{})
+	heard := listener{stopAt: 2, stop: sync.OnceFunc(func() { close(others) })}
+	x.before = func(i int) error {
+		if i < 2 {
+			return nil
+		}
+		<-others // no part starts after an error
+		return enough
+	}
+	if _, _, err := x.run(progress.With(t.Context(), &heard), engine.New(nil)); !errors.Is(err, enough) {
 		t.Fatal(err)
 	}
 	// Parts 0 and 1, of the weights 1 and 2, are done of a weight of 6.
