@@ -27,9 +27,9 @@ func (r Replicates) Estimate() Estimate {
 
 // Distance is Estimate for a statistic that is a distance from a point, or behaves as one near 0: it can't be
 // negative, and noise alone makes it positive, which Tukey's error does not see. Its square is smooth: the
-// jackknife tells what noise adds to it, bias = (n-1) (mean v_i^2 - v^2), and its standard error. Where the
-// square less both comes out lower than the interval of Estimate, the interval begins there, at 0 at the
-// least. The value stays that of all draws.
+// jackknife tells what noise adds to it (Bias) and its standard error. Where the square less both comes out
+// lower than the interval of Estimate, the interval begins there, at 0 at the least. The value stays that of
+// all draws.
 func (r Replicates) Distance() Estimate {
 	e := r.Estimate()
 	if !e.Made() {
@@ -37,10 +37,15 @@ func (r Replicates) Distance() Estimate {
 	}
 	squares := make([]float64, len(r.Without))
 	floats.MulTo(squares, r.Without, r.Without)
-	square := Replicates{r.All * r.All, squares}.Estimate()
-	bias := float64(len(squares)-1) * (Mean(squares).Value - square.Value)
-	e.Low = max(0, min(e.Low, math.Sqrt(max(0, square.Low-bias))))
+	square := Replicates{r.All * r.All, squares}
+	e.Low = max(0, min(e.Low, math.Sqrt(max(0, square.Estimate().Low-square.Bias()))))
 	return e
+}
+
+// Bias returns what the noise of n draws adds to the statistic on average, to first order (Quenouille), for
+// n >= 2: (n-1) (mean v_i - v), of the replicates v_i and v of all.
+func (r Replicates) Bias() float64 {
+	return float64(len(r.Without)-1) * (Mean(r.Without).Value - r.All)
 }
 
 // Minus estimates by how much the statistic is above that of another ensemble that shares its draws: a draw

@@ -108,9 +108,8 @@ func TestNumbersOnALineAreTodaysProbe(t *testing.T) {
 		}
 	}
 	b := colour.Brownness
-	// The summary's interval may begin lower: it allows for noise near white noise.
-	if want := summary.Brownness; !close(b.Value, want.Value) || *b.Low < want.Low-1e-6 ||
-		!close(*b.Low, want.Value-(*b.High-b.Value)) || !close(*b.High, want.High) {
+	if want := summary.Brownness; !close(b.Value, want.Value) || !close(*b.Low, want.Low) ||
+		!close(*b.High, want.High) {
 		t.Errorf("brownness %v, want %v", b, want)
 	}
 }

@@ -102,7 +102,7 @@ type Colour struct {
 	ACF []subject.Estimate
 
 	// Brownness tells where it lies between those of white noise (0) and of brown noise (1): see
-	// stats.Colour. Noise adds to it near white noise, which its interval does not allow for.
+	// stats.Colour. Noise adds to it near white noise, which its interval allows for.
 	Brownness subject.Estimate
 }
 
@@ -122,12 +122,12 @@ func (r *Result) Colour() (*Colour, error) {
 		}
 		rows[n/pairs][n%pairs] = acf
 	}
-	brownness := rows.Jackknife(func(mean []float64) []float64 {
+	brownness := rows.Distance(func(mean []float64) float64 {
 		colour, err := stats.Colour(mean, t)
 		if err != nil { // the lengths fit, and the numbers are finite
-			return []float64{math.NaN()}
+			return math.NaN()
 		}
-		return []float64{colour.Brownness}
-	})[0]
+		return colour.Brownness
+	})
 	return &Colour{ACF: rows.Means(), Brownness: brownness.Within(0, 1)}, nil
 }

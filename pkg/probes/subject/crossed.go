@@ -35,10 +35,8 @@ func NewCrossed(draws, items int) Crossed {
 // one in question, and counts no error; a single row has no interval. There must be one row at least.
 func (c Crossed) Jackknife(statistic func(mean []float64) []float64) []Estimate {
 	var errors [][]stats.Estimate
-	for _, rows := range [][][]float64{c.byDraw(), c.byItem()} {
-		if len(rows) > 1 {
-			errors = append(errors, stats.Jackknife(rows, statistic))
-		}
+	for _, rows := range c.margins() {
+		errors = append(errors, stats.Jackknife(rows, statistic))
 	}
 	values := slices.Clone(statistic(c.Mean()))
 	estimates := make([]Estimate, len(values))
@@ -56,6 +54,37 @@ func (c Crossed) Jackknife(statistic func(mean []float64) []float64) []Estimate 
 		}
 	}
 	return estimates
+}
+
+// Distance is Jackknife for a statistic that can't be negative, and that noise alone makes positive: its
+// interval begins where that of [stats.Replicates.Distance] does, with the variances of draws and of items
+// added, and what the noise of each adds to the square.
+func (c Crossed) Distance(statistic func(mean []float64) float64) Estimate {
+	e := c.Jackknife(func(mean []float64) []float64 { return []float64{statistic(mean)} })[0]
+	if e.Low == nil {
+		return e
+	}
+	squared := func(mean []float64) []float64 {
+		value := statistic(mean)
+		return []float64{value * value}
+	}
+	square := c.Jackknife(squared)[0]
+	if square.Low == nil {
+		return e
+	}
+	lowest := *square.Low
+	for _, rows := range c.margins() {
+		lowest -= stats.Replicate(rows, squared)[0].Bias()
+	}
+	low := max(0, min(*e.Low, math.Sqrt(max(0, lowest))))
+	e.Low = &low
+	return e
+}
+
+// margins returns the mean rows of draws and those of items, of what there is more than one.
+func (c Crossed) margins() [][][]float64 {
+	return slices.DeleteFunc([][][]float64{c.byDraw(), c.byItem()},
+		func(rows [][]float64) bool { return len(rows) < 2 })
 }
 
 // added returns the estimate of a value whose variance is the sum of those of two estimates. Degrees of
