@@ -75,6 +75,21 @@ func TestReadmeTables(t *testing.T) {
 	}
 }
 
+// TestReadmeKeepsTheOrder: figures stand in the order that is given.
+func TestReadmeKeepsTheOrder(t *testing.T) {
+	readme, _ := checkout(t, readmePlace, place)
+	for _, order := range [][]string{{"figure-1", "figure-2"}, {"figure-2", "figure-1"}} {
+		if err := report.UpdateReadme(resultsFolder(t, "paper"), readme, order...); err != nil {
+			t.Fatal(err)
+		}
+		text := holds(t, readme)
+		first, second := strings.Index(text, "Title of "+order[0]), strings.Index(text, "Title of "+order[1])
+		if first < 0 || second < first {
+			t.Errorf("figures %v stand at %d and %d", order, first, second)
+		}
+	}
+}
+
 // TestReadmeIsWrittenWholeOrNotAtAll gives results and pages that can't be used: the other page and the
 // pictures stay, too.
 func TestReadmeIsWrittenWholeOrNotAtAll(t *testing.T) {

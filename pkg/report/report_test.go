@@ -68,6 +68,34 @@ func resultsFolder(t *testing.T, size string) string {
 	return folder
 }
 
+// TestLongestNameOwnsThePicture: where one figure's name continues another's, pictures go to the one that
+// they are named after, whichever comes first.
+func TestLongestNameOwnsThePicture(t *testing.T) {
+	folder := resultsFolder(t, "paper")
+	dial := &results.Figure{Figure: "figure-1-dial", Title: "A dial", Series: []int{7}}
+	if err := dial.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"figure-1-dial.png", "figure-1-dial-theory.png"} {
+		if err := results.WriteFile(folder, name, picture(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, order := range [][]string{{"figure-1", "figure-1-dial"}, {"figure-1-dial", "figure-1"}} {
+		if err := report.Write(folder, order...); err != nil {
+			t.Fatal(err)
+		}
+		page := holds(t, filepath.Join(folder, "index.html"))
+		for _, want := range []string{`alt="A dial.`, `alt="A dial: theory.`,
+			`alt="Title of figure-1: coupled.`} {
+			if strings.Count(page, want) != 1 {
+				t.Errorf("in the order %v, %q is %d times on the page", order, want,
+					strings.Count(page, want))
+			}
+		}
+	}
+}
+
 // pageOf writes the page of a results folder and returns it.
 func pageOf(t *testing.T, folder string) string {
 	t.Helper()

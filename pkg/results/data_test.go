@@ -65,7 +65,15 @@ func TestCSVOfOddSeries(t *testing.T) {
 		`[{"a": []}, {"a": [7]}]`: "part,entry,i,a\nseries,1,0,7\n",
 		`[{"a": 1}, {"a": [2]}]`:  "part,entry,a,i\nseries,0,1,\nseries,1,2,0\n",
 		`[{"a": [[1], [2, 3]]}]`:  "part,entry,i,j,a\nseries,0,0,0,1\nseries,0,0,1,\nseries,0,1,0,2\nseries,0,1,1,3\n",
-		`[{"a": [1, [2]]}]`:       "part,entry,i,a.0,a.1\nseries,0,,1,\nseries,0,0,,2\n",
+		// A matrix of 2 x 3 and one of 3 x 2: each number stays in its row and column.
+		`[{"a": [[[1, 2, 3], [4, 5, 6]], [[7, 8], [9, 10], [11, 12]]]}]`: "part,entry,i,j,k,a\n" +
+			"series,0,0,0,0,1\nseries,0,0,0,1,2\nseries,0,0,0,2,3\n" +
+			"series,0,0,1,0,4\nseries,0,0,1,1,5\nseries,0,0,1,2,6\n" +
+			"series,0,0,2,0,\nseries,0,0,2,1,\nseries,0,0,2,2,\n" +
+			"series,0,1,0,0,7\nseries,0,1,0,1,8\nseries,0,1,0,2,\n" +
+			"series,0,1,1,0,9\nseries,0,1,1,1,10\nseries,0,1,1,2,\n" +
+			"series,0,1,2,0,11\nseries,0,1,2,1,12\nseries,0,1,2,2,\n",
+		`[{"a": [1, [2]]}]`: "part,entry,i,a.0,a.1\nseries,0,,1,\nseries,0,0,,2\n",
 	} {
 		got, err := figureOf(t, series, "").CSV()
 		if err != nil || string(got) != want {

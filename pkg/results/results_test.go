@@ -1,9 +1,11 @@
 package results_test
 
 import (
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -50,6 +52,30 @@ func TestSaveAndLoad(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(folder, ".*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("temporary files are left: %v, %v", left, err)
+	}
+}
+
+// TestJSONIsTheLastFile: where the numbers beside it can't be written, the results that were there stay.
+func TestJSONIsTheLastFile(t *testing.T) {
+	f := figure("figure-1")
+	folder := saved(t, f)
+	if err := os.Remove(filepath.Join(folder, "figure-1.npz")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(folder, "figure-1.npz", "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f.Series = []int{3, 4}
+	if err := f.Save(folder); err == nil {
+		t.Fatal("a folder takes the place of a file")
+	}
+	content, err := os.ReadFile(filepath.Join(folder, "figure-1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left results.Figure
+	if err := json.Unmarshal(content, &left); err != nil || !reflect.DeepEqual(left.Series, []any{1.0, 2.0}) {
+		t.Errorf("what is left are the series %v, %v", left.Series, err)
 	}
 }
 

@@ -176,6 +176,28 @@ func TestDrippingServer(t *testing.T) {
 		fmt.Sprintf("of %d bytes in 1s", len(packed)))
 }
 
+// TestSlowServer plays a server that takes longer than it may be idle for, and is idle for less.
+func TestSlowServer(t *testing.T) {
+	f := newFake(3)
+	packed := tarGz(t, BinaryFolder, f.contents)
+	const pieces = 6
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(packed)))
+		for i := range pieces {
+			_, _ = w.Write(packed[i*len(packed)/pieces : (i+1)*len(packed)/pieces])
+			w.(http.Flusher).Flush()
+			select {
+			case <-r.Context().Done(): // the client hung up
+				return
+			case <-time.After(300 * time.Millisecond):
+			}
+		}
+	})
+	slow := from(s, packed)
+	slow.idle = 1200 * time.Millisecond // four times a pause, for busy machines, and two thirds of the whole
+	succeeds(t, f, f.loader(t, slow))
+}
+
 // TestStopInTheDownload ends the context when half of the archive was sent.
 func TestStopInTheDownload(t *testing.T) {
 	faulttest.Faults(t, 1)
