@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/loss"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/export"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -185,11 +186,7 @@ func convert(values []float32, dtype dtypes.DType, dims []int) *tensors.Tensor {
 	if dtype == dtypes.Float32 {
 		return tensors.FromFlatDataAndDimensions(values, dims...)
 	}
-	wide := make([]float64, len(values))
-	for i, value := range values {
-		wide[i] = float64(value)
-	}
-	return tensors.FromFlatDataAndDimensions(wide, dims...)
+	return tensors.FromFlatDataAndDimensions(numbers.Widen(values), dims...)
 }
 
 // flat returns a tensor's values and dimensions as an array.

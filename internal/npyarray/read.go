@@ -7,6 +7,7 @@ import (
 
 	"github.com/sbinet/npyio/npy"
 	"github.com/shattered-gradients/shattered/internal/cost"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/internal/regular"
 )
 
@@ -86,9 +87,5 @@ func widened[T float32 | float64 | int32 | int64 | uint8](reader *npy.Reader) ([
 	if err := reader.Read(&values); err != nil {
 		return nil, err
 	}
-	wide := make([]float64, len(values))
-	for i, value := range values {
-		wide[i] = float64(value)
-	}
-	return wide, nil
+	return numbers.Widen(values), nil
 }

@@ -7,7 +7,7 @@ import "math"
 func Finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Widen returns the values as float64.
-func Widen[T float32 | int32](values []T) []float64 {
+func Widen[T float32 | float64 | int32 | int64 | uint8](values []T) []float64 {
 	wide := make([]float64, len(values))
 	for i, value := range values {
 		wide[i] = float64(value)

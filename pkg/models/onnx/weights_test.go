@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models/onnx"
 )
 
@@ -42,7 +43,7 @@ func TestWeights(t *testing.T) {
 				continue
 			}
 			drawn++
-			want := law(param.Dims, deviation(widened(theirs[p])))
+			want := law(param.Dims, deviation(numbers.Widen(theirs[p])))
 			// 50 draws of n numbers: the deviation errs by 1/sqrt(100 n), 3 % for the ten numbers of the
 			// bias. Five times that.
 			if got := rootMeanSquare(all); math.Abs(got-want) > 5*want/math.Sqrt(2*float64(len(all)))+1e-12 {
@@ -59,20 +60,12 @@ func TestWeights(t *testing.T) {
 	for p, param := range transformer.Stages[0].Block.Params() {
 		if slices.Equal(param.Dims, []int{8, 32}) { // as it is multiplied by; fan-in 8
 			// 256 numbers: 4 %
-			if got := rootMeanSquare(widened(transformer.Draw(1,
-				0).Values(0)[p])); math.Abs(got/0.5-1) > 0.2 {
+			got := rootMeanSquare(numbers.Widen(transformer.Draw(1, 0).Values(0)[p]))
+			if math.Abs(got/0.5-1) > 0.2 {
 				t.Errorf("the deviation of %s is %g, want 0.5", param.Name, got)
 			}
 		}
 	}
-}
-
-func widened(values []float32) []float64 {
-	wide := make([]float64, len(values))
-	for i, x := range values {
-		wide[i] = float64(x)
-	}
-	return wide
 }
 
 func rootMeanSquare(values []float64) float64 {
