@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/layers/attention"
 	"github.com/gomlx/gomlx/ml/layers/norm"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/internal/testbackend"
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
@@ -115,15 +116,12 @@ func normals(net *models.Net, inputs int, dtype dtypes.DType) *tensors.Tensor {
 	for _, dim := range dims {
 		size *= dim
 	}
-	values, wide := make([]float32, size), make([]float64, size)
+	values := make([]float32, size)
 	random.NewGenerator(1, 2).FillNormal(values, 1)
-	for i, x := range values {
-		wide[i] = float64(x)
-	}
 	if dtype == dtypes.Float32 {
 		return tensors.FromFlatDataAndDimensions(values, dims...)
 	}
-	return tensors.FromFlatDataAndDimensions(wide, dims...)
+	return tensors.FromFlatDataAndDimensions(numbers.Widen(values), dims...)
 }
 
 // TestOwnGradientsAgainstFiniteDifferences differentiates the sum of the outputs of each kind of net.

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gomlx/compute-onnx/support/protos"
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/random"
@@ -41,11 +42,7 @@ func normal(name string, deviation float64) *initializers.Initializer {
 
 // deviation returns the root mean square of the values' differences from their mean.
 func deviation(values []float32) float64 {
-	wide := make([]float64, len(values))
-	for i, x := range values {
-		wide[i] = float64(x)
-	}
-	return stat.PopStdDev(wide, nil)
+	return stat.PopStdDev(numbers.Widen(values), nil)
 }
 
 // fanIns returns the number of inputs that a unit sums over, by the paths of matrices and kernels, and 0 for

@@ -6,6 +6,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/shattered-gradients/shattered/internal/numbers"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/initializers"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
@@ -79,11 +80,7 @@ func reference(t *testing.T, config models.Config, x []float64, seed,
 	}
 	draw, n := net.Draw(seed, index), config.Width
 	matrix := func(stage int) *mat.Dense {
-		wide := make([]float64, n*n)
-		for k, v := range draw.Values(stage)[0] {
-			wide[k] = float64(v)
-		}
-		return mat.NewDense(n, n, wide)
+		return mat.NewDense(n, n, numbers.Widen(draw.Values(stage)[0]))
 	}
 	bias := draw.Values(0)[0]
 	state := mat.NewDense(len(x), n, nil)
