@@ -50,7 +50,7 @@ type Config struct {
 func Paper() Config {
 	return Config{
 		Nets: nets(24, training.PaperWidth), Batch: 100, Images: rank.PaperBatch,
-		Steps: early.Steps(), LearningRate: 1e-3, Seeds: 3, Seed: 1,
+		Steps: early.Steps(), LearningRate: 1e-3, Seeds: 10, Seed: 1,
 	}
 }
 
