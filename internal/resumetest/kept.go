@@ -3,6 +3,9 @@ package resumetest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -25,6 +28,53 @@ func CheckWhole(t *testing.T, plan *jobs.Plan, content []byte, name string) {
 		t.Errorf("%d parts are not kept with the code, %v: %s", len(missing), err,
 			strings.Join(missing[:min(3, len(missing))], "; "))
 	}
+}
+
+// CheckKept is CheckWhole, and computes the cheapest part of each kind anew (each probe, each quantity of the
+// theory), where that took no more than ten seconds: what the code makes of it must be what is kept. So code
+// that was changed without a new version is found before a reader's random sample meets one of its parts.
+func CheckKept(t *testing.T, plan *jobs.Plan, content []byte, name string) {
+	t.Helper()
+	CheckWhole(t, plan, content, name)
+	if testing.Short() {
+		return
+	}
+	t.Run("anew", func(t *testing.T) {
+		e := engine.New(testbackend.XLA(t))
+		defer e.Close()
+		parts, err := jobs.Read(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cheapest := make(map[string]jobs.Part)
+		for _, part := range parts {
+			kind := kindOf(t, part)
+			if found, is := cheapest[kind]; !is || part.Seconds < found.Seconds {
+				cheapest[kind] = part
+			}
+		}
+		const most = 10 // seconds
+		checked, err := plan.Check(t.Context(), e, func(part jobs.Part) bool {
+			return part.Seconds <= most && bytes.Equal(part.Key, cheapest[kindOf(t, part)].Key)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if len(checked.Recomputed) == 0 {
+			t.Errorf("of %d kinds of parts, none takes less than %d seconds", len(cheapest), most)
+		}
+	})
+}
+
+// kindOf returns what a part's key says in words: the probe, or the quantity of the theory.
+func kindOf(t *testing.T, part jobs.Part) string {
+	t.Helper()
+	var key map[string]any
+	if err := json.Unmarshal(part.Key, &key); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(key, func(_ string, value any) bool { _, word := value.(string); return !word })
+	return fmt.Sprint(key) // in the order of the names
 }
 
 // Kept keeps the parts of a small experiment in place of its archive for the rest of the test, and makes it

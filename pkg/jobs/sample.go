@@ -2,12 +2,15 @@ package jobs
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 
+	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/random"
+	"github.com/shattered-gradients/shattered/pkg/results"
 )
 
 // The sample of an archive that each run computes anew: by what it costs a share of what all of it would, and
@@ -42,6 +45,29 @@ func (r *run) sample(kept []int) []int {
 		chosen += r.jobs[i].again()
 	}
 	return order
+}
+
+// Check computes anew those parts kept with the code that choose takes, and compares them with what is kept,
+// as Run does with its sample. It returns an error where one differs by more than the archive's tolerance.
+func (p *Plan) Check(ctx context.Context, e *engine.Engine, choose func(Part) bool) (results.Parts, error) {
+	if err := p.encodeKeys(); err != nil {
+		return results.Parts{}, err
+	}
+	r := &run{Plan: p, parts: make([]*Part, len(p.jobs)), sampled: make(map[int]bool)}
+	for i, j := range r.jobs {
+		part, err := p.archive.part(j.key)
+		if err != nil {
+			return results.Parts{}, err
+		}
+		if part != nil && choose(*part) {
+			r.parts[i], r.sampled[i], r.todo = part, true, append(r.todo, i)
+		}
+	}
+	inner := engine.Sharing(ctx, len(r.todo))
+	err := e.ForEach(ctx, len(r.todo), func(e *engine.Engine, next int) error {
+		return r.do(inner, e, r.todo[next])
+	})
+	return r.report, err
 }
 
 // compare compares the result of a sampled job with what is kept, which stays the job's result: figures do

@@ -43,7 +43,7 @@ func TestAllPartsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resumetest.CheckWhole(t, plan, keptParts, Name)
+	resumetest.CheckKept(t, plan, keptParts, Name)
 	config := PaperImages()
 	plan, _, err = config.plan(onImages{likeCIFAR{}, *config.Images}, keptImages)
 	if err != nil {

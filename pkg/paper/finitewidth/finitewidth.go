@@ -118,7 +118,26 @@ const (
 type plan struct {
 	*jobs.Plan
 	theories []*[]law.Curve
-	measured [][]*gradients.Summary // nets x widths
+	measured [][]*autocorrelation // nets x widths
+}
+
+// autocorrelation is what the experiment takes of a net's gradients, and so what is kept of them.
+type autocorrelation struct {
+	Neighbours stats.Estimate `json:"neighbours"` // at lag 1
+	Mean       stats.Estimate `json:"mean"`       // over lags 1 to 15
+}
+
+// measure measures a net's gradients.
+func measure(ctx context.Context, e *engine.Engine, config gradients.Config) (autocorrelation, error) {
+	result, err := gradients.Run(ctx, e, config)
+	if err != nil {
+		return autocorrelation{}, err
+	}
+	summary, err := result.Summary()
+	if err != nil {
+		return autocorrelation{}, err
+	}
+	return autocorrelation{summary.At(1), summary.MeanCorrelation}, nil
 }
 
 // plan lists the work.
@@ -126,18 +145,21 @@ func (c Config) plan() (*plan, error) {
 	p := &plan{Plan: jobs.NewPlan("finite width", kept)}
 	for _, net := range c.Nets {
 		p.theories = append(p.theories, law.AddTheory(p.Plan, net, c.Inputs, []int{net.Depth}, false))
-		var widths []*gradients.Summary
+		var widths []*autocorrelation
 		for _, width := range c.Widths {
 			net.Width = width
 			// Nets of different widths have draws of their own.
-			summary, err := law.AddGradients(p.Plan, gradients.Config{
-				Net: net, Inputs: c.Inputs, Draws: c.draws(width),
-				First: uint64(width) * paper.DrawsApart, Seed: c.Seed,
-			})
+			config := gradients.Config{Net: net, Inputs: c.Inputs, Draws: c.draws(width),
+				First: uint64(width) * paper.DrawsApart, Seed: c.Seed}
+			measured, _, err := paper.AddPart(p.Plan, "autocorrelation of gradients at lag 1, and its mean",
+				gradients.Version, config,
+				func(ctx context.Context, e *engine.Engine) (autocorrelation, error) {
+					return measure(ctx, e, config)
+				})
 			if err != nil {
 				return nil, err
 			}
-			widths = append(widths, summary)
+			widths = append(widths, measured)
 		}
 		p.measured = append(p.measured, widths)
 	}
@@ -165,16 +187,16 @@ func Run(ctx context.Context, e *engine.Engine, config Config) (*Result, error) 
 }
 
 // add appends what was measured of a net.
-func (r *Result) add(net models.Config, theory []float64, measured []*gradients.Summary) {
+func (r *Result) add(net models.Config, theory []float64, measured []*autocorrelation) {
 	for _, q := range []struct {
 		name     string
 		theory   float64
-		estimate func(*gradients.Summary) stats.Estimate
+		estimate func(*autocorrelation) stats.Estimate
 	}{
-		{Neighbours, theory[1], func(s *gradients.Summary) stats.Estimate { return s.At(1) }},
+		{Neighbours, theory[1], func(a *autocorrelation) stats.Estimate { return a.Neighbours }},
 		{
 			Mean, gradients.MeanFromLag1(theory),
-			func(s *gradients.Summary) stats.Estimate { return s.MeanCorrelation },
+			func(a *autocorrelation) stats.Estimate { return a.Mean },
 		},
 	} {
 		s := law.Series{

@@ -13,7 +13,7 @@ func TestAllPartsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resumetest.CheckWhole(t, p.Plan, keptParts, Name)
+	resumetest.CheckKept(t, p.Plan, keptParts, Name)
 }
 
 // TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the

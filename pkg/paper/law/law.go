@@ -1,5 +1,5 @@
-// Package law is what the experiments about the theory of wide nets share: the theory and the gradients of a
-// net as parts of an experiment, series of both beside each other, and the claim that one follows the other.
+// Package law is what the experiments about the theory of wide nets share: the theory of a net as a part of
+// an experiment, series of it beside what was measured, and the claim that one follows the other.
 //
 // A figure that shows gradients of nets on the grid has the theory under its curves in a few lines:
 //
@@ -24,7 +24,6 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/meanfield"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
-	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -183,22 +182,4 @@ func TheorySpec(net models.Config, inputs int, depths []int, quantity string) jo
 		}{"meanfield", version, net, inputs, depths, quantity},
 		Weight: max(weight, 1), Passing: !net.Registered(),
 	}
-}
-
-// AddGradients adds the autocorrelation of a net's gradients to a plan, as one part. It returns an error when
-// the config is wrong.
-func AddGradients(p *jobs.Plan, config gradients.Config) (*gradients.Summary, error) {
-	summary, _, err := paper.AddPart(p, "autocorrelation of gradients", gradients.Version, config,
-		func(ctx context.Context, e *engine.Engine) (gradients.Summary, error) {
-			result, err := gradients.Run(ctx, e, config)
-			if err != nil {
-				return gradients.Summary{}, err
-			}
-			summary, err := result.Summary()
-			if err != nil {
-				return gradients.Summary{}, err
-			}
-			return *summary, nil
-		})
-	return summary, err
 }

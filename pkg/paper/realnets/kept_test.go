@@ -9,7 +9,7 @@ import (
 
 // TestAllPartsAreKept: what is kept with the code are the experiment's parts, and all of them.
 func TestAllPartsAreKept(t *testing.T) {
-	resumetest.CheckWhole(t, Paper().plan().Plan, keptParts, Name)
+	resumetest.CheckKept(t, Paper().plan().Plan, keptParts, Name)
 }
 
 // TestKeptPartsMakeTheResult keeps the parts of a small experiment and makes it of them: all numbers are the
