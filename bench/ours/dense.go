@@ -3,13 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/shattered-gradients/shattered/pkg/engine"
 	"github.com/shattered-gradients/shattered/pkg/models"
 	"github.com/shattered-gradients/shattered/pkg/models/norms"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure2"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure3"
+	"github.com/shattered-gradients/shattered/pkg/probes/activations"
 	"github.com/shattered-gradients/shattered/pkg/probes/gradients"
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
@@ -102,20 +102,31 @@ func figure2Job(e *engine.Engine, _ size) (job, error) {
 	}, nil
 }
 
-// figure3Job takes the activations and coactivations of Figure 3 in the two nets that the paper shows.
+// figure3Job takes the activations and coactivations of Figure 3 in the two nets that the paper shows. Only
+// these: the figure has the theory beside them, which takes longer and which no peer computes.
 func figure3Job(e *engine.Engine, _ size) (job, error) {
 	config := figure3.Paper()
-	config.Nets = slices.DeleteFunc(config.Nets,
-		func(net models.Config) bool { return net.Net != "feedforward" })
 	return func(ctx context.Context, round uint64) (arrays, error) {
-		config.Seed = seed + round
-		result, err := figure3.Run(ctx, e, config)
-		if err != nil {
-			return nil, err
-		}
 		var active, coactive [][]float64
-		for _, series := range result.Series {
-			active, coactive = append(active, series.Active.Mean), append(coactive, series.Coactive.Mean)
+		for _, net := range config.Nets {
+			if net.Net != "feedforward" {
+				continue
+			}
+			found, err := activations.Run(ctx, e, activations.Config{Net: net, Inputs: config.Inputs,
+				Draws: config.Draws, Seed: seed + round})
+			if err != nil {
+				return nil, err
+			}
+			for _, of := range []struct {
+				shares [][]float64
+				means  *[][]float64
+			}{{found.Active, &active}, {found.Coactive, &coactive}} {
+				curve, err := stats.SummarizeCurve(of.shares)
+				if err != nil {
+					return nil, err
+				}
+				*of.means = append(*of.means, curve.Mean)
+			}
 		}
 		return arrays{table("active", active), table("coactive", coactive)}, nil
 	}, nil
