@@ -113,6 +113,9 @@ func archive(t *testing.T, x *experiment, tolerance float64) *jobs.Archive {
 	if _, _, err := x.run(jobs.With(t.Context(), setting), engine.New(nil)); err != nil {
 		t.Fatal(err)
 	}
+	for i := range parts {
+		parts[i].Seconds = float64(i+1) / 100 // in proportion to the weights
+	}
 	var content, again bytes.Buffer
 	if err := errors.Join(jobs.Write(&content, parts), jobs.Write(&again, parts)); err != nil {
 		t.Fatal(err)

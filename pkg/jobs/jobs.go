@@ -59,14 +59,6 @@ type check struct {
 	compared func() any
 }
 
-// again returns what it costs to compute as much of the job as is compared with what is kept.
-func (j *job) again() float64 {
-	if j.check != nil {
-		return j.check.weight
-	}
-	return j.Weight
-}
-
 // Plan lists the jobs of an experiment.
 type Plan struct {
 	name    string

@@ -37,12 +37,15 @@ type run struct {
 	todo    []int
 	sampled map[int]bool
 
+	// rate is how many seconds the parts kept with the code took for one weight; 1 where there are none.
+	rate float64
+
 	mu sync.Mutex // of the report, while jobs run
 }
 
 // Run brings the results of all jobs: from the archive, from what an interrupted run kept, or else by
 // computing them, as many at a time as there are processors. Progress is counted in jobs that are left to
-// compute, and the time to go is estimated from their weights.
+// compute, and the time to go is estimated from what kept parts took, and from the weights of others.
 //
 // It returns where the results come from. It returns an error when a job fails, when the context ends, or
 // when a part of the archive that was computed anew differs from what is kept; the setting's Record is handed
@@ -54,14 +57,13 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 	if err := p.encodeKeys(); err != nil {
 		return results.Parts{}, err
 	}
-	r := &run{Plan: p, setting: settingOf(ctx), parts: make([]*Part, len(p.jobs))}
+	r := &run{Plan: p, setting: settingOf(ctx), parts: make([]*Part, len(p.jobs)), rate: 1}
 	if err := r.find(ctx); err != nil {
 		return results.Parts{}, err
 	}
 	weight := 0.0
 	for _, i := range r.todo {
-		_, w := r.work(i)
-		weight += w
+		weight += r.cost(i)
 	}
 	outer := progress.StartWeighted(ctx, p.name, len(r.todo), weight)
 	inner := engine.Sharing(progress.Silent(outer), len(r.todo)) // steps within a job are not counted
@@ -70,8 +72,7 @@ func (p *Plan) Run(ctx context.Context, e *engine.Engine) (results.Parts, error)
 		if err := r.do(inner, e, i); err != nil {
 			return err
 		}
-		_, w := r.work(i)
-		progress.StepWeighted(outer, w)
+		progress.StepWeighted(outer, r.cost(i))
 		return nil
 	})
 	r.record()
@@ -119,6 +120,11 @@ func (r *run) find(ctx context.Context) error {
 	if len(kept) > 0 {
 		r.report.Kept, r.report.Sample, r.report.Tolerance = len(kept), r.setting.Sample, r.archive.tolerance
 		r.report.Origins = r.archive.origins
+		seconds, weights := 0.0, 0.0
+		for _, i := range kept {
+			seconds, weights = seconds+max(r.parts[i].Seconds, leastSeconds), weights+r.jobs[i].Weight
+		}
+		r.rate = seconds / weights
 	}
 	return nil
 }
@@ -139,21 +145,22 @@ func (r *run) lookup(ctx context.Context, j *job) (*Part, error) {
 	return &part, nil
 }
 
-// work returns what computes a job, or as much of a sampled one as is compared, and what is proportional to
-// its cost.
-func (r *run) work(i int) (compute func(context.Context, *engine.Engine) error, weight float64) {
-	j := r.jobs[i]
-	if r.sampled[i] && j.check != nil {
-		return j.check.compute, j.check.weight
+// cost is proportional to what it costs to compute a job, or as much of a sampled one as is compared.
+func (r *run) cost(i int) float64 {
+	if r.sampled[i] {
+		return r.again(i)
 	}
-	return j.compute, j.Weight
+	return r.jobs[i].Weight * r.rate
 }
 
 // do computes a job, and keeps what came out or compares it with what is kept.
 func (r *run) do(ctx context.Context, e *engine.Engine, i int) error {
 	j := r.jobs[i]
 	began := time.Now()
-	compute, _ := r.work(i)
+	compute := j.compute
+	if r.sampled[i] && j.check != nil {
+		compute = j.check.compute
+	}
 	if err := compute(ctx, e); err != nil || j.Passing {
 		return err
 	}

@@ -21,9 +21,9 @@ const (
 )
 
 // sample returns the jobs among those kept with the code that are to be computed anew, in a random order.
-// Each is drawn from those that are left with chances in inverse proportion to what they cost: where the
-// sample is a small share, all jobs get about the same time of a processor over many runs, and the few that
-// take longer than all others are drawn seldom.
+// Each is drawn from those that are left with chances in inverse proportion to what they cost ([run.again]):
+// where the sample is a small share, all jobs get about the same time of a processor over many runs, and the
+// few that take longer than all others are drawn seldom.
 func (r *run) sample(kept []int) []int {
 	rng := random.Stream(r.setting.Sample)
 	whole := 0.0
@@ -31,8 +31,8 @@ func (r *run) sample(kept []int) []int {
 	// rate, here one over its cost; the others are ordered in the same way.
 	arrival := make(map[int]float64, len(kept))
 	for _, i := range kept {
-		whole += r.jobs[i].again()
-		arrival[i] = rng.ExpFloat64() * r.jobs[i].again()
+		whole += r.again(i)
+		arrival[i] = rng.ExpFloat64() * r.again(i)
 	}
 	order := slices.SortedFunc(slices.Values(kept), func(i, k int) int {
 		return cmp.Compare(arrival[i], arrival[k])
@@ -42,9 +42,23 @@ func (r *run) sample(kept []int) []int {
 		if n >= sampleLeast && chosen >= sampleShare*whole {
 			return order[:n]
 		}
-		chosen += r.jobs[i].again()
+		chosen += r.again(i)
 	}
 	return order
+}
+
+// leastSeconds is what a part counts as costing that took less: so little says nothing about the next time.
+const leastSeconds = 1e-3
+
+// again returns the seconds that it took to compute as much of a job kept with the code as is compared with
+// it. They say more than weights, which are guesses: nets of several kinds have hundreds of times of the
+// seconds for one weight.
+func (r *run) again(i int) float64 {
+	seconds := max(r.parts[i].Seconds, leastSeconds)
+	if j := r.jobs[i]; j.check != nil {
+		seconds *= j.check.weight / j.Weight
+	}
+	return seconds
 }
 
 // Check computes anew those parts kept with the code that choose takes, and compares them with what is kept,
