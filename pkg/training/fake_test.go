@@ -24,6 +24,9 @@ type stripes struct {
 
 	// wait, if it is there, is called with the number of every batch of training before that is given.
 	wait func(t int)
+
+	// tested, if it is there, is called with the number of every batch of testing before that is given.
+	tested func(t int)
 }
 
 func (s stripes) Shape() training.Shape {
@@ -63,6 +66,9 @@ func (d *stripesDataset) Iter() iter.Seq2[train.Batch, error] {
 		for t := d.start; !d.ends || t < d.steps; t++ {
 			if d.wait != nil && !d.ends {
 				d.wait(t)
+			}
+			if d.tested != nil && d.ends {
+				d.tested(t)
 			}
 			if !yield(d.at(t), nil) {
 				return

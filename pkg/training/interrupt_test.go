@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,27 @@ func TestBusyRuns(t *testing.T) {
 	}
 	if progress, _, err := training.Look(folder, c, small); err != nil || progress != training.Missing {
 		t.Errorf("a run that was stopped is %q (%v)", progress, err)
+	}
+}
+
+// TestLongEvaluationsStop ends the context of a run while it goes through the test images: at most one batch
+// more is computed.
+func TestLongEvaluationsStop(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var last atomic.Int64
+	r := runner(t, t.TempDir())
+	r.Data = stripes{size: small.size, train: small.train, test: 20_000, tested: func(t int) {
+		last.Store(int64(t))
+		if t == 1 {
+			stop()
+		}
+	}}
+	if _, err := r.Run(ctx, config("relu", 3, 3, 1)); !training.Stopped(err) {
+		t.Fatalf("a run whose context ended gives %v", err)
+	}
+	if last := last.Load(); last < 1 || last > 2 {
+		t.Errorf("test images are gone through to batch %d, and the run was stopped at batch 1", last)
 	}
 }
 
