@@ -30,6 +30,7 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/paper/figure5"
 	"github.com/shattered-gradients/shattered/pkg/paper/figure6"
 	"github.com/shattered-gradients/shattered/pkg/paper/finitewidth"
+	"github.com/shattered-gradients/shattered/pkg/paper/lasting"
 	"github.com/shattered-gradients/shattered/pkg/paper/law"
 	"github.com/shattered-gradients/shattered/pkg/paper/normalization"
 	"github.com/shattered-gradients/shattered/pkg/paper/realnets"
@@ -190,7 +191,15 @@ var All = []Experiment{
 		Series: []figure6.Point(nil), Tests: []figure6.LearningCurve(nil),
 		Shows:    "Which very deep nets can be trained",
 		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
-		Notebook: "06_looks_linear", Figures: []string{"figure-6", "figure-6-training"}, Run: trained,
+		Notebook: "06_looks_linear", Figures: []string{"figure-6", "figure-6-training"},
+		Run: trained(figure6.Small, figure6.Of),
+	}, {
+		Name: lasting.Name, Title: lasting.Title,
+		Series:   []lasting.Series(nil),
+		Shows:    "Whether the structure of gradients lasts through a whole training",
+		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
+		Notebook: "06_looks_linear", Figures: []string{"lasting-structure"},
+		Run: trained(lasting.Paper, lasting.Of),
 	}, {
 		Name: earlydense.Name, Title: earlydense.Title,
 		Series:   []earlydense.Series(nil),

@@ -42,13 +42,16 @@ func onImages[C, D any, R Result](
 	}
 }
 
-// trained is the Run of Figure 6: of the runs that are kept with the code, at every size.
-func trained(context.Context, *engine.Engine, string) (Result, error) {
-	runs, err := figure6.CommittedRuns()
-	if err != nil {
-		return nil, err
+// trained returns the Run of an experiment that is made of the trainings that are kept with the code, at
+// every size.
+func trained[C any, R Result](config func() C, of func(C, []training.Result) (R, error)) runner {
+	return func(context.Context, *engine.Engine, string) (Result, error) {
+		runs, err := figure6.CommittedRuns()
+		if err != nil {
+			return nil, err
+		}
+		return of(config(), runs)
 	}
-	return figure6.Of(figure6.Small(), runs)
 }
 
 // sized returns the config for a size.

@@ -174,7 +174,7 @@ func Of(config Config, runs []training.Result) (*Result, error) {
 			"choose another budget", len(runs), config.Budget)
 	}
 	var err error
-	result.Origin, err = newRunsOrigin(used)
+	result.Origin, err = NewRunsOrigin(used)
 	return result, err
 }
 

@@ -43,8 +43,8 @@ func Draw(r *Result) (*plots.Figure, error) {
 			"depth, a curve for each family of nets.")
 }
 
-// familyLook returns the style of the family of that index in the config.
-func familyLook(i int) plots.Style {
+// FamilyStyle returns the style of the family of that index in the config.
+func FamilyStyle(i int) plots.Style {
 	colors := plots.Categories()
 	return plots.Style{Color: colors[i%len(colors)], Marker: plots.Circle + plots.Marker(i%len(colors))}
 }
@@ -58,7 +58,7 @@ func familyLegend(g *plots.Grid, families []string, titles map[string]string) {
 	var keys []plots.Key
 	for i, family := range families {
 		if title, shown := titles[family]; shown {
-			keys = append(keys, plots.LineKey(title, familyLook(i)))
+			keys = append(keys, plots.LineKey(title, FamilyStyle(i)))
 		}
 	}
 	for line := range slices.Chunk(keys, inLine) {
@@ -75,7 +75,7 @@ func trainedPanel(r *Result, label string, value func(*Point) stats.Estimate,
 	var curves []plots.Series
 	var numbers [][]string
 	for i, family := range r.Config.Families {
-		s := plots.Series{Style: familyLook(i)}
+		s := plots.Series{Style: FamilyStyle(i)}
 		var seeds []string
 		for _, point := range r.Select(family) {
 			s.Label = point.Title
@@ -148,7 +148,7 @@ func DrawTraining(r *Result) (*plots.Figure, error) {
 	for _, c := range r.Curves {
 		if c.Depth == depth {
 			shown, looks = append(shown, c),
-				append(looks, familyLook(max(slices.Index(r.Config.Families, c.Family), 0)))
+				append(looks, FamilyStyle(max(slices.Index(r.Config.Families, c.Family), 0)))
 			titles[c.Family] = c.Title
 		}
 	}
@@ -166,7 +166,7 @@ func DrawLearning(curves []LearningCurve, steps int) (*plots.Figure, error) {
 	var nets []plots.Key
 	var looks []plots.Style
 	for i, c := range curves {
-		looks = append(looks, familyLook(i))
+		looks = append(looks, FamilyStyle(i))
 		nets = append(nets, plots.LineKey(fmt.Sprintf("%s, %d layers", c.Title, c.Depth), looks[i]))
 	}
 	g, keys := learningGrid(curves, looks, steps, "")

@@ -70,7 +70,8 @@ type RunsOrigin struct {
 	Hours float64   `json:"hours"`
 }
 
-func newRunsOrigin(runs []training.Result) (RunsOrigin, error) {
+// NewRunsOrigin describes where runs come from. There must be one at least.
+func NewRunsOrigin(runs []training.Result) (RunsOrigin, error) {
 	o := RunsOrigin{Runs: len(runs), First: runs[0].Provenance.Started, Last: runs[0].Provenance.Started}
 	committed, err := CommittedRuns()
 	if err != nil {
