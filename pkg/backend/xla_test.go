@@ -57,11 +57,14 @@ func TestTuned(t *testing.T) {
 	if how == "" {
 		testbackend.XLA(t)
 		script, err := os.ReadFile("../../scripts/lib/common.sh")
-		found := regexp.MustCompile(`(?m)^memory_settings=(.+)$`).FindSubmatch(script)
-		if found == nil {
+		settings := ""
+		for _, line := range regexp.MustCompile(`(?m)^memory_settings\+?=(.+)$`).FindAllSubmatch(script, -1) {
+			settings += string(line[1])
+		}
+		if settings == "" {
 			t.Fatalf("the scripts have no settings of the C library (%v)", err)
 		}
-		for how, tunables := range map[string]string{"tuned": string(found[1]), "untouched": ""} {
+		for how, tunables := range map[string]string{"tuned": settings, "untouched": ""} {
 			command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestTuned$", "-test.v")
 			command.Env = append(os.Environ(), openedVariable+"="+how, "GLIBC_TUNABLES="+tunables,
 				"GOMAXPROCS="+strconv.Itoa(places))

@@ -22,7 +22,8 @@ unset variable
 venv="${SHATTERED_VENV:-$home/.venv}"
 
 # What glibc is told of processes that run nets: to keep what they free, in few heaps (docs/bench.md).
-memory_settings=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=4294967296:glibc.malloc.arena_max=2:glibc.malloc.top_pad=67108864
+memory_settings=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=4294967296
+memory_settings+=:glibc.malloc.arena_max=2:glibc.malloc.top_pad=67108864
 
 # say prints a line of progress, marked so that it stands out between the output of tools.
 say() { printf '==> %s\n' "$*"; }
