@@ -163,7 +163,7 @@ func Of(config Config, runs []training.Result) (*Result, error) {
 			point.Title = family.Title
 			result.Points = append(result.Points, point)
 			for _, run := range chosen {
-				result.Curves = append(result.Curves, newLearningCurve(run))
+				result.Curves = append(result.Curves, CurveOf(run))
 			}
 			used = append(used, chosen...)
 		}
@@ -202,6 +202,17 @@ func (c Config) byDepth(family string, runs []training.Result) [][]training.Resu
 	var all [][]training.Result
 	for _, depth := range depths {
 		all = append(all, groups[depth])
+	}
+	return all
+}
+
+// Chosen returns the runs of a family that are the config's, a group a depth, and in each those of one
+// learning rate, one a seed: the runs that [Of] makes the points and curves of.
+func (c Config) Chosen(family string, runs []training.Result) [][]training.Result {
+	var all [][]training.Result
+	for _, group := range c.byDepth(family, runs) {
+		_, chosen := newPoint(group)
+		all = append(all, chosen)
 	}
 	return all
 }

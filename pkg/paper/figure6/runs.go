@@ -45,8 +45,8 @@ func NewLearningCurve(config training.Config, points ...training.Point) Learning
 	return c
 }
 
-// newLearningCurve returns the curve of a run.
-func newLearningCurve(run training.Result) LearningCurve {
+// CurveOf returns the curve of a run that has ended.
+func CurveOf(run training.Result) LearningCurve {
 	c := NewLearningCurve(run.Config, run.Curve...)
 	c.Diverged = run.Status == training.Diverged
 	return c

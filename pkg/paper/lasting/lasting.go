@@ -107,56 +107,46 @@ func (s *Series) Name() string {
 	return fmt.Sprintf("%s, %s", s.Title, s.Shortcut)
 }
 
-// Of makes the figure of those runs that are the config's and were looked at.
+// Of makes the figure of those runs that are the config's and were looked at, of one learning rate for each
+// net, as Figure 6.
 func Of(config Config, runs []training.Result) (*Result, error) {
+	looked := slices.DeleteFunc(slices.Clone(runs), func(run training.Result) bool {
+		return len(run.Looks) < 2 || run.Config.Seed != config.Seed
+	})
 	result := &Result{Config: config}
 	var used []training.Result
-	for _, run := range runs {
-		if !config.has(run) {
-			continue
-		}
-		s, err := newSeries(run)
+	for _, name := range config.Families {
+		family, err := training.Families.Get(name)
 		if err != nil {
 			return nil, err
 		}
-		result.Series, used = append(result.Series, s), append(used, run)
+		shortcuts := config.Shortcuts
+		if !family.HasSkips() {
+			shortcuts = []string{""}
+		}
+		for _, shortcut := range shortcuts {
+			of := figure6.Config{Width: config.Width, Budget: config.Budget, Schedule: config.Schedule,
+				Shortcut: shortcut}
+			for _, chosen := range of.Chosen(name, looked) {
+				result.Series = append(result.Series, newSeries(family, chosen[0]))
+				used = append(used, chosen[0])
+			}
+		}
 	}
 	if len(used) == 0 {
 		return nil, fmt.Errorf("none of %d runs was looked at while it trained with %s: train some with "+
 			"scripts/train --plan scripts/plans/figure-6, or choose another budget", len(runs), config.Budget)
 	}
-	slices.SortStableFunc(result.Series, func(a, b Series) int {
-		return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(config.place(&a), config.place(&b)))
-	})
+	slices.SortStableFunc(result.Series, func(a, b Series) int { return cmp.Compare(a.Depth, b.Depth) })
 	var err error
 	result.Origin, err = figure6.NewRunsOrigin(used)
 	return result, err
 }
 
-// has says whether a run is one of the figure's.
-func (c Config) has(run training.Result) bool {
-	r := run.Config
-	return len(run.Looks) > 1 && r.Seed == c.Seed && r.Width == c.Width &&
-		slices.Contains(c.Families, r.Family) && slices.Contains(append(c.Shortcuts, ""), r.Shortcut) &&
-		r.Optimizer.Schedule == c.Schedule && r.Budget.SameTraining(c.Budget)
-}
-
-// place orders nets of one depth: as the config's families, and then as its shortcuts.
-func (c Config) place(s *Series) int {
-	return slices.Index(c.Families, s.Family)*(len(c.Shortcuts)+1) + slices.Index(c.Shortcuts, s.Shortcut) + 1
-}
-
 // newSeries returns what was seen of a net.
-func newSeries(run training.Result) (Series, error) {
-	family, err := training.Families.Get(run.Config.Family)
-	if err != nil {
-		return Series{}, err
-	}
-	s := Series{
-		LearningCurve: figure6.NewLearningCurve(run.Config, run.Curve...), Shortcut: run.Config.Shortcut,
-		Normalised: family.Net.Norm != nil, Accuracy: run.TestAccuracy,
-	}
-	s.Diverged = run.Status == training.Diverged
+func newSeries(family training.Family, run training.Result) Series {
+	s := Series{LearningCurve: figure6.CurveOf(run), Shortcut: run.Config.Shortcut,
+		Normalised: family.Net.Norm != nil, Accuracy: run.TestAccuracy}
 	if point, reached := run.Reached(0.5); reached {
 		s.HalfStep = &point.Step
 	}
@@ -172,7 +162,7 @@ func newSeries(run training.Result) (Series, error) {
 			Coactive: mean(seen.Minibatches, coactive),
 		})
 	}
-	return s, nil
+	return s
 }
 
 // coactive returns the mean over rectifiers, or nil where there are none.

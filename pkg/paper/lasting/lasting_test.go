@@ -70,7 +70,9 @@ func TestSeries(t *testing.T) {
 	other, blind, short := run("ll", "", 26, quarter, quarter), run("ll", "", 26, quarter, quarter),
 		run("ll", "", 26, quarter, quarter)
 	other.Config.Seed, blind.Looks, short.Config.Budget.Epochs = 2, nil, 2
-	r, err := lasting.Of(lasting.Paper(), append(runs(), other, blind, short))
+	worse := run("ll", "", 10, quarter, quarter) // the same net at a learning rate that does less well
+	worse.Config.Optimizer.LearningRate, worse.TrainLoss, worse.ID = 1e-4, 5, "worse"
+	r, err := lasting.Of(lasting.Paper(), append(runs(), other, blind, short, worse))
 	if err != nil {
 		t.Fatal(err)
 	}
