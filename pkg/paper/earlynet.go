@@ -60,16 +60,21 @@ func (n EarlyNet) ID() string {
 
 // Shatters says whether the net is one of rectifiers without skips, which the paper calls feedforward.
 func (n EarlyNet) Shatters() bool {
-	feedforward := n.Net == "feedforward" || n.Net == "conv-feedforward"
-	return feedforward && n.Activation == activations.ReLU.Name && !n.LooksLinear
+	return n.plain() && n.Activation == activations.ReLU.Name
+}
+
+// plain says whether the net has neither skips nor the looks-linear initialisation.
+func (n EarlyNet) plain() bool {
+	return (n.Net == "feedforward" || n.Net == "conv-feedforward") && !n.LooksLinear
 }
 
 // LooksAlike returns how many of the looks at a net in training, behind so many updates each, come out alike
-// on every processor: those up to update last, and of a net that shatters those before the first update.
-// After it, gradients that have shattered do so with the rounding of the processor as well. Again are the
-// steps of a training that has these looks: two at least, where there are two, as probes want them.
+// on every processor, and on any number of them: those up to update last, and of a net with neither skips
+// nor the looks-linear initialisation those before the first update. After it, gradients that have shattered
+// do so with the rounding as well. Again are the steps of a training that has these looks: two at least,
+// where there are two, as probes want them.
 func LooksAlike(net models.Config, steps []int, last int) (looks int, again []int) {
-	if NewEarlyNet(net).Shatters() {
+	if NewEarlyNet(net).plain() {
 		last = 0
 	}
 	for _, step := range steps {

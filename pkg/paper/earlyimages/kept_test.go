@@ -9,6 +9,7 @@ import (
 	"github.com/shattered-gradients/shattered/internal/testimages"
 	"github.com/shattered-gradients/shattered/pkg/data/images"
 	"github.com/shattered-gradients/shattered/pkg/engine"
+	"github.com/shattered-gradients/shattered/pkg/paper"
 	"github.com/shattered-gradients/shattered/pkg/results"
 	"github.com/shattered-gradients/shattered/pkg/training"
 )
@@ -51,5 +52,16 @@ func TestKeptPartsMakeTheResult(t *testing.T) {
 		func(r *Result) (any, results.Parts) { return r.Series, r.Parts })
 	if p.Total != 6 {
 		t.Errorf("there are %d parts, want 2 seeds of 3 nets", p.Total)
+	}
+}
+
+// TestWhatIsCompared: nets with neither skips nor the looks-linear initialisation are compared before the
+// first update, others up to the thirtieth.
+func TestWhatIsCompared(t *testing.T) {
+	c := Paper()
+	for i, want := range []int{1, 5, 5, 5, 1} {
+		if got, _ := paper.LooksAlike(c.Nets[i], c.Steps, lastAlike); got != want {
+			t.Errorf("%d looks at net %d are compared, want %d", got, i, want)
+		}
 	}
 }
