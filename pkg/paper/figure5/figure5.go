@@ -65,7 +65,7 @@ func Paper() Config {
 // Quick returns a config of the same shape that takes half a minute on XLA.
 func Quick() Config {
 	c := Paper()
-	c.Depths, c.Width, c.Batch, c.Clusters = []int{2, 4, 10, 24}, 4, 32, 4
+	c.Depths, c.Width, c.Batch, c.Clusters = []int{2, 4, 10}, 4, 32, 4
 	c.Minibatches, c.OtherMinibatches = 3, 2
 	return c
 }
