@@ -194,6 +194,14 @@ var All = []Experiment{
 		Notebook: "06_looks_linear", Figures: []string{"figure-6", "figure-6-training"},
 		Run: trained(figure6.Small, figure6.Of),
 	}, {
+		Name: figure6.TenEpochsName, Title: figure6.TenEpochsTitle,
+		Series: []figure6.Point(nil), Tests: []figure6.LearningCurve(nil),
+		Shows:    "Which very deep nets can be trained in ten epochs on all images",
+		Cost:     "nothing with the runs kept with the code; hours with scripts/train",
+		Notebook: "06_looks_linear",
+		Figures:  []string{"figure-6-ten-epochs", "figure-6-ten-epochs-training"},
+		Run:      trained(figure6.TenEpochs, figure6.Of),
+	}, {
 		Name: lasting.Name, Title: lasting.Title,
 		Series:   []lasting.Series(nil),
 		Shows:    "Whether the structure of gradients lasts through a whole training",

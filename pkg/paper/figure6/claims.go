@@ -54,12 +54,15 @@ func (r *Result) Claims() []claims.Claim {
 	return all
 }
 
-// claim starts a claim about the pair, in the name of a family.
-func (p pair) claim(bound claims.Bound, family, quantity string) claims.Claim {
+// claim starts a claim about a pair, in the name of a family.
+func (r *Result) claim(p pair, bound claims.Bound, family, quantity string) claims.Claim {
+	if r.atTenEpochs() {
+		quantity += ", after ten epochs"
+	}
 	if p.seeds == 1 {
 		quantity += " (one seed: no interval)"
 	}
-	c := bound.Claim(Name, fmt.Sprintf("%s.depth-%d", family, max(p.a.Depth, p.b.Depth)), "", quantity)
+	c := bound.Claim(r.name(), fmt.Sprintf("%s.depth-%d", family, max(p.a.Depth, p.b.Depth)), "", quantity)
 	c.Unit = "seeds"
 	return c
 }
@@ -81,7 +84,7 @@ func (r *Result) loseAccuracy() []claims.Claim {
 				quantity := fmt.Sprintf("%s: accuracy at %d layers less that at %d", step.a.Title,
 					step.a.Depth,
 					step.b.Depth)
-				all = append(all, step.claim(falls, family, quantity).Above(step.difference, falls.Value))
+				all = append(all, r.claim(step, falls, family, quantity).Above(step.difference, falls.Value))
 			}
 		}
 		if n := len(together); n > 0 {
@@ -89,20 +92,28 @@ func (r *Result) loseAccuracy() []claims.Claim {
 			quantity := fmt.Sprintf("%s: smallest fall of the accuracy from one depth to the next, %d to %d "+
 				"layers",
 				last.a.Title, together[0].a.Depth, last.b.Depth)
-			all = append(all, last.claim(falls, family, quantity).
+			all = append(all, r.claim(last, falls, family, quantity).
 				Above(stats.Smallest(differences(together)), falls.Value))
 		}
 	}
 	return all
 }
 
-// areBelowLinear claims that the deepest ReLU nets do less well than linear nets.
+// areBelowLinear claims that the deepest ReLU nets do less well than linear nets. Those of the figure's least
+// depth are not deep, whether or not there are others of the family.
 func (r *Result) areBelowLinear() []claims.Claim {
 	var all []claims.Claim
+	least := math.MaxInt
+	for _, p := range r.Points {
+		least = min(least, p.Depth)
+	}
 	for _, family := range []string{"relu", "relu-bn"} {
 		for _, p := range lastPairs(r.sameDepth("linear", family)) {
+			if p.a.Depth == least {
+				continue
+			}
 			quantity := fmt.Sprintf("accuracy at %d layers, linear less %s", p.a.Depth, p.b.Title)
-			all = append(all, p.claim(linear, family, quantity).Above(p.difference, linear.Value))
+			all = append(all, r.claim(p, linear, family, quantity).Above(p.difference, linear.Value))
 		}
 	}
 	return all
@@ -124,7 +135,7 @@ func (r *Result) keepAccuracy() []claims.Claim {
 	for _, p := range lastPairs(pairs) {
 		quantity := fmt.Sprintf("accuracy above guessing at %d layers, less %g times that at %d", p.a.Depth,
 			keeps.Value, p.b.Depth)
-		all = append(all, p.claim(keeps, "ll", quantity).Above(p.difference, 0))
+		all = append(all, r.claim(p, keeps, "ll", quantity).Above(p.difference, 0))
 	}
 	return all
 }
@@ -141,7 +152,7 @@ func (r *Result) matchResnets() []claims.Claim {
 			quantity := fmt.Sprintf("accuracy at %d layers, with LL-init less the resnets', and half of the "+
 				"width "+
 				"of the resnets' interval", p.a.Depth)
-			all = append(all, p.claim(matches, "ll", quantity).Above(above, matches.Value))
+			all = append(all, r.claim(p, matches, "ll", quantity).Above(above, matches.Value))
 		}
 	}
 	return all
@@ -152,7 +163,7 @@ func (r *Result) beatPReLU() []claims.Claim {
 	var all []claims.Claim
 	for _, p := range r.sameDepth("ll", "prelu") {
 		quantity := fmt.Sprintf("accuracy at %d layers, %s less %s", p.a.Depth, p.a.Title, p.b.Title)
-		all = append(all, p.claim(prelu, "ll", quantity).Above(p.difference, prelu.Value))
+		all = append(all, r.claim(p, prelu, "ll", quantity).Above(p.difference, prelu.Value))
 	}
 	return all
 }

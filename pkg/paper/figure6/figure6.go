@@ -2,8 +2,8 @@
 // depth.
 //
 // [Of] makes the figure of runs that package training has finished: those that are kept with the code
-// ([CommittedRuns]), and others ([Runs]). It takes a [Config], as a rule [Small], and returns a [Result] that
-// decides the paper's claims. [Draw] and [DrawTraining] draw it.
+// ([CommittedRuns]), and others ([Runs]). It takes a [Config], as a rule [Small] or [TenEpochs], and returns
+// a [Result] that decides the paper's claims. [Draw] and [DrawTraining] draw it.
 package figure6
 
 import (
@@ -48,6 +48,15 @@ func Small() Config { return newConfig(training.SmallGrid()) }
 
 // Paper returns the config of the runs of training.PaperGrid, the paper's size.
 func Paper() Config { return newConfig(training.PaperGrid()) }
+
+// TenEpochs returns the config of the runs of scripts/plans/figure-6: all images, ten epochs, and a learning
+// rate that drops.
+func TenEpochs() Config {
+	return newConfig(training.Grid{
+		Budget:    training.Budget{Epochs: 10, Batch: 100},
+		Optimizer: training.Optimizer{Schedule: "drop"},
+	})
+}
 
 func newConfig(g training.Grid) Config {
 	return Config{

@@ -242,6 +242,19 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestShallowNetsAreNotTheDeepest: as long as ReLU and linear nets are there at the least depth alone,
+// nothing is claimed about the deepest of them.
+func TestShallowNetsAreNotTheDeepest(t *testing.T) {
+	result, err := figure6.Of(figure6.Small(), []training.Result{run("relu", 10, 1, 0.5, 1),
+		run("linear", 10, 1, 0.3, 1), run("ll", 50, 1, 0.5, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if decided := result.Claims(); len(decided) != 0 {
+		t.Errorf("claims: %v", decided)
+	}
+}
+
 func TestWithoutRuns(t *testing.T) {
 	_, err := figure6.Of(figure6.Paper(), []training.Result{run("ll", 10, 1, 0.4, 1)})
 	if err == nil || !strings.Contains(err.Error(),
@@ -276,9 +289,25 @@ func TestCommittedRuns(t *testing.T) {
 			t.Errorf("%s: %d points, %+v", r.Config, len(r.Curve), p)
 		}
 	}
-	result, err := figure6.Of(figure6.Small(), runs)
-	if err != nil {
-		t.Fatal(err)
+	for name, config := range map[string]figure6.Config{
+		figure6.Name: figure6.Small(), figure6.TenEpochsName: figure6.TenEpochs(),
+	} {
+		result, err := figure6.Of(config, runs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figure := resultstest.CheckResults(t, result)
+		drawn, err := figure6.Draw(result)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if figure.Figure != name || drawn.Name() != name {
+			t.Errorf("%s is in the file of %s and drawn as %s", name, figure.Figure, drawn.Name())
+		}
+		for _, c := range figure.Claims {
+			if !strings.HasPrefix(c.ID, name+".") {
+				t.Errorf("%s has the claim %s", name, c.ID)
+			}
+		}
 	}
-	resultstest.CheckResults(t, result)
 }

@@ -38,7 +38,7 @@ func Draw(r *Result) (*plots.Figure, error) {
 	familyLegend(g, r.Config.Families, titles)
 	g.Legend(plots.BarKey("95 % interval over n seeds", plots.Style{Color: plots.Ink, Width: 0.9}),
 		plots.LineKey("guessing", guessLine), plots.Note(r.Config.Budget.String()))
-	return g.Figure(Name,
+	return g.Figure(r.name(),
 		"Figure 6: accuracy on test images and training loss of trained convolutional nets against their "+
 			"depth, a curve for each family of nets.")
 }
@@ -155,7 +155,7 @@ func DrawTraining(r *Result) (*plots.Figure, error) {
 	g, keys := learningGrid(shown, looks, 0, fmt.Sprintf(", %d layers", depth))
 	familyLegend(g, r.Config.Families, titles)
 	g.Legend(append(keys, plots.Note(r.Config.Budget.String()))...)
-	return g.Figure("figure-6-training",
+	return g.Figure(r.name()+"-training",
 		fmt.Sprintf("Figure 6 in training: training loss and accuracy on test images of nets of %d layers "+
 			"against the training step, a curve for each net.", depth))
 }

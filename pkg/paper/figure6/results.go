@@ -8,20 +8,40 @@ import (
 	"github.com/shattered-gradients/shattered/pkg/stats"
 )
 
-// Name names the figure and its files, and Title says what it shows.
+// Names of the experiments, one a budget, and of their files, and titles that say what they show.
 const (
-	Name  = "figure-6"
-	Title = "Figure 6, accuracy of trained convolutional nets against depth"
+	Name           = "figure-6"
+	Title          = "Figure 6, accuracy of trained convolutional nets against depth"
+	TenEpochsName  = "figure-6-ten-epochs"
+	TenEpochsTitle = "Figure 6 after ten epochs, accuracy of trained convolutional nets against depth"
 )
+
+// atTenEpochs tells whether the figure is that of [TenEpochs].
+func (r *Result) atTenEpochs() bool {
+	config := TenEpochs()
+	return r.Config.Budget.SameTraining(config.Budget) && r.Config.Schedule == config.Schedule
+}
+
+// name names the experiment of the budget.
+func (r *Result) name() string {
+	if r.atTenEpochs() {
+		return TenEpochsName
+	}
+	return Name
+}
 
 // Seed returns the first seed: the others follow, and the points name them.
 func (r *Result) Seed() uint64 { return 1 }
 
-// Results returns what results/figure-6.json holds, less the provenance, which says who drew the figure.
-// Where its runs come from is in the config.
+// Results returns what the budget's file of results holds, less the provenance, which says who drew the
+// figure. Where its runs come from is in the config.
 func (r *Result) Results() (*results.Figure, error) {
+	title := Title
+	if r.atTenEpochs() {
+		title = TenEpochsTitle
+	}
 	return &results.Figure{
-		Figure: Name, Title: Title,
+		Figure: r.name(), Title: title,
 		Config: struct {
 			Config
 			Origin RunsOrigin `json:"origin"`

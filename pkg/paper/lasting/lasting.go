@@ -38,13 +38,12 @@ type Config struct {
 	Seed uint64 `json:"seed"`
 }
 
-// Paper returns the config of the runs of scripts/plans/figure-6: all images, ten epochs, and a learning rate
-// that drops.
+// Paper returns the config of the runs of figure6.TenEpochs, with both shortcuts.
 func Paper() Config {
+	of := figure6.TenEpochs()
 	return Config{
-		Families:  append(training.PaperFamilies(), "relu-bn", "prelu"),
-		Shortcuts: []string{"", "projection"}, Width: training.PaperWidth,
-		Budget: training.Budget{Epochs: 10, Batch: 100}, Schedule: "drop", Seed: 1,
+		Families: of.Families, Shortcuts: []string{"", "projection"}, Width: of.Width, Budget: of.Budget,
+		Schedule: of.Schedule, Seed: 1,
 	}
 }
 
